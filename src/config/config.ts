@@ -1,0 +1,170 @@
+import type { Source } from "../messages/common.ts";
+import type { TopicId } from "../messages/topics.ts";
+import type { Secret } from "./secret.ts";
+
+/** Everything a role may ask: validated, frozen, in tmon's own units (ms, bytes, epoch ms). */
+export interface Config {
+  /** Where the files were read from; undefined when there is no configuration directory. */
+  readonly configDir: string | undefined;
+  readonly dataDir: string;
+  readonly bus: BusConfig;
+  readonly store: StoreConfig;
+  readonly topics: Readonly<Record<TopicId, TopicConfig>>;
+  readonly groups: Readonly<Record<"generator" | "scheduler" | "aggregator", string>>;
+  readonly cameras: readonly CameraConfig[];
+  readonly detector: DetectorConfig;
+  readonly vlm: VlmConfig;
+  readonly keys: readonly ApiKeyConfig[];
+  readonly scheduler: SchedulerConfig;
+  readonly aggregator: AggregatorConfig;
+  readonly incidents: IncidentsConfig;
+  readonly web: WebConfig;
+  readonly logLevel: LogLevel;
+  /** IANA name; how people see times. Messages stay UTC. */
+  readonly timezone: string;
+  readonly language: Language;
+  /** How long a daemon may finish open work after the first signal. */
+  readonly drainMs: number;
+}
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+export type Language = "zh" | "en";
+
+export interface BusConfig {
+  readonly kind: "embedded" | "kafka";
+  /** An awaited put survives kill -9 (process) or power loss too (power). */
+  readonly durability: "process" | "power";
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+}
+
+export interface StoreConfig {
+  readonly kind: "embedded" | "redis";
+}
+
+export interface TopicConfig {
+  readonly name: string;
+  readonly partitions: number;
+  readonly retentionMs: number;
+  readonly maxMessageBytes: number;
+}
+
+export interface CameraConfig {
+  readonly id: string;
+  /** May hold a password: never printed as it is. */
+  readonly url: Secret;
+  /** The URL fit to be shown. */
+  readonly shownUrl: string;
+  readonly source: Source;
+  readonly intervalMs: number;
+  /** Share of the VLM's attention relative to other cameras. */
+  readonly weight: number;
+}
+
+export interface DetectorConfig {
+  /** Path of an ONNX file; undefined when none is configured. */
+  readonly model: string | undefined;
+  readonly intervalMs: number;
+  /** Worker threads, one single-threaded session each. */
+  readonly workers: number;
+  readonly confidence: number;
+  readonly iou: number;
+  readonly groups: GroupingConfig;
+  readonly crops: CropConfig;
+}
+
+export interface GroupingConfig {
+  /** Members' centres are within factor × the mean of the two boxes' longer sides… */
+  readonly distanceFactor: number;
+  /** …or, when set, within this many pixels (the seed's rule: 150). */
+  readonly distancePx: number | undefined;
+  readonly minMembers: number;
+  /** A longer chain is split at its longest link. */
+  readonly maxMembers: number;
+}
+
+export interface CropConfig {
+  readonly marginPx: number;
+  readonly maxSidePx: number;
+  readonly maxBytes: number;
+}
+
+export interface VlmConfig {
+  /** simulated: the built-in provider on loopback, started by `up`. */
+  readonly provider: "simulated" | "configured";
+  /** `--vlm sim` was said: simulated answers may judge live cameras. */
+  readonly simulatedOnLive: boolean;
+  /** Up to and without /chat/completions. */
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly language: Language;
+  /** A verdict's confidence at and above which it is low, medium, high. */
+  readonly thresholds: Readonly<Record<"low" | "medium" | "high", number>>;
+  readonly maxTokens: number;
+  /** Yuan per 1,000 tokens by model name. */
+  readonly prices: Readonly<Record<string, { readonly input: number; readonly output: number }>>;
+}
+
+export interface ApiKeyConfig {
+  readonly id: string;
+  readonly key: Secret;
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Undefined: no limit of its own. */
+  readonly qpsLimit: number | undefined;
+  readonly rpmLimit: number | undefined;
+  readonly enabled: boolean;
+  /** 1 is the highest. */
+  readonly priority: number;
+}
+
+export interface SchedulerConfig {
+  /** Calls in flight, all keys together. */
+  readonly maxConcurrentTasks: number;
+  readonly keyCooldownMs: number;
+  /** Calls after the first. */
+  readonly retryMaxAttempts: number;
+  readonly timeoutMs: number;
+  readonly strategy: "round_robin" | "least_loaded" | "weighted";
+  readonly adaptiveCooldown: {
+    readonly enabled: boolean;
+    readonly minMs: number;
+    readonly maxMs: number;
+    readonly failureThreshold: number;
+  };
+  /** All keys together; undefined: no limit. */
+  readonly globalQpsLimit: number | undefined;
+  readonly globalWindowMs: number;
+  readonly healthCheck: {
+    readonly enabled: boolean;
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+    readonly failureThreshold: number;
+  };
+  /** Older tasks expire before their first call. */
+  readonly maxAgeMs: number;
+  /** Bound of the waiting work. */
+  readonly queueBytes: number;
+  readonly slowCallMs: number;
+}
+
+export interface AggregatorConfig {
+  /** Keep pictures in the cached states (the seed's did; 50 cameras are then 500 MB). */
+  readonly keepImages: boolean;
+  /** A frame closes this long after its first result… */
+  readonly closeAfterMs: number;
+  /** …or this long after its capture, its groups unassessed. */
+  readonly maxAgeMs: number;
+}
+
+export interface IncidentsConfig {
+  readonly iou: number;
+  readonly clearAfterMs: number;
+}
+
+export interface WebConfig {
+  readonly host: string;
+  /** Undefined: the role's default, which gives way if taken. 0: any. */
+  readonly port: number | undefined;
+  readonly tokens: readonly { readonly name: string; readonly token: Secret }[];
+}

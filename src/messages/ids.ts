@@ -1,0 +1,15 @@
+import { v7 } from "uuid";
+
+/** UUIDv7: sortable by time, so that of two frames with one timestamp the later is known. */
+export function newMessageId(): string {
+  return v7();
+}
+
+export function taskIdOf(messageId: string, groupIndex: number): string {
+  return `${messageId}_group${groupIndex}`;
+}
+
+/** A cameraId as the seed's front end compares it: a number where it looks like one. */
+export function seedCameraId(cameraId: string): string | number {
+  return /^(0|[1-9][0-9]{0,14})$/.test(cameraId) ? Number(cameraId) : cameraId;
+}

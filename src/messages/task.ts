@@ -1,0 +1,43 @@
+import { z } from "zod";
+import {
+  boxSchema,
+  cameraIdSchema,
+  detectedObjectSchema,
+  sourceSchema,
+  timestampSchema,
+  traceSchema,
+  versionField,
+  withObjectIds,
+} from "./common.ts";
+
+/** The wire format of `assessment-tasks`: one group of one frame, to be judged by the VLM. */
+export const taskWireSchema = z.looseObject({
+  schemaVersion: versionField,
+  taskId: z.string().min(1),
+  requestId: z.string().optional().describe("the detection's messageId"),
+  cameraId: cameraIdSchema,
+  timestamp: timestampSchema,
+  groupIndex: z.number().int().min(1).default(1),
+  groupImageBase64: z.base64().default("").describe("JPEG; empty when the detection omitted it"),
+  groupImageUrl: z.string().default(""),
+  detectedObjects: z.array(detectedObjectSchema).default([]).describe("the group's members"),
+  groupMetadata: z
+    .looseObject({
+      objectCount: z.number().int().optional(),
+      classes: z.array(z.string()).default([]),
+      bbox: boxSchema.optional(),
+    })
+    .default({ classes: [] }),
+  imageWidth: z.number().int().positive().optional(),
+  imageHeight: z.number().int().positive().optional(),
+  source: sourceSchema.default("live"),
+  trace: traceSchema.default({}),
+});
+
+export const taskSchema = taskWireSchema.transform((task) => ({
+  ...task,
+  requestId: task.requestId ?? task.taskId.replace(/_group\d+$/, ""),
+  detectedObjects: withObjectIds(task.detectedObjects),
+}));
+
+export type AssessmentTask = z.output<typeof taskSchema>;

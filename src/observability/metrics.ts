@@ -1,0 +1,58 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** The seed's metric names with the prefix tmon_, and ours; labels never hold a secret or a message id. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const stageSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+const callSeconds = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 35];
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter({ name: `tmon_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({ name: `tmon_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `tmon_${name}`, help, buckets, registers });
+
+  return {
+    registry,
+    detections: counter("detection_total", "Frames detected", ["camera_id"]),
+    detectionLatency: histogram("detection_latency_seconds", "Frame captured to detection", stageSeconds),
+    framesDropped: counter("frames_dropped_total", "Frames replaced or refused before detection", [
+      "camera_id",
+      "reason",
+    ]),
+    detectedObjects: counter("detected_objects_total", "Objects detected", ["class"]),
+    trafficGroups: counter("traffic_groups_total", "Groups of road users found", ["camera_id"]),
+    activeCameras: gauge("active_cameras", "Cameras that deliver frames"),
+    messagesSent: counter("kafka_messages_sent_total", "Messages made durable on the bus", ["topic"]),
+    messagesReceived: counter("kafka_messages_received_total", "Messages delivered by the bus", ["topic"]),
+    sendErrors: counter("kafka_send_errors_total", "Failed attempts to produce", ["topic"]),
+    consumerLag: gauge("kafka_consumer_lag", "Log end less what the group acknowledged", ["group", "topic"]),
+    unreadLost: counter("messages_unread_lost_total", "Messages retention removed before they were read", [
+      "topic",
+    ]),
+    deadLetters: counter("dead_letters_total", "Messages that could not be read", ["topic", "code"]),
+    tasksGenerated: counter("tasks_generated_total", "Tasks generated"),
+    tasksProcessed: counter("tasks_processed_total", "Tasks with a final result", ["status"]),
+    taskQueueSize: gauge("task_queue_size", "Tasks waiting for a call"),
+    taskQueueBytes: gauge("task_queue_bytes", "Bytes of the tasks waiting for a call"),
+    llmRequests: counter("llm_requests_total", "VLM requests", ["key_id", "outcome"]),
+    llmLatency: histogram("llm_latency_seconds", "VLM request to answer", callSeconds),
+    llmTokens: counter("llm_token_usage_total", "Tokens as the provider counts them", ["key_id", "kind"]),
+    llmConcurrentTasks: gauge("llm_concurrent_tasks", "VLM requests in flight"),
+    keyPoolSize: gauge("api_key_pool_size", "Enabled API keys"),
+    keyStatus: gauge("api_key_status", "1 if the key may be used now", ["key_id"]),
+    keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),
+    keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
+    pushes: counter("pushes_total", "States pushed to screens"),
+    riskAlerts: counter("risk_alerts_total", "Verdicts of medium or more", ["level"]),
+    riskTypes: counter("risk_types_detected_total", "Risk types in verdicts", ["type"]),
+    incidentsOpen: gauge("incidents_open", "Incidents raised and not cleared"),
+    endToEnd: histogram("end_to_end_seconds", "Capture to first push of a verdict", callSeconds),
+    pipelineErrors: counter("pipeline_errors_total", "Errors by code", ["role", "code"]),
+  };
+}
