@@ -1,0 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Waits until the condition holds; its last value is in the error when it never does. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  options: { timeoutMs?: number; what?: string } = {},
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + (options.timeoutMs ?? 20_000);
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > deadline)
+      throw new Error(`never came true: ${options.what ?? condition} (last: ${value})`);
+    await delay(10);
+  }
+}
