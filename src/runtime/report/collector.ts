@@ -1,0 +1,113 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Bus } from "../../bus/bus.ts";
+import type { Config } from "../../config/config.ts";
+import type { TopicId } from "../../messages/topics.ts";
+import type { Store } from "../../store/store.ts";
+import { noObservations, type Observations } from "./observations.ts";
+import { observeMessage, observePush } from "./observe.ts";
+
+const observedTopics: TopicId[] = [
+  "detection-results",
+  "assessment-tasks",
+  "risk-assessment-results",
+  "dead-letters",
+];
+
+export interface Collector {
+  readonly seen: Observations;
+  lag(): { max: number; final: number };
+  /** Reads what the log still holds, checks the marks of what was pushed unseen, and ends. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Watches a run from outside: reads the topics without a group and subscribes as a screen does, so that the
+ * report counts what others see, not what the roles believe.
+ */
+export async function startCollector({
+  config,
+  bus,
+  store,
+}: {
+  config: Config;
+  bus: Bus;
+  store: Store;
+}): Promise<Collector> {
+  const seen = noObservations();
+  const topicOf = new Map(observedTopics.map((id) => [config.topics[id].name, id]));
+  const topics = [...topicOf.keys()];
+  const unsubscribe = await store.subscribe("camera:*", (_, message) =>
+    observePush(seen, message, store.now()),
+  );
+
+  /** partition -> next offset, per topic: where reading stands. */
+  const positions = new Map<string, number>();
+  for (const { topic, partition, end } of await bus.describeTopics(topics))
+    positions.set(`${topic}/${partition}`, end);
+
+  const ended = new AbortController();
+  const reading = (async () => {
+    for await (const message of bus.read({ topics, from: "latest", signal: ended.signal })) {
+      positions.set(`${message.topic}/${message.partition}`, message.offset + 1);
+      observeMessage(seen, topicOf.get(message.topic) as TopicId, message);
+    }
+  })();
+
+  const lag = { max: 0, final: 0 };
+  const sampling = (async () => {
+    while (!ended.signal.aborted) {
+      await sampleLag();
+      await delay(1000, undefined, { signal: ended.signal }).catch(() => {});
+    }
+  })();
+
+  async function sampleLag(): Promise<void> {
+    lag.final = await worstLag(config, bus);
+    lag.max = Math.max(lag.max, lag.final);
+  }
+
+  async function caughtUp(): Promise<boolean> {
+    const ends = await bus.describeTopics(topics);
+    return ends.every(({ topic, partition, end }) => (positions.get(`${topic}/${partition}`) ?? 0) >= end);
+  }
+
+  return {
+    seen,
+    lag: () => lag,
+    async finish() {
+      for (const deadline = Date.now() + 5000; Date.now() < deadline && !(await caughtUp()); )
+        await delay(20);
+      await sampleLag();
+      ended.abort();
+      await Promise.all([reading, sampling]);
+      await unsubscribe();
+      await countMarks(seen, store);
+    },
+  };
+}
+
+/** Messages of the worst group that are not acknowledged. */
+export async function worstLag(config: Config, bus: Bus): Promise<number> {
+  const name = (id: TopicId) => config.topics[id].name;
+  const groups: [string, string[]][] = [
+    [config.groups.generator, [name("detection-results")]],
+    [config.groups.scheduler, [name("assessment-tasks")]],
+    [config.groups.aggregator, [name("detection-results"), name("risk-assessment-results")]],
+  ];
+  const lags = await Promise.all(
+    groups.map(async ([group, topics]) => {
+      const offsets = await bus.describeGroup(group, topics);
+      return offsets.reduce((total, { lag }) => total + lag, 0);
+    }),
+  );
+  return Math.max(...lags);
+}
+
+/** A push this process did not hear (another replica's, a lost subscription) is in the frame's mark. */
+async function countMarks(seen: Observations, store: Store): Promise<void> {
+  for (const [taskId, result] of seen.results) {
+    if (result.status !== "assessed" || seen.pushed.has(taskId)) continue;
+    const mark = await store.frameMark(result.messageId);
+    if (mark?.taskIds.includes(taskId)) seen.pushed.set(taskId, { at: Number.NaN, times: 1 });
+  }
+}

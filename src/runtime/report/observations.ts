@@ -1,0 +1,44 @@
+import type { Trace } from "../../messages/common.ts";
+import type { ResultStatus } from "../../messages/result.ts";
+
+/** What the report keeps of each message: enough to count by distinct id, none of the pictures. */
+export interface Observations {
+  /** messageId -> the frame's groups. */
+  readonly frames: Map<string, { taskIds: string[] }>;
+  readonly tasks: Set<string>;
+  readonly results: Map<string, ResultObservation>;
+  /** taskId -> pushes that called it new. */
+  readonly pushed: Map<string, { at: number; times: number }>;
+  pushes: number;
+  repeats: number;
+  deadLettered: number;
+  unreadLost: number;
+}
+
+export interface ResultObservation {
+  messageId: string;
+  status: ResultStatus;
+  trace: Trace;
+  calls: number;
+  throttled: number;
+  /** Time in which a VLM request of the task was open, ms. */
+  openMs: number;
+  promptTokens: number;
+  completionTokens: number;
+  costYuan: number;
+  /** Calls that were answered without token counts. */
+  withoutUsage: boolean;
+}
+
+export function noObservations(): Observations {
+  return {
+    frames: new Map(),
+    tasks: new Set(),
+    results: new Map(),
+    pushed: new Map(),
+    pushes: 0,
+    repeats: 0,
+    deadLettered: 0,
+    unreadLost: 0,
+  };
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run as runOclif, settings } from "@oclif/core";
+import { asTmonError, describeFailure } from "./failure.ts";
+import { guardStdout, say } from "./output.ts";
+
+/**
+ * Runs the command line and ends the process with its exit status.
+ *
+ * Errors are printed here and nowhere else: oclif's own handler would show argv, which may hold a password,
+ * and lose exit statuses.
+ */
+export async function run(binUrl: string): Promise<never> {
+  guardStdout();
+  const root = dirname(dirname(fileURLToPath(binUrl)));
+  const argv = process.argv.slice(2);
+  try {
+    await runOclif(argv, loadOptions(root));
+  } catch (error) {
+    if (!isPlainExit(error)) {
+      const failure = asTmonError(error);
+      say(describeFailure(failure, wantsJson(argv) ? "json" : "text"));
+      process.exitCode = failure.exitCode;
+    }
+  }
+  // Whatever a library left open must not keep a finished command alive.
+  await new Promise((flushed) => process.stdout.write("", flushed));
+  process.exit();
+}
+
+/** From source (bin/dev.js) the commands are the TypeScript files and the manifest may be out of date. */
+function loadOptions(root: string) {
+  if (!process.env.TMON_DEV) return { root };
+  settings.enableAutoTranspile = false;
+  const pjson = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  pjson.oclif.commands = {
+    strategy: "pattern",
+    target: "./src/commands",
+    globPatterns: ["**/*.ts", "!base.ts"],
+  };
+  return { root, pjson, ignoreManifest: true };
+}
+
+/** --help and --version end by an exit that is not an error. */
+function isPlainExit(error: unknown): boolean {
+  const exit = error as { code?: string; oclif?: { exit?: number } };
+  return exit.code === "EEXIT" && (exit.oclif?.exit ?? 0) === 0;
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, index) =>
+      word === "-ojson" ||
+      word === "--output=json" ||
+      (/^(-o|--output)$/.test(word) && argv[index + 1] === "json"),
+  );
+}
