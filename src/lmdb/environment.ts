@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import { open, type RootDatabase } from "lmdb";
+import { TmonError } from "../errors.ts";
+import { describeHolders, findHolders } from "./holders.ts";
+import { refuseWhileLocked } from "./probe.ts";
+import { writeError } from "./write-error.ts";
+
+export interface EnvironmentOptions {
+  /** An awaited write survives kill -9 (process) or power loss too (power). */
+  durability: "process" | "power";
+}
+
+/** One LMDB file, shared by any number of processes. */
+export interface Environment {
+  readonly root: RootDatabase;
+  /**
+   * One write transaction; resolves with the body's value when it is durable. Bodies of one turn share a
+   * transaction, and what a body wrote before it threw stays: a body checks first and writes then.
+   * @throws TmonError TMON_DISK_FULL, TMON_BUS_WRITE; whatever the body threw
+   */
+  write<T>(body: () => T): Promise<T>;
+  /** Says who holds the write lock once a write has waited for 2 s. */
+  trouble(): string | undefined;
+  close(): Promise<void>;
+}
+
+const slowWriteMs = 2_000;
+
+/**
+ * Opens or creates the file. Opening takes the write lock in this very thread: a process that is stopped while
+ * it holds the lock would block it for ever, so that is looked for first.
+ * @throws TmonError TMON_DATA_DIR_BUSY, TMON_DATA_DIR_UNWRITABLE, TMON_DISK_FULL
+ */
+export function openEnvironment(file: string, options: EnvironmentOptions): Environment {
+  refuseWhileLocked(file);
+  const root = openRoot(file);
+  const waitingSince = new Set<{ at: number }>();
+
+  async function write<T>(body: () => T): Promise<T> {
+    const waiting = { at: performance.now() };
+    waitingSince.add(waiting);
+    let thrown: { error: unknown } | undefined;
+    try {
+      const result = await root.transaction(() => {
+        try {
+          return body();
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      });
+      if (options.durability === "power") await root.flushed;
+      return result;
+    } catch (error) {
+      if (thrown !== undefined) throw thrown.error;
+      throw await writeError(file, error);
+    } finally {
+      waitingSince.delete(waiting);
+    }
+  }
+
+  function trouble(): string | undefined {
+    const [oldest] = waitingSince;
+    const waitedMs = oldest === undefined ? 0 : performance.now() - oldest.at;
+    if (waitedMs < slowWriteMs) return undefined;
+    const holders = findHolders(file);
+    const who = holders === undefined ? "" : `: ${describeHolders(holders)}`;
+    return `a write to ${basename(file)} has been waiting for ${Math.floor(waitedMs / 1000)} s${who}`;
+  }
+
+  return { root, write, trouble, close: () => root.close() };
+}
+
+function openRoot(file: string): RootDatabase {
+  try {
+    return open(file, { noSubdir: true, maxDbs: 16 });
+  } catch (error) {
+    throw new TmonError(
+      "TMON_DATA_DIR_UNWRITABLE",
+      `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      "Check that the directory is on a local disk, has room and belongs to this user, or name another one with --data-dir.",
+      { cause: error },
+    );
+  }
+}
