@@ -39,6 +39,8 @@ const metadataSchema = z.looseObject({
   apiKeyId: z.string().optional(),
   retryCount: z.number().int().optional(),
   calls: z.number().int().optional(),
+  throttledCalls: z.number().int().optional().describe("calls the provider answered with a 429"),
+  llmOpenMs: z.number().optional().describe("time in which at least one request of the task was open"),
   promptTokens: z.number().int().optional(),
   completionTokens: z.number().int().optional(),
   costYuan: z.number().optional(),

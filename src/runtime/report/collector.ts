@@ -108,6 +108,6 @@ async function countMarks(seen: Observations, store: Store): Promise<void> {
   for (const [taskId, result] of seen.results) {
     if (result.status !== "assessed" || seen.pushed.has(taskId)) continue;
     const mark = await store.frameMark(result.messageId);
-    if (mark?.taskIds.includes(taskId)) seen.pushed.set(taskId, { at: Number.NaN, times: 1 });
+    if (mark?.taskIds.includes(taskId)) seen.pushed.set(taskId, { at: undefined, times: 1 });
   }
 }

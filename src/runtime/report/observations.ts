@@ -7,8 +7,8 @@ export interface Observations {
   readonly frames: Map<string, { taskIds: string[] }>;
   readonly tasks: Set<string>;
   readonly results: Map<string, ResultObservation>;
-  /** taskId -> pushes that called it new. */
-  readonly pushed: Map<string, { at: number; times: number }>;
+  /** taskId -> when a push first showed it (undefined: known by its mark only), and how many did. */
+  readonly pushed: Map<string, { at: number | undefined; times: number }>;
   pushes: number;
   repeats: number;
   deadLettered: number;

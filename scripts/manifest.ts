@@ -1,0 +1,10 @@
+/** Writes oclif.manifest.json, so that a command starts without loading all the others. */
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Config } from "@oclif/core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const config = await Config.load({ root, ignoreManifest: true });
+const manifest = config.plugins.get(config.name)?.manifest;
+if (!manifest || Object.keys(manifest.commands).length === 0) throw new Error("no commands found: run the build first");
+await writeFile(`${root}/oclif.manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,17 @@
+import { runRole } from "../../terminal/run-role.ts";
+import { cameraFlags, daemonFlags, TmonCommand } from "../base.ts";
+
+export default class Detector extends TmonCommand {
+  static override summary = "Watch cameras: frames to detections";
+  static override aliases = ["detect"];
+  static override examples = [
+    "<%= config.bin %> run detector --camera file:road.mp4 --model yolox_nano.onnx",
+    "<%= config.bin %> run detector --camera north=file:north.mp4?loop=1 --model yolox_nano.onnx --interval 1s",
+  ];
+  static override flags = { ...cameraFlags, ...daemonFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Detector);
+    await runRole("detector", flags, this.config.version);
+  }
+}

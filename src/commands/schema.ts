@@ -1,0 +1,17 @@
+import { Args } from "@oclif/core";
+import { printSchema } from "../terminal/schema.ts";
+import { TmonCommand } from "./base.ts";
+
+export default class Schema extends TmonCommand {
+  static override summary = "Print the JSON Schema of a topic's messages";
+  static override examples = [
+    "<%= config.bin %> schema detection-results",
+    "<%= config.bin %> schema risk-assessment-results > result.schema.json",
+  ];
+  static override args = { topic: Args.string({ description: "the topic", required: true }) };
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Schema);
+    await printSchema(args.topic);
+  }
+}

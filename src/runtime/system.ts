@@ -1,0 +1,133 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { openBus } from "../bus/open.ts";
+import type { Config } from "../config/config.ts";
+import { Secret } from "../config/secret.ts";
+import { createHealth } from "../observability/health.ts";
+import { createMetrics } from "../observability/metrics.ts";
+import { startHttpServer } from "../observability/server.ts";
+import { startSimulatedVlm } from "../simulator/vlm/server.ts";
+import { openStore } from "../store/open.ts";
+import { startAggregator } from "./aggregator/aggregator.ts";
+import { type Detector, startDetector } from "./detector/detector.ts";
+import { startGenerator } from "./generator/generator.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createReleaseStack } from "./release-stack.ts";
+import { type Collector, startCollector } from "./report/collector.ts";
+import { type RoleContext, type RoleName, type RunningRole, roleNames } from "./role.ts";
+import { startScheduler } from "./scheduler/scheduler.ts";
+
+export interface SystemOptions {
+  config: Config;
+  roles: readonly RoleName[];
+  instance: string;
+  log: Logger;
+  /** Port tried first when none is named. */
+  defaultPort: number;
+  /** Watch the run for a report. */
+  observed: boolean;
+}
+
+/**
+ * The roles of one process, on one bus and one store.
+ *
+ *   starting -> running -> draining -> stopped
+ *       \          \-> failed
+ *        \-> (everything opened is released again)
+ */
+export interface System {
+  readonly config: Config;
+  readonly url: string;
+  readonly detector: Detector | undefined;
+  readonly collector: Collector | undefined;
+  /** Lets the work flow out in the order of the data; true when all of it finished before `signal`. */
+  drain(signal: AbortSignal): Promise<boolean>;
+  /** Stops at once and releases everything; what was open is left for its next owner. */
+  stop(): Promise<void>;
+  readonly failed: Promise<never>;
+}
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { roles, log, instance } = options;
+  const releases = createReleaseStack();
+  try {
+    const config = await withProvider(options.config, roles, releases);
+    const bus = await openBus(config, log);
+    releases.add(() => bus.close());
+    const store = await openStore(config, log);
+    releases.add(() => store.close());
+
+    const health = createHealth();
+    health.readiness("bus", () => bus.trouble());
+    health.readiness("store", () => store.trouble());
+    const context: RoleContext = { config, bus, store, log, metrics: createMetrics(), health, instance };
+
+    const running: RunningRole[] = [];
+    const server = await startHttpServer({ context, roles: running, defaultPort: options.defaultPort });
+    releases.add(() => server.close());
+
+    const collector = options.observed ? await startCollector(context) : undefined;
+
+    // Consumers first, so that the first frame finds everybody there; stopped in the opposite order.
+    for (const name of roleNames.toReversed().filter((role) => roles.includes(role))) {
+      const role = await starters[name]({ ...context, log: log.child({ role: name }) });
+      releases.add(() => role.stop());
+      running.unshift(role);
+      releases.add(startHeartbeat(store, () => beatOf(role, context, server.url)));
+    }
+
+    return {
+      config,
+      url: server.url,
+      detector: running.find((role): role is Detector => role.name === "detector"),
+      collector,
+      drain: (signal) => drainInOrder(running, signal),
+      stop: () => releases.run(),
+      failed: Promise.race(running.map((role) => role.failed)),
+    };
+  } catch (error) {
+    await releases.run().catch(() => {});
+    throw error;
+  }
+}
+
+const starters: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
+  detector: startDetector,
+  generator: startGenerator,
+  scheduler: startScheduler,
+  aggregator: startAggregator,
+};
+
+/** Where the VLM is simulated, its provider is started here and becomes the one key, without limits. */
+async function withProvider(
+  config: Config,
+  roles: readonly RoleName[],
+  releases: ReturnType<typeof createReleaseStack>,
+): Promise<Config> {
+  if (config.vlm.provider !== "simulated" || !roles.includes("scheduler")) return config;
+  const provider = await startSimulatedVlm({ port: 0 });
+  releases.add(() => provider.close());
+  const key = { id: "simulated", key: new Secret("simulated"), baseUrl: provider.url, model: config.vlm.model };
+  const limits = { qpsLimit: undefined, rpmLimit: undefined, enabled: true, priority: 1 };
+  return { ...config, vlm: { ...config.vlm, baseUrl: provider.url }, keys: [{ ...key, ...limits }] };
+}
+
+/** Each role is drained once everything before it has nothing more to give it. */
+async function drainInOrder(roles: readonly RunningRole[], signal: AbortSignal): Promise<boolean> {
+  for (const [index, role] of roles.entries()) {
+    while (index > 0 && roles[index - 1] && !signal.aborted && (await role.busy())) await delay(10);
+    const drained = role.drain().then(() => true);
+    const aborted = new Promise<false>((resolve) => {
+      if (signal.aborted) resolve(false);
+      signal.addEventListener("abort", () => resolve(false), { once: true });
+    });
+    if (!(await Promise.race([drained, aborted]))) return false;
+  }
+  return true;
+}
+
+function beatOf(role: RunningRole, { instance }: RoleContext, url: string) {
+  return { role: role.name, instance, pid: process.pid, startedAt: processStartedAt, url, stats: role.stats() };
+}
+
+const processStartedAt = Date.now() - Math.round(process.uptime() * 1000);

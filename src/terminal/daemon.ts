@@ -1,0 +1,78 @@
+import type { System } from "../runtime/system.ts";
+import { say } from "./output.ts";
+
+export interface DaemonOptions {
+  drainMs: number;
+  /** Ends by itself this long after the first frame of every camera; undefined: runs until a signal. */
+  forMs: number | undefined;
+  start(): Promise<System>;
+  /** Called when the system runs. */
+  running?(system: System): void;
+  /** Called after the drain, before everything closes. */
+  finished?(system: System, drained: boolean): Promise<void>;
+}
+
+/** Frames a camera never delivers do not keep `--for` from counting. */
+const firstFramesWithinMs = 20_000;
+
+/**
+ * Runs a daemon until its time, a signal or a failure.
+ *
+ *   starting -> running -(time, first signal)-> draining -> stopped    exit 0
+ *                                     \-(second signal, deadline)-> stopped at once    exit 130 or 143
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const signals = listenForSignals();
+  const system = await options.start();
+  options.running?.(system);
+  try {
+    await Promise.race([signals.first, untilTime(system, options.forMs), system.failed]);
+    const deadline = AbortSignal.timeout(options.drainMs);
+    const drained = await Promise.race([
+      system.drain(AbortSignal.any([deadline, signals.secondSignal])),
+      system.failed,
+    ]);
+    await options.finished?.(system, drained);
+    if (!drained) reportUndrained(signals, deadline.aborted, options.drainMs);
+  } finally {
+    await system.stop();
+  }
+}
+
+async function untilTime(system: System, forMs: number | undefined): Promise<void> {
+  if (forMs === undefined) return new Promise(() => {});
+  await Promise.race([system.detector?.firstFrames, wait(firstFramesWithinMs)]);
+  await wait(forMs);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function reportUndrained(signals: Signals, late: boolean, drainMs: number): void {
+  process.exitCode = signals.name() === "SIGINT" ? 130 : 143;
+  const why = late ? `work was still open after ${drainMs / 1000} s` : "stopped at once by a second signal";
+  say(`tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: start it again, or give it longer with --drain`);
+}
+
+interface Signals {
+  first: Promise<void>;
+  secondSignal: AbortSignal;
+  name(): string;
+}
+
+function listenForSignals(): Signals {
+  const second = new AbortController();
+  let name = "";
+  const first = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (name !== "") return second.abort();
+        name = signal;
+        say("tmon: finishing open work; once more to stop at once");
+        resolve();
+      });
+    }
+  });
+  return { first, secondSignal: second.signal, name: () => name };
+}

@@ -1,0 +1,63 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { messageOf, TmonError } from "../errors.ts";
+import { makeReport, type Report } from "../runtime/report/report.ts";
+import type { System } from "../runtime/system.ts";
+import { say } from "./output.ts";
+
+export interface RunCircumstances {
+  startedAt: number;
+  drained: boolean;
+  version: string;
+}
+
+/** Writes the report of an observed run to `file` and says the essence on stderr. */
+export async function writeReport(file: string, system: System, run: RunCircumstances): Promise<void> {
+  const report = await reportOf(system, run);
+  try {
+    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw new TmonError("TMON_USAGE", `the report cannot be written: ${messageOf(error)}`, "name a file in a writable directory with --report", { cause: error });
+  }
+  say(`tmon: report ${file}: ${summary(report)}`);
+}
+
+async function reportOf({ collector, config, detector }: System, run: RunCircumstances): Promise<Report> {
+  if (!collector) throw new Error("a run without a collector has no report");
+  const endedAt = Date.now();
+  await collector.finish();
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const frames = detector?.frames() ?? { processed: 0, dropped: 0 };
+  return makeReport(collector.seen, {
+    run: {
+      version: run.version,
+      bus: config.bus.kind,
+      store: config.store.kind,
+      model: config.detector.model === undefined ? null : basename(config.detector.model),
+      vlm: config.vlm.model,
+      simulated: config.vlm.provider === "simulated",
+      cores: availableParallelism(),
+      node: process.version,
+    },
+    startedAt: run.startedAt,
+    endedAt,
+    cameras: { configured: config.cameras.length, live: detector?.liveCameras() ?? 0 },
+    frames,
+    lag: collector.lag(),
+    process: { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, maxRssBytes: maxRSS * 1024 },
+    drained: run.drained,
+  });
+}
+
+function summary({ messages, lost, pending, duplicates, overheadMs, endToEndMs }: Report): string {
+  return [
+    `${messages.tasks} tasks`,
+    `${messages.results} results`,
+    `lost ${lost}`,
+    `pending ${pending}`,
+    `duplicates ${duplicates}`,
+    `end to end p95 ${endToEndMs.p95 ?? "-"} ms`,
+    `overhead p95 ${overheadMs.p95 ?? "-"} ms`,
+  ].join(", ");
+}
