@@ -1,0 +1,169 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { z } from "zod";
+import type { Delivery, UnreadGap } from "../bus/bus.ts";
+import { messageOf, TmonError } from "../errors.ts";
+import { decode } from "../messages/codec.ts";
+import type { TopicId } from "../messages/topics.ts";
+import { deadLetter } from "./dead-letter.ts";
+import { createPauses } from "./pauses.ts";
+import type { RoleContext, RoleName } from "./role.ts";
+
+/** What a role does with the messages of one topic. */
+export interface Route {
+  readonly topic: TopicId;
+  readonly read: (delivery: Delivery) => void;
+}
+
+/** `onMessage` must see to it that the delivery is acknowledged once what comes of it is durable. */
+export function route<Schema extends z.ZodType>(
+  topic: TopicId,
+  schema: Schema,
+  onMessage: (message: z.output<Schema>, delivery: Delivery) => void,
+): Route {
+  return { topic, read: (delivery) => onMessage(decode(schema, delivery.value), delivery) };
+}
+
+export interface IntakeOptions {
+  role: RoleName & keyof RoleContext["config"]["groups"];
+  routes: readonly Route[];
+  assigned?(partitions: readonly number[]): void;
+  /** Work of these partitions that has not started is to be dropped: their new owner has it. */
+  lost?(partitions: readonly number[]): void;
+}
+
+export interface Intake {
+  pause(topic: TopicId): void;
+  resume(topic: TopicId): void;
+  /** Messages the role holds unacknowledged. */
+  inFlight(): number;
+  /** True while the role holds messages or could read more. */
+  busy(): Promise<boolean>;
+  /** Takes nothing new, resolves when everything taken is acknowledged and committed. */
+  drain(): Promise<void>;
+  /** Leaves at once; what is unacknowledged comes again to the next owner. Idempotent. */
+  stop(): Promise<void>;
+  readonly failed: Promise<never>;
+}
+
+const lagEveryMs = 1000;
+
+/**
+ * How generator, scheduler and aggregator take messages off the bus. What cannot be read goes to
+ * dead-letters; a message of a newer tmon holds its topic and partition until this one is upgraded; gaps,
+ * lag and health are reported.
+ *
+ *   consuming -> draining -> stopped
+ */
+export async function openIntake(context: RoleContext, options: IntakeOptions): Promise<Intake> {
+  const { bus, config, health, log, metrics } = context;
+  const { role } = options;
+  const group = config.groups[role];
+  const routes = new Map(options.routes.map((route) => [config.topics[route.topic].name, route]));
+  const topics = [...routes.keys()];
+  const ending = new AbortController();
+  let draining = false;
+
+  const pauses = createPauses({
+    pause: (scope) => consumer.pause(scope),
+    resume: (scope) => consumer.resume(scope),
+  });
+  /** Deliveries from before the caller has its intake. */
+  let early: Delivery[] | undefined = [];
+
+  health.readiness(role, () => "is joining its consumer group");
+  const consumer = await bus.consume({
+    group,
+    topics,
+    deliver: (delivery) => (early ? void early.push(delivery) : deliver(delivery)),
+    assigned(partitions) {
+      log.info({ partitions }, "partitions assigned");
+      options.assigned?.(partitions);
+    },
+    lost(partitions) {
+      log.info({ partitions }, "partitions lost");
+      pauses.forget(partitions);
+      options.lost?.(partitions);
+    },
+    unread: reportGap,
+  });
+  health.readiness(role, () => pauses.reason());
+  health.liveness(role, () => (draining ? undefined : consumer.lastProgressAt()));
+  const lagTimer = setInterval(() => void measureLag(), lagEveryMs);
+  setImmediate(() => {
+    const waiting = early ?? [];
+    early = undefined;
+    waiting.forEach(deliver);
+  });
+
+  function deliver(delivery: Delivery): void {
+    const { topic, partition, offset } = delivery;
+    metrics.messagesReceived.inc({ topic });
+    if (pauses.holds(topic, partition)) {
+      pauses.hold(delivery);
+      return;
+    }
+    try {
+      routes.get(topic)?.read(delivery);
+    } catch (error) {
+      const code = error instanceof TmonError ? error.code : "TMON_INTERNAL";
+      if (code === "TMON_SCHEMA_NEWER") {
+        log.error({ topic, partition, offset, code }, `${messageOf(error)}: upgrade this tmon`);
+        pauses.hold(delivery);
+        return;
+      }
+      metrics.pipelineErrors.inc({ role, code });
+      deadLetter(context, delivery, error, ending.signal).catch(() => {});
+    }
+  }
+
+  function reportGap({ topic, partition, from, to }: UnreadGap): void {
+    metrics.unreadLost.inc({ topic }, to - from);
+    log.error(
+      { topic, partition, from, to, lost: to - from },
+      "messages were removed by retention before they were read",
+    );
+  }
+
+  async function measureLag(): Promise<void> {
+    try {
+      const offsets = await bus.describeGroup(group, topics);
+      for (const topic of topics) {
+        const lag = offsets.reduce((sum, of) => sum + (of.topic === topic ? of.lag : 0), 0);
+        metrics.consumerLag.set({ group, topic }, lag);
+      }
+    } catch (error) {
+      log.debug({ error: messageOf(error) }, "the lag could not be measured");
+    }
+  }
+
+  const inFlight = () => consumer.inFlight() - pauses.held();
+
+  const stop = async () => {
+    draining = true;
+    clearInterval(lagTimer);
+    ending.abort();
+    await consumer.stop();
+  };
+
+  return {
+    pause: (topic) => pauses.pause(config.topics[topic].name),
+    resume: (topic) => draining || pauses.resume(config.topics[topic].name),
+    inFlight,
+    async busy() {
+      if (inFlight() > 0) return true;
+      const mine = new Set(consumer.assignment());
+      const offsets = await bus.describeGroup(group, topics);
+      return offsets.some(
+        (of) => of.lag > 0 && mine.has(of.partition) && !pauses.holds(of.topic, of.partition),
+      );
+    },
+    async drain() {
+      draining = true;
+      consumer.pause();
+      while (inFlight() > 0 && !ending.signal.aborted) await delay(10);
+      await stop();
+    },
+    stop,
+    failed: consumer.failed,
+  };
+}
