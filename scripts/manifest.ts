@@ -5,6 +5,10 @@ import { Config } from "@oclif/core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const config = await Config.load({ root, ignoreManifest: true });
-const manifest = config.plugins.get(config.name)?.manifest;
-if (!manifest || Object.keys(manifest.commands).length === 0) throw new Error("no commands found: run the build first");
+const commands = config.plugins.get(config.name)?.commands ?? [];
+if (commands.length === 0) throw new Error("no commands found: run the build first");
+const manifest = {
+  commands: Object.fromEntries(commands.map((command) => [command.id, command])),
+  version: config.version,
+};
 await writeFile(`${root}/oclif.manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);

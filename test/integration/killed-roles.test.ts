@@ -1,0 +1,109 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { messagesOf, openTasks, stopped } from "../support/bus-log.ts";
+import { sharedFile } from "../support/shared.ts";
+import { type RunningTmon, startTmon } from "../support/tmon.ts";
+import { temporaryDirectory } from "../support/tmp.ts";
+import { until } from "../support/until.ts";
+
+const directory = temporaryDirectory();
+const data = join(directory, "data");
+const config = join(directory, "config");
+const qpsLimit = 4;
+const rpmLimit = 60;
+
+/** Each role as a process of its own, on one data directory. */
+const roles = {
+  detector: () => {
+    const cameras = ["a", "b", "c", "d"].flatMap((id) => [
+      "--camera",
+      `${id}=file:${sharedFile("videos/road.mp4")}?loop=1`,
+    ]);
+    return start(
+      "detector",
+      ...cameras,
+      "--interval",
+      "500ms",
+      "--model",
+      sharedFile("models/yolox_nano.onnx"),
+    );
+  },
+  generator: () => start("generator"),
+  scheduler: () => start("scheduler"),
+  aggregator: () => start("aggregator"),
+};
+
+function start(role: string, ...args: string[]): RunningTmon {
+  return startTmon(["run", role, "--data-dir", data, "--config-dir", config, "--port", "0", ...args]);
+}
+
+/** A provider of its own, and two keys for it with limits of their own. */
+async function startProvider(): Promise<{ base: string; process: RunningTmon }> {
+  const provider = startTmon(["sim", "vlm", "--port", "0", "--latency", "300ms"]);
+  const said = await provider.says(/http:\S+/);
+  const base = /http:\/\/\S+?\/compatible-mode\/v1/.exec(said)?.[0] as string;
+  mkdirSync(config, { recursive: true });
+  const keys = ["one", "two"].map((id) => ({
+    key: `sk-test-${id}-0000`,
+    key_id: id,
+    qps_limit: qpsLimit,
+    rpm_limit: rpmLimit,
+  }));
+  writeFileSync(join(config, "api_keys.yaml"), JSON.stringify({ api_keys: keys }));
+  writeFileSync(join(config, "tmon.yaml"), JSON.stringify({ vlm: { base_url: base } }));
+  return { base, process: provider };
+}
+
+describe("roles as processes of their own", () => {
+  it("each killed in turn under load and started again: one final result a task, no window exceeded, no repeat shown", async () => {
+    const provider = await startProvider();
+    const running = {
+      aggregator: roles.aggregator(),
+      scheduler: roles.scheduler(),
+      generator: roles.generator(),
+      detector: roles.detector(),
+    };
+    const results = async () => (await messagesOf("risk-assessment-results", data)).length;
+    await until(async () => (await results()) > 3, { what: "first results" });
+
+    for (const role of ["scheduler", "generator", "aggregator", "detector"] as const) {
+      running[role].kill("SIGKILL");
+      await running[role].ended;
+      running[role] = roles[role]();
+      const before = await results();
+      await until(async () => (await results()) > before + 3, {
+        what: `results after the ${role}'s restart`,
+      });
+    }
+
+    expect(await stopped(running.detector)).toEqual([0]);
+    await until(async () => (await openTasks(data)).length === 0, {
+      timeoutMs: 60_000,
+      what: "every task to end",
+    });
+    expect(await stopped(running.generator, running.scheduler, running.aggregator)).toEqual([0, 0, 0]);
+
+    const tasks = new Set((await messagesOf("assessment-tasks", data)).map(({ value }) => value.taskId));
+    const groups = (await messagesOf("detection-results", data)).flatMap(({ value }) =>
+      (value.trafficGroups as { groupIndex: number }[]).map(
+        ({ groupIndex }) => `${value.messageId}_group${groupIndex}`,
+      ),
+    );
+    const ended = new Set(
+      (await messagesOf("risk-assessment-results", data)).map(({ value }) => value.taskId),
+    );
+    expect(tasks).toEqual(new Set(groups));
+    expect(ended).toEqual(tasks);
+    expect(await messagesOf("dead-letters", data)).toEqual([]);
+
+    const stats = (await (await fetch(new URL("/stats", provider.base))).json()) as {
+      keys: Record<string, { worstMinute: number; worstSecond: number }>;
+    };
+    for (const key of Object.values(stats.keys)) {
+      expect(key.worstSecond).toBeLessThanOrEqual(qpsLimit);
+      expect(key.worstMinute).toBeLessThanOrEqual(rpmLimit);
+    }
+    expect(await stopped(provider.process)).toEqual([0]);
+  }, 180_000);
+});

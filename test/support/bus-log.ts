@@ -1,0 +1,44 @@
+import type { RunningTmon } from "./tmon.ts";
+import { runTmon } from "./tmon.ts";
+
+export interface LoggedMessage {
+  partition: number;
+  offset: number;
+  key: string;
+  timestamp: number;
+  headers: Record<string, string>;
+  value: Record<string, unknown> & { taskId: string; messageId: string };
+}
+
+/** All of a topic, as `tmon tail` prints it. */
+export async function messagesOf(topic: string, dataDir: string): Promise<LoggedMessage[]> {
+  const { stdout } = await runTmon([
+    "tail",
+    topic,
+    "--from",
+    "earliest",
+    "--until-end",
+    "-o",
+    "json",
+    "--data-dir",
+    dataDir,
+  ]);
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+/** taskIds that wait for their final result. */
+export async function openTasks(dataDir: string): Promise<string[]> {
+  const tasks = await messagesOf("assessment-tasks", dataDir);
+  const results = new Set(
+    (await messagesOf("risk-assessment-results", dataDir)).map(({ value }) => value.taskId),
+  );
+  return tasks.map(({ value }) => value.taskId).filter((taskId) => !results.has(taskId));
+}
+
+export async function stopped(...processes: RunningTmon[]): Promise<(number | undefined)[]> {
+  for (const each of processes) each.kill("SIGTERM");
+  return Promise.all(processes.map(async (each) => (await each.ended).exitCode));
+}
