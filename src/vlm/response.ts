@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { Secret } from "../config/secret.ts";
+import { UnusableAnswer } from "./answer.ts";
+import { classify, type Usage, VlmError } from "./failure.ts";
+
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+const maxMessage = 300;
+const maxRetryAfterMs = 3_600_000;
+
+const contentSchema = z.union([
+  z.string(),
+  z
+    .array(z.looseObject({ text: z.string().catch("") }))
+    .transform((parts) => parts.map(({ text }) => text).join("")),
+]);
+
+const count = z.number().int().min(0);
+
+/** Only the content is required of a completion. */
+const completionSchema = z.looseObject({
+  id: z.string().optional().catch(undefined),
+  model: z.string().optional().catch(undefined),
+  choices: z
+    .tuple([z.looseObject({ message: z.looseObject({ content: contentSchema }) })], z.unknown())
+    .optional()
+    .catch(undefined),
+  usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).optional().catch(undefined),
+  error: z.unknown(),
+});
+
+export interface Completion {
+  content: string | undefined;
+  usage: Usage | undefined;
+  id: string | undefined;
+  model: string | undefined;
+  /** A gateway's error in a response of status 200. */
+  isError: boolean;
+}
+
+/** @throws UnusableAnswer if the body is no completion at all. */
+export function readCompletion(text: string): Completion {
+  const parsed = completionSchema.safeParse(jsonOf(text));
+  if (!parsed.success)
+    throw new UnusableAnswer(text.trim() === "" ? "it is empty" : "it is not a completion");
+  const { choices, usage, id, model, error } = parsed.data;
+  return {
+    content: choices?.[0].message.content,
+    usage: usage && { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens },
+    id,
+    model,
+    isError: choices === undefined && typeof error === "object" && error !== null,
+  };
+}
+
+const errorBodySchema = z.looseObject({
+  error: z.looseObject({
+    message: z.string().catch(""),
+    code: z.coerce.string().nullish().catch(undefined),
+    type: z.string().nullish().catch(undefined),
+  }),
+});
+
+/** What a response that is no completion means; the key never stands in the message. */
+export function errorOfResponse(response: HttpResponse, key: Secret): VlmError {
+  const { status, headers } = response;
+  const { error } = errorBodySchema.safeParse(jsonOf(response.text)).data ?? {};
+  const message = withoutSecrets(error?.message ?? "", key);
+  const codes = [error?.code, error?.type].filter((code) => typeof code === "string");
+  const failure = classify({ status, message, codes });
+  const said = [codes[0], message].filter(Boolean).join(": ") || "no reason given";
+  return new VlmError(failure, `the provider answered ${status} (${said})`, {
+    status,
+    retryAfterMs: retryAfterOf(headers["retry-after"]),
+    providerRequestId: requestIdOf(response),
+    simulated: isSimulated(response),
+  });
+}
+
+/** The provider's name for the call: its header, or the body's id. */
+export function requestIdOf({ headers, text }: HttpResponse): string | undefined {
+  const header = headers["x-request-id"];
+  if (typeof header === "string") return header;
+  const body = jsonOf(text) as { request_id?: unknown; id?: unknown } | null | undefined;
+  return [body?.request_id, body?.id].find((id) => typeof id === "string");
+}
+
+export function isSimulated({ headers }: HttpResponse): boolean {
+  return headers["x-tmon-simulated"] === "1";
+}
+
+/** Seconds or a date; undefined if it is neither. Source: RFC 9110 §10.2.3. */
+function retryAfterOf(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== "string") return undefined;
+  const ms = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs);
+}
+
+function withoutSecrets(message: string, key: Secret): string {
+  return message
+    .replaceAll(key.reveal(), key.masked())
+    .replaceAll(/\bsk-[\w-]{8,}/g, "sk-…")
+    .slice(0, maxMessage);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

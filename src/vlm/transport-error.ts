@@ -1,0 +1,28 @@
+import { messageOf } from "../errors.ts";
+import { failureOf, VlmError } from "./failure.ts";
+
+const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+
+/** A call that had no whole response. `timedOut`: our own deadline passed. */
+export function errorOfTransport(
+  cause: unknown,
+  { url, timedOut, timeoutMs }: { url: string; timedOut: boolean; timeoutMs: number },
+): VlmError {
+  const { host } = new URL(url);
+  const code = codeOf(cause);
+  if (timedOut || timeoutCodes.has(code)) {
+    const message = `${host} did not answer within ${timeoutMs / 1000} s`;
+    return new VlmError(failureOf("TMON_VLM_TIMEOUT"), message, { cause });
+  }
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE") {
+    const message = `the answer of ${host} is far too long`;
+    return new VlmError(failureOf("TMON_VLM_ANSWER_INVALID"), message, { cause });
+  }
+  const message = `the connection to ${host} failed: ${code || messageOf(cause)}`;
+  return new VlmError(failureOf("TMON_VLM_UNREACHABLE"), message, { cause });
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  return [code, cause?.code].find((value) => typeof value === "string") ?? "";
+}
