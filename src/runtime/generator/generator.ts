@@ -3,8 +3,12 @@ import { detectionSchema } from "../../messages/detection.ts";
 import { openIntake, route } from "../intake.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
+import { createWindow } from "../window.ts";
 import { createTaskPublisher } from "./task-publisher.ts";
 import { tasksOf } from "./tasks.ts";
+
+/** Tasks generated and not yet durable. */
+const bound = { messages: 5_000, bytes: 32 * 1024 * 1024 };
 
 /** detection -> one task a group -> durable -> the detection is acknowledged. */
 export async function startGenerator(context: RoleContext): Promise<RunningRole> {
@@ -14,11 +18,11 @@ export async function startGenerator(context: RoleContext): Promise<RunningRole>
   let frames = 0;
   let generated = 0;
 
-  const publisher = createTaskPublisher(context, {
-    signal: ending.signal,
+  const window = createWindow(bound, {
     full: () => intake.pause("detection-results"),
     room: () => intake.resume("detection-results"),
   });
+  const publish = createTaskPublisher(context, { window, signal: ending.signal });
   const intake = await openIntake(context, {
     role: "generator",
     routes: [
@@ -30,14 +34,14 @@ export async function startGenerator(context: RoleContext): Promise<RunningRole>
         }
         frames += 1;
         generated += tasks.length;
-        publisher.add(messages, delivery);
+        publish(messages, delivery);
       }),
     ],
   });
   const stats = () => ({
     framesRead: frames,
     tasksGenerated: generated,
-    waitingBytes: publisher.waitingBytes(),
+    waitingBytes: window.bytes(),
     inFlight: intake.inFlight(),
   });
   const endSummary = startSummary(context, stats);

@@ -2,19 +2,10 @@ import type { Delivery, OutgoingMessage } from "../../bus/bus.ts";
 import { messageOf } from "../../errors.ts";
 import { publishUntilDone } from "../publish.ts";
 import type { RoleContext } from "../role.ts";
+import type { Window } from "../window.ts";
 
-/** Waiting bytes at which the reader should pause, and at which it may go on. */
-const fullBytes = 32 * 1024 * 1024;
-const roomBytes = fullBytes / 2;
 /** At most this much goes out in one write, unless one frame's tasks are more. */
 const batchBytes = 4 * 1024 * 1024;
-
-export interface TaskPublisher {
-  /** Writes the tasks and then acknowledges the detection they came from. */
-  add(tasks: readonly OutgoingMessage[], delivery: Delivery): void;
-  /** Bytes of tasks not yet durable. */
-  waitingBytes(): number;
-}
 
 interface Entry {
   tasks: readonly OutgoingMessage[];
@@ -24,30 +15,29 @@ interface Entry {
 
 /**
  * Writes one batch at a time, of all that came while the last one was being written: order is kept whatever
- * fails, and the slower the bus, the larger the batches.
+ * fails, and the slower the bus, the larger the batches. A detection is acknowledged once its tasks are
+ * durable; what waits is counted in `window`.
  */
 export function createTaskPublisher(
   { bus, config, log, metrics }: RoleContext,
-  options: { signal: AbortSignal; full(): void; room(): void },
-): TaskPublisher {
+  { window, signal }: { window: Window; signal: AbortSignal },
+): (tasks: readonly OutgoingMessage[], delivery: Delivery) => void {
   const topic = config.topics["assessment-tasks"].name;
   const waiting: Entry[] = [];
-  let waitingBytes = 0;
   let writing = false;
 
   async function write(): Promise<void> {
     writing = true;
-    while (waiting.length > 0 && !options.signal.aborted) {
+    while (waiting.length > 0) {
       const batch = takeBatch();
       const tasks = batch.filter(({ delivery }) => delivery.owned()).flatMap((entry) => entry.tasks);
-      if (tasks.length > 0) await publishUntilDone(bus, tasks, options.signal, reportFailure);
-      for (const { delivery, bytes } of batch) {
-        delivery.acknowledge();
-        waitingBytes -= bytes;
-      }
+      if (tasks.length > 0) await publishUntilDone(bus, tasks, signal, reportFailure);
       metrics.messagesSent.inc({ topic }, tasks.length);
       metrics.tasksGenerated.inc(tasks.length);
-      if (waitingBytes <= roomBytes) options.room();
+      for (const { delivery, bytes } of batch) {
+        delivery.acknowledge();
+        window.remove(bytes);
+      }
     }
     writing = false;
   }
@@ -66,14 +56,10 @@ export function createTaskPublisher(
     log.error({ topic, error: messageOf(error) }, "tasks could not be written yet");
   }
 
-  return {
-    add(tasks, delivery) {
-      const bytes = tasks.reduce((sum, task) => sum + task.value.length, 0);
-      waiting.push({ tasks, delivery, bytes });
-      waitingBytes += bytes;
-      if (waitingBytes >= fullBytes) options.full();
-      if (!writing) write().catch(() => {});
-    },
-    waitingBytes: () => waitingBytes,
+  return (tasks, delivery) => {
+    const bytes = tasks.reduce((sum, task) => sum + task.value.length, 0);
+    waiting.push({ tasks, delivery, bytes });
+    window.add(bytes);
+    if (!writing) write().catch(() => {});
   };
 }

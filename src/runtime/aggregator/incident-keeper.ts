@@ -1,0 +1,142 @@
+import { partitionFor } from "../../bus/partitioner.ts";
+import { messageOf } from "../../errors.ts";
+import { decode, encode } from "../../messages/codec.ts";
+import { type Incident, incidentSchema } from "../../messages/incident.ts";
+import { untilDone } from "../retry.ts";
+import type { RoleContext } from "../role.ts";
+import { clear, matching, raise, type Sighting, update } from "./incidents.ts";
+
+export interface IncidentKeeper {
+  /** Raises or updates an incident; resolves when that is durable. A task seen before changes nothing. */
+  observe(sighting: Sighting): Promise<void>;
+  /** Goes on with the incidents of these partitions' cameras. */
+  assigned(partitions: readonly number[]): void;
+  lost(partitions: readonly number[]): void;
+  /** Clears what was not seen for a while. */
+  tick(): void;
+  open(): number;
+}
+
+/** A cleared incident stays in the store this long, so that a repeat does not raise it again. */
+const clearedTtlMs = 3_600_000;
+const keyPrefix = "tmon:incident:";
+export const incidentChannel = "tmon:incidents";
+
+interface OpenIncident {
+  incident: Incident;
+  /** When its last verdict arrived, epoch ms in the store's clock. */
+  seenAt: number;
+}
+
+/**
+ * The open incidents of this replica's cameras. One step after the other, each durable on the bus and in the
+ * store before the next; another replica, or this one after a restart, goes on from the store.
+ *
+ *   raised -> updated -> ... -> cleared
+ */
+export function createIncidentKeeper(
+  { bus, config, log, metrics, store }: RoleContext,
+  signal: AbortSignal,
+): IncidentKeeper {
+  const topic = config.topics.incidents;
+  const open = new Map<string, OpenIncident>();
+  /** taskId -> until when it is remembered. */
+  const seen = new Map<string, number>();
+  let turn: Promise<void> = Promise.resolve();
+  let clearing = false;
+
+  function inTurn(step: () => Promise<void>): Promise<void> {
+    turn = turn.catch(() => {}).then(step);
+    turn.catch(() => {});
+    return turn;
+  }
+
+  function retried<T>(action: () => Promise<T>, what: string): Promise<T> {
+    return untilDone(action, signal, (error) => log.error({ error: messageOf(error) }, `${what} yet`));
+  }
+
+  const partitionOf = (cameraId: string) => partitionFor(cameraId, topic.partitions);
+
+  async function write(incident: Incident, ttlMs?: number): Promise<void> {
+    const { incidentId, cameraId, state, riskLevel, taskIds } = incident;
+    const value = encode(incident);
+    await retried(async () => {
+      await bus.produce([{ topic: topic.name, key: incidentId, value, partition: partitionOf(cameraId) }]);
+      await store.set(`${keyPrefix}${cameraId}:${incidentId}`, value, ttlMs === undefined ? {} : { ttlMs });
+      await store.publish(incidentChannel, value.toString());
+    }, "an incident could not be written");
+    metrics.messagesSent.inc({ topic: topic.name });
+    log.info({ incidentId, cameraId, state, riskLevel, taskId: taskIds.at(-1) }, `incident ${state}`);
+  }
+
+  async function observe(sighting: Sighting): Promise<void> {
+    if (seen.has(sighting.taskId)) return;
+    const now = store.now();
+    const known = matching(
+      [...open.values()].map(({ incident }) => incident),
+      sighting,
+      config.incidents.iou,
+    );
+    const incident = known ? update(known, sighting, now) : raise(sighting, now);
+    await write(incident);
+    seen.set(sighting.taskId, now + clearedTtlMs);
+    open.set(incident.incidentId, { incident, seenAt: now });
+    metrics.incidentsOpen.set(open.size);
+  }
+
+  async function load(partitions: readonly number[]): Promise<void> {
+    const entries = await retried(() => store.list(keyPrefix), "incidents could not be loaded");
+    const now = store.now();
+    for (const { key, value } of entries) {
+      const incident = read(key, value);
+      if (!incident || !partitions.includes(partitionOf(incident.cameraId))) continue;
+      for (const taskId of incident.taskIds) seen.set(taskId, now + clearedTtlMs);
+      if (incident.state !== "cleared" && !open.has(incident.incidentId))
+        open.set(incident.incidentId, { incident, seenAt: now });
+    }
+    metrics.incidentsOpen.set(open.size);
+  }
+
+  function read(key: string, value: Buffer): Incident | undefined {
+    try {
+      return decode(incidentSchema, value);
+    } catch (error) {
+      log.warn({ key, error: messageOf(error) }, "a stored incident cannot be read and is left alone");
+      return undefined;
+    }
+  }
+
+  const isOverdue = ({ seenAt }: OpenIncident) => store.now() >= seenAt + config.incidents.clearAfterMs;
+
+  async function clearOverdue(): Promise<void> {
+    for (const { incident } of [...open.values()].filter(isOverdue)) {
+      await write(clear(incident, store.now()), clearedTtlMs);
+      open.delete(incident.incidentId);
+    }
+    metrics.incidentsOpen.set(open.size);
+    clearing = false;
+  }
+
+  return {
+    observe: (sighting) => inTurn(() => observe(sighting)),
+    assigned: (partitions) => void inTurn(() => load(partitions)),
+    lost(partitions) {
+      inTurn(async () => {
+        for (const [id, { incident }] of open)
+          if (partitions.includes(partitionOf(incident.cameraId))) open.delete(id);
+        metrics.incidentsOpen.set(open.size);
+      });
+    },
+    tick() {
+      const now = store.now();
+      for (const [taskId, until] of seen) {
+        if (until > now) break;
+        seen.delete(taskId);
+      }
+      if (clearing || ![...open.values()].some(isOverdue)) return;
+      clearing = true;
+      inTurn(clearOverdue);
+    },
+    open: () => open.size,
+  };
+}
