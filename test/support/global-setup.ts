@@ -1,7 +1,2 @@
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
-
-/** Tests of the command line run what a user runs: the built program, made from the source as it is now. */
-export default async function setup(): Promise<void> {
-  await execa("npm", ["run", "--silent", "build"], { cwd: fileURLToPath(new URL("../..", import.meta.url)) });
-}
+/** Runs once before the suite. */
+export default function setup(): void {}
