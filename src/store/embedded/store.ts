@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { messageOf } from "../../errors.ts";
+import { prepareDataDirectory } from "../../lmdb/data-directory.ts";
+import { openEnvironment } from "../../lmdb/environment.ts";
+import type { Store } from "../store.ts";
+import { createAlerts } from "./alerts.ts";
+import { createChannels } from "./channels.ts";
+import { createEntries } from "./entries.ts";
+import { createFrames } from "./frames.ts";
+import { createQuotas } from "./quotas.ts";
+
+export interface EmbeddedStoreOptions {
+  dataDir: string;
+  log: Logger;
+}
+
+const sweepEveryMs = 1_000;
+const readerCheckEveryMs = 60_000;
+
+/**
+ * The store in one LMDB file, shared by all processes of a data directory. Whatever must be atomic runs as
+ * one body of a write transaction; the tables know no transactions themselves.
+ */
+export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions): Promise<Store> {
+  prepareDataDirectory(dataDir);
+  // Nothing here outlives a power cut by much: entries expire in minutes.
+  const environment = openEnvironment(join(dataDir, "store.mdb"), { durability: "process" });
+  const { root, write } = environment;
+
+  const entries = createEntries(root);
+  const alerts = createAlerts(root);
+  const channels = createChannels(root, log);
+  const quotas = createQuotas(root);
+  const frames = createFrames({ entries, alerts, channels });
+
+  const sweeper = setInterval(() => {
+    if (environment.trouble()) return;
+    const now = Date.now();
+    if (!entries.anyExpired(now) && !channels.anyOld(now)) return;
+    write(() => {
+      entries.sweep(now);
+      channels.prune(now);
+    }).catch((error) => log.warn({ error: messageOf(error) }, "expired entries could not be removed"));
+  }, sweepEveryMs);
+  const readerChecker = setInterval(() => root.readerCheck(), readerCheckEveryMs);
+
+  async function publishing<T>(body: () => T): Promise<T> {
+    const result = await write(body);
+    channels.deliver();
+    return result;
+  }
+
+  return {
+    kind: "embedded",
+    now: () => Date.now(),
+    get: async (key) => entries.get(key, Date.now()),
+    set: (key, value, options = {}) =>
+      write(() => entries.set(key, Buffer.from(value), expiryOf(options.ttlMs))),
+    delete: (key) => write(() => entries.delete(key)),
+    list: async (prefix) => entries.list(prefix, Date.now()),
+    listAlerts: async (cameraId, count) => alerts.list(cameraId, count),
+    publish: (channel, message) => publishing(() => channels.append(channel, message, Date.now())),
+    subscribe: async (pattern, listener) => channels.subscribe(pattern, listener),
+    claimLease: (name, owner, ttlMs) =>
+      write(() => {
+        const key = leaseKey(name);
+        const holder = entries.get(key, Date.now())?.toString();
+        if (holder !== undefined && holder !== owner) return false;
+        entries.set(key, Buffer.from(owner), expiryOf(ttlMs));
+        return true;
+      }),
+    releaseLease: (name, owner) =>
+      write(() => {
+        if (entries.get(leaseKey(name), Date.now())?.toString() === owner) entries.delete(leaseKey(name));
+      }),
+    reserve: (request) => write(() => quotas.reserve(request, Date.now())),
+    giveBack: (group, id) => write(() => quotas.giveBack(group, id)),
+    pushFrame: (push) => publishing(() => frames.push(push, Date.now())),
+    frameMark: async (messageId) => frames.mark(messageId, Date.now()),
+    trouble: () => environment.trouble(),
+    async close() {
+      clearInterval(sweeper);
+      clearInterval(readerChecker);
+      channels.close();
+      await environment.close();
+    },
+  };
+}
+
+function leaseKey(name: string): string {
+  return `tmon:lease:${name}`;
+}
+
+function expiryOf(ttlMs: number | undefined): number {
+  return ttlMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + ttlMs;
+}

@@ -1,0 +1,88 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import { openEmbeddedStore } from "../../src/store/embedded/store.ts";
+import { temporaryDirectory } from "../support/tmp.ts";
+import { until } from "../support/until.ts";
+import { storeContract } from "./contract.ts";
+
+const log = pino({ level: "silent" });
+const open = (dataDir: string) => openEmbeddedStore({ dataDir, log });
+
+storeContract("embedded", () => {
+  const dataDir = temporaryDirectory();
+  return { open: () => open(dataDir) };
+});
+
+describe("the embedded store among several processes", () => {
+  const child = fileURLToPath(new URL("reserving-child.ts", import.meta.url));
+  const startChild = (dataDir: string) => {
+    const args = ["--import", "tsx", child, dataDir];
+    return execa(process.execPath, args, { reject: false, stdin: "ignore" });
+  };
+
+  it("never grants more than the quota, one of them killed and replaced", async () => {
+    const dataDir = temporaryDirectory();
+    const store = await open(dataDir);
+    const granted: number[] = [];
+    const end = await store.subscribe("granted", (_, message) => granted.push(Number(message)));
+    const first = startChild(dataDir);
+    const second = startChild(dataDir);
+    await until(() => granted.length > 20);
+    first.kill("SIGKILL");
+    await first;
+    const third = startChild(dataDir);
+    const before = granted.length;
+    await until(() => granted.length > before + 40);
+    second.kill("SIGKILL");
+    third.kill("SIGKILL");
+    await Promise.all([second, third]);
+
+    granted.sort((a, b) => a - b);
+    for (const [index, at] of granted.entries()) {
+      // The child tells the time after the grant: two of them may seem closer than they were by that much.
+      const within = granted.slice(index).filter((later) => later < at + 500 - 50);
+      expect(within.length).toBeLessThanOrEqual(10);
+    }
+    await end();
+    await store.close();
+  });
+
+  it("hears what another process publishes, and keeps what a killed one had set", async () => {
+    const dataDir = temporaryDirectory();
+    const store = await open(dataDir);
+    const heard: string[] = [];
+    const end = await store.subscribe("granted", (_, message) => heard.push(message));
+    const publisher = startChild(dataDir);
+    await until(() => heard.length > 0);
+    publisher.kill("SIGKILL");
+    await publisher;
+    expect((await store.get("reserving"))?.toString()).toBe("yes");
+    await end();
+    await store.close();
+  });
+});
+
+describe("the embedded store's file", () => {
+  it("stops growing: what has expired makes room for what comes", async () => {
+    const dataDir = temporaryDirectory();
+    const store = await open(dataDir);
+    const value = Buffer.alloc(30_000, 1);
+    const sizeAfterRound = async () => {
+      for (let n = 0; n < 100; n++) await store.set(`frame:${Math.random()}`, value, { ttlMs: 1 });
+      return statSync(join(dataDir, "store.mdb")).size;
+    };
+    let size = 0;
+    let steadyRounds = 0;
+    await until(async () => {
+      const next = await sizeAfterRound();
+      steadyRounds = next === size ? steadyRounds + 1 : 0;
+      size = next;
+      return steadyRounds === 5;
+    });
+    await store.close();
+  });
+});
