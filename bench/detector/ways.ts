@@ -1,0 +1,74 @@
+import { pino } from "pino";
+import type { CameraConfig } from "../../src/config/config.ts";
+import { createMetrics } from "../../src/observability/metrics.ts";
+import { createFrameWay, type FrameWayContext } from "../../src/runtime/detector/frame.ts";
+import { openModel } from "../../src/runtime/detector/model.ts";
+import { createPixelMemory } from "../../src/runtime/detector/pixel-memory.ts";
+import { startPool } from "../../src/runtime/detector/pool.ts";
+import type { RgbPicture } from "../../src/vision/picture.ts";
+
+/** Frames under way at once: as many as cameras that deliver at the same time. */
+const concurrency = 8;
+
+/** The detector's ways from a picture to objects, and from a frame to a message. */
+export async function startWays(model: string, workers: number) {
+  const { session, layout } = await openModel(model);
+  await session.release();
+  const pool = await startPool({ model, workers, confidence: 0.35, iou: 0.5 });
+  const memory = createPixelMemory();
+  const way = createFrameWay(contextFor(model), pool.detect, memory);
+
+  /** A copy, as a decoder would have written it: the pixels leave for the worker. */
+  const fresh = (picture: RgbPicture) => {
+    const copy = memory.take(picture);
+    copy.pixels.set(picture.pixels);
+    return copy;
+  };
+  return {
+    inputSide: layout.inputWidth,
+    pool: (pictures: readonly RgbPicture[], durationMs: number) =>
+      framesPerSecond(pictures, durationMs, async (picture) => {
+        memory.give((await pool.detect(fresh(picture))).picture);
+      }),
+    whole: (pictures: readonly RgbPicture[], durationMs: number) =>
+      framesPerSecond(pictures, durationMs, async (picture) => {
+        await way({ camera, picture: fresh(picture), capturedAt: Date.now() });
+      }),
+    stop: () => pool.stop(),
+  };
+}
+
+async function framesPerSecond(
+  pictures: readonly RgbPicture[],
+  durationMs: number,
+  handle: (picture: RgbPicture) => Promise<void>,
+): Promise<number> {
+  const startedAt = performance.now();
+  let next = 0;
+  let done = 0;
+  const lane = async () => {
+    while (performance.now() - startedAt < durationMs) {
+      await handle(pictures[next++ % pictures.length]!);
+      done++;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return (done * 1000) / (performance.now() - startedAt);
+}
+
+const camera = { id: "cam-1", source: "file" } as CameraConfig;
+
+/** Everything a frame needs but a bus; the store takes frames and forgets them. */
+function contextFor(model: string): FrameWayContext {
+  return {
+    topic: { name: "detection-results", maxMessageBytes: 1_000_000 },
+    detector: {
+      model,
+      groups: { distanceFactor: 1.5, distancePx: undefined, minMembers: 2, maxMembers: 12 },
+      crops: { marginPx: 12, maxSidePx: 768, maxBytes: 120_000 },
+    },
+    store: { now: Date.now, set: async () => {} },
+    log: pino({ level: "silent" }),
+    metrics: createMetrics(),
+  };
+}

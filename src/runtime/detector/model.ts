@@ -1,0 +1,58 @@
+import { basename, extname } from "node:path";
+import { InferenceSession } from "onnxruntime-node";
+import { messageOf, TmonError } from "../../errors.ts";
+import { type YoloxLayout, yoloxLayout } from "../../vision/yolox.ts";
+
+export interface Model {
+  readonly session: InferenceSession;
+  readonly inputName: string;
+  readonly outputName: string;
+  readonly layout: YoloxLayout;
+}
+
+/** One core a session: a pool of them uses all cores better than one session that splits its work. */
+export const sessionOptions: InferenceSession.SessionOptions = {
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
+};
+
+/**
+ * Loads an ONNX file.
+ * @throws TmonError TMON_MODEL_INVALID if it is none, or not of a layout tmon can decode.
+ */
+export async function openModel(file: string): Promise<Model> {
+  const session = await InferenceSession.create(file, sessionOptions).catch((error: unknown) => {
+    const reason = messageOf(error).replaceAll("\n", " ").trim();
+    throw invalid(file, `is not a model onnxruntime can load (${reason})`, error);
+  });
+  const [input] = session.inputMetadata;
+  const [output] = session.outputMetadata;
+  const layout =
+    input?.isTensor && output?.isTensor && input.type === "float32" && output.type === "float32"
+      ? yoloxLayout(input.shape, output.shape)
+      : undefined;
+  if (!input || !output || !layout) {
+    await session.release();
+    throw invalid(file, `takes ${shown(input)} and gives ${shown(output)}`);
+  }
+  return { session, inputName: input.name, outputName: output.name, layout };
+}
+
+/** `modelType` of a detection: the model's file name without its extension. */
+export function modelTypeOf(file: string): string {
+  return basename(file, extname(file));
+}
+
+function invalid(file: string, fault: string, cause?: unknown): TmonError {
+  return new TmonError(
+    "TMON_MODEL_INVALID",
+    `the detector model ${file} ${fault}`,
+    "give a YOLOX model in ONNX with 80 (COCO) or 8 classes: float32 [1,3,H,W] in, [1,N,5+classes] out",
+    { cause },
+  );
+}
+
+function shown(value: InferenceSession.ValueMetadata | undefined): string {
+  return value?.isTensor ? `${value.type} [${value.shape.join(",")}]` : "no tensor";
+}

@@ -1,0 +1,31 @@
+import type { CameraConfig } from "../../../config/config.ts";
+import { TmonError } from "../../../errors.ts";
+import { openFileSource } from "./file.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * Checks a camera's source before anything plays.
+ * @throws TmonError TMON_SOURCE_UNSUPPORTED, and what its kind of source throws.
+ */
+export async function openSource(camera: CameraConfig): Promise<Source> {
+  const url = camera.url.reveal();
+  if (url.startsWith("file:")) return openFileSource(camera.id, url);
+  throw new TmonError(
+    "TMON_SOURCE_UNSUPPORTED",
+    `camera ${camera.id}: ${camera.shownUrl} is not a kind of source this version can read`,
+    "give it as file:PATH, or file:PATH?loop=1 to repeat it",
+  );
+}
+
+/** Opens all sources, a few at a time. @throws TmonError of the first one in order that is not usable. */
+export async function openSources(cameras: readonly CameraConfig[], atOnce: number): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (let first = 0; first < cameras.length; first += atOnce) {
+    const opened = await Promise.allSettled(cameras.slice(first, first + atOnce).map(openSource));
+    for (const result of opened) {
+      if (result.status === "rejected") throw result.reason;
+      sources.push(result.value);
+    }
+  }
+  return sources;
+}

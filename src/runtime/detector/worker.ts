@@ -1,0 +1,63 @@
+/**
+ * A detector worker: one thread, one single-threaded session, one picture at a time.
+ *
+ *   loading -> ready -> (job -> result)… -> finish -> gone
+ *        \-> refused
+ *
+ * `session.run()` blocks the thread, and ending the thread from outside meanwhile would abort the whole
+ * process: it ends by itself, between two jobs, when told to finish.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { Tensor } from "onnxruntime-node";
+import { TmonError } from "../../errors.ts";
+import { createLetterbox } from "../../vision/letterbox.ts";
+import { clampBox, suppressOverlaps } from "../../vision/nms.ts";
+import { type Candidate, decodeYolox } from "../../vision/yolox.ts";
+import { type Model, openModel } from "./model.ts";
+import type { WorkerAnswer, WorkerRequest, WorkerSettings } from "./worker-messages.ts";
+
+const settings = workerData as WorkerSettings;
+const port = parentPort!;
+
+try {
+  serve(await openModel(settings.model));
+  answer({ type: "ready" });
+} catch (error) {
+  if (!(error instanceof TmonError)) throw error;
+  answer({ type: "refused", code: error.code, message: error.message, todo: error.todo });
+}
+
+function serve(model: Model): void {
+  const detect = createDetection(model);
+  let jobs = Promise.resolve();
+  port.on("message", (request: WorkerRequest) => {
+    jobs = jobs.then(async () => {
+      if (request.type === "finish") {
+        await model.session.release();
+        return port.close();
+      }
+      const objects = await detect(request);
+      answer({ type: "result", objects, pixels: request.pixels }, [request.pixels.buffer]);
+    });
+  });
+}
+
+/** Letterbox, inference, decoding and NMS of one picture; tensors are made once and used again. */
+function createDetection({ session, inputName, outputName, layout }: Model) {
+  const letterbox = createLetterbox(layout.inputWidth, layout.inputHeight);
+  const input = new Tensor("float32", letterbox.input, [1, 3, layout.inputHeight, layout.inputWidth]);
+
+  return async (picture: WorkerRequest & { type: "job" }): Promise<Candidate[]> => {
+    const scale = letterbox.write(picture);
+    const output = (await session.run({ [inputName]: input }))[outputName]!;
+    const candidates = decodeYolox(output.data as Float32Array, layout, scale, settings.confidence);
+    return suppressOverlaps(candidates, settings.iou).map((object) => ({
+      ...object,
+      bbox: clampBox(object.bbox, picture.width, picture.height),
+    }));
+  };
+}
+
+function answer(message: WorkerAnswer, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
