@@ -1,9 +1,10 @@
-import { partitionFor } from "../../bus/partitioner.ts";
+import { partitionOf } from "../../bus/partitioner.ts";
 import { messageOf } from "../../errors.ts";
-import { decode, encode } from "../../messages/codec.ts";
-import { type Incident, incidentSchema } from "../../messages/incident.ts";
+import { encode } from "../../messages/codec.ts";
+import type { Incident } from "../../messages/incident.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext } from "../role.ts";
+import { incidentChannel, incidentKey, readIncidents } from "./incident-store.ts";
 import { clear, matching, raise, type Sighting, update } from "./incidents.ts";
 
 export interface IncidentKeeper {
@@ -19,8 +20,6 @@ export interface IncidentKeeper {
 
 /** A cleared incident stays in the store this long, so that a repeat does not raise it again. */
 const clearedTtlMs = 3_600_000;
-const keyPrefix = "tmon:incident:";
-export const incidentChannel = "tmon:incidents";
 
 interface OpenIncident {
   incident: Incident;
@@ -55,14 +54,16 @@ export function createIncidentKeeper(
     return untilDone(action, signal, (error) => log.error({ error: messageOf(error) }, `${what} yet`));
   }
 
-  const partitionOf = (cameraId: string) => partitionFor(cameraId, topic.partitions);
+  const cameraPartition = (cameraId: string) => partitionOf(cameraId, topic.partitions);
 
   async function write(incident: Incident, ttlMs?: number): Promise<void> {
     const { incidentId, cameraId, state, riskLevel, taskIds } = incident;
     const value = encode(incident);
     await retried(async () => {
-      await bus.produce([{ topic: topic.name, key: incidentId, value, partition: partitionOf(cameraId) }]);
-      await store.set(`${keyPrefix}${cameraId}:${incidentId}`, value, ttlMs === undefined ? {} : { ttlMs });
+      await bus.produce([
+        { topic: topic.name, key: incidentId, value, partition: cameraPartition(cameraId) },
+      ]);
+      await store.set(incidentKey(incident), value, ttlMs === undefined ? {} : { ttlMs });
       await store.publish(incidentChannel, value.toString());
     }, "an incident could not be written");
     metrics.messagesSent.inc({ topic: topic.name });
@@ -85,25 +86,15 @@ export function createIncidentKeeper(
   }
 
   async function load(partitions: readonly number[]): Promise<void> {
-    const entries = await retried(() => store.list(keyPrefix), "incidents could not be loaded");
+    const incidents = await retried(() => readIncidents(store), "incidents could not be loaded");
     const now = store.now();
-    for (const { key, value } of entries) {
-      const incident = read(key, value);
-      if (!incident || !partitions.includes(partitionOf(incident.cameraId))) continue;
+    for (const incident of incidents) {
+      if (!partitions.includes(cameraPartition(incident.cameraId))) continue;
       for (const taskId of incident.taskIds) seen.set(taskId, now + clearedTtlMs);
       if (incident.state !== "cleared" && !open.has(incident.incidentId))
         open.set(incident.incidentId, { incident, seenAt: now });
     }
     metrics.incidentsOpen.set(open.size);
-  }
-
-  function read(key: string, value: Buffer): Incident | undefined {
-    try {
-      return decode(incidentSchema, value);
-    } catch (error) {
-      log.warn({ key, error: messageOf(error) }, "a stored incident cannot be read and is left alone");
-      return undefined;
-    }
   }
 
   const isOverdue = ({ seenAt }: OpenIncident) => store.now() >= seenAt + config.incidents.clearAfterMs;
@@ -123,7 +114,7 @@ export function createIncidentKeeper(
     lost(partitions) {
       inTurn(async () => {
         for (const [id, { incident }] of open)
-          if (partitions.includes(partitionOf(incident.cameraId))) open.delete(id);
+          if (partitions.includes(cameraPartition(incident.cameraId))) open.delete(id);
         metrics.incidentsOpen.set(open.size);
       });
     },

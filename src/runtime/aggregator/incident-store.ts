@@ -1,0 +1,32 @@
+import { type Incident, incidentSchema } from "../../messages/incident.ts";
+import type { Store } from "../../store/store.ts";
+
+const keyPrefix = "tmon:incident:";
+
+/** Each change of an incident, as screens hear of it. */
+export const incidentChannel = "tmon:incidents";
+
+export function incidentKey({ cameraId, incidentId }: Incident): string {
+  return `${keyPrefix}${cameraId}:${incidentId}`;
+}
+
+/** All incidents the store holds, the latest first; what cannot be read is another tmon's. */
+export async function readIncidents(store: Store): Promise<Incident[]> {
+  const entries = await store.list(keyPrefix);
+  const incidents = entries.flatMap(({ value }) => incidentSchema.safeParse(parse(value)).data ?? []);
+  return incidents.sort((a, b) => Date.parse(b.lastSeen) - Date.parse(a.lastSeen));
+}
+
+/** The same without pictures. */
+export async function listIncidents(store: Store): Promise<Omit<Incident, "imageBase64">[]> {
+  const incidents = await readIncidents(store);
+  return incidents.map(({ imageBase64, ...incident }) => incident);
+}
+
+function parse(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { WebSocket } from "@fastify/websocket";
+
+/** Unsent bytes above which a socket gets no more states without danger, and above which it is dropped. */
+const skipAbove = 1024 * 1024;
+const dropAbove = 4 * 1024 * 1024;
+
+/** One socket: what it follows, and how much of it it can take. */
+export interface Client {
+  readonly socket: WebSocket;
+  follow(cameraIds: "*" | readonly string[]): void;
+  unfollow(cameraId: string): void;
+  follows(cameraId: string): boolean;
+  send(frame: Buffer, options?: { skippable: boolean }): void;
+  /** False if the last ping was not answered. */
+  ping(): boolean;
+}
+
+/** A frame as it goes over the wire, made once for all sockets. */
+export function frameOf(type: string, data: object): Buffer {
+  return Buffer.from(JSON.stringify({ type, data }));
+}
+
+export function createClient(socket: WebSocket): Client {
+  const cameras = new Set<string>();
+  const left = new Set<string>();
+  let all = false;
+  let alive = true;
+  socket.on("pong", () => {
+    alive = true;
+  });
+
+  return {
+    socket,
+    follow(cameraIds) {
+      if (cameraIds === "*") {
+        all = true;
+        left.clear();
+        return;
+      }
+      for (const cameraId of cameraIds) {
+        cameras.add(cameraId);
+        left.delete(cameraId);
+      }
+    },
+    unfollow(cameraId) {
+      cameras.delete(cameraId);
+      if (all) left.add(cameraId);
+    },
+    follows: (cameraId) => cameras.has(cameraId) || (all && !left.has(cameraId)),
+    send(frame, { skippable } = { skippable: false }) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > dropAbove) socket.terminate();
+      else if (!skippable || socket.bufferedAmount <= skipAbove) socket.send(frame, { binary: false });
+    },
+    ping() {
+      const answered = alive;
+      alive = false;
+      if (answered) socket.ping();
+      return answered;
+    },
+  };
+}
