@@ -71,7 +71,7 @@ export const resultSchema = resultWireSchema
   .refine((result) => result.taskId ?? result.messageId, "needs a taskId or a messageId")
   .transform((result) => {
     const taskId = result.taskId ?? (result.messageId as string).replace(/_result$/, "");
-    const status: ResultStatus = result.status ?? (result.error ? "failed" : "assessed");
+    const status = result.status ?? impliedStatus(result);
     const assessed = status === "assessed";
     const worst = worstLevel(result.results.map((verdict) => verdict.riskLevel));
     return {
@@ -81,7 +81,7 @@ export const resultSchema = resultWireSchema
       requestId: result.requestId ?? taskId.replace(/_group\d+$/, ""),
       status,
       results: assessed ? result.results : [],
-      hasDangerousDriving: assessed ? (result.hasDangerousDriving ?? isDangerous(worst)) : null,
+      hasDangerousDriving: assessed ? isDangerous(worst) : null,
       maxRiskLevel: assessed ? worst : ("unknown" as const),
       error: result.error ?? null,
       errorCode: result.errorCode ?? null,
@@ -91,6 +91,12 @@ export const resultSchema = resultWireSchema
 export type AssessmentResult = z.output<typeof resultSchema>;
 export type Verdict = AssessmentResult["results"][number];
 export type ResultMetadata = AssessmentResult["metadata"];
+
+/** Results of others say no status; one without a verdict that does not say "none" either was not assessed. */
+function impliedStatus({ error, results, maxRiskLevel }: z.output<typeof resultWireSchema>): ResultStatus {
+  const empty = results.length === 0 && maxRiskLevel !== "none";
+  return error || empty ? "failed" : "assessed";
+}
 
 /** The highest of the levels; none if there are none. */
 export function worstLevel(levels: readonly RiskLevel[]): RiskLevel {

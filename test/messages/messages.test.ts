@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { ErrorCode } from "../../src/errors.ts";
+import { decode, encode } from "../../src/messages/codec.ts";
+import { detectionSchema } from "../../src/messages/detection.ts";
+import { seedCameraId } from "../../src/messages/ids.ts";
+import { resultSchema } from "../../src/messages/result.ts";
+import { taskSchema } from "../../src/messages/task.ts";
+import { wireSchemas } from "../../src/messages/topics.ts";
+import { picture, seedDetection, seedMessageId, seedResult, seedTask } from "./seed-samples.ts";
+
+const readDetection = (message: object) => decode(detectionSchema, encode(message));
+const readTask = (message: object) => decode(taskSchema, encode(message));
+const readResult = (message: object) => decode(resultSchema, encode(message));
+
+function codeOf(read: () => unknown): ErrorCode | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    return (error as { code: ErrorCode }).code;
+  }
+}
+
+describe("the seed's samples", () => {
+  test("a detection is read, its members resolved from their indices, ids from places", () => {
+    const detection = readDetection(seedDetection);
+    expect(detection).toMatchObject({ messageId: seedMessageId, cameraId: "7", source: "live" });
+    expect(detection.detectedObjects.map((object) => object.objectId)).toEqual([0, 1]);
+    expect(detection.trafficGroups[0]?.members).toMatchObject([
+      { objectId: 0, class: "car", confidence: 0.91 },
+      { objectId: 1, class: "car", confidence: 0.89 },
+    ]);
+    expect(detection.groupImages[0]?.imageBase64).toBe(picture);
+  });
+
+  test("a task is read, its objects numbered", () => {
+    const task = readTask(seedTask);
+    expect(task).toMatchObject({
+      taskId: `${seedMessageId}_group1`,
+      requestId: seedMessageId,
+      cameraId: "7",
+    });
+    expect(task.detectedObjects.map((object) => object.objectId)).toEqual([0, 1]);
+  });
+
+  test("a result is read, its taskId from its messageId, its status from the lack of an error", () => {
+    expect(readResult(seedResult)).toMatchObject({
+      taskId: `${seedMessageId}_group1`,
+      requestId: seedMessageId,
+      cameraId: "7",
+      status: "assessed",
+      maxRiskLevel: "medium",
+      hasDangerousDriving: true,
+      error: null,
+      errorCode: null,
+    });
+  });
+
+  test("a camera numbered 0 is a camera", () => {
+    expect(readDetection({ ...seedDetection, cameraId: 0 }).cameraId).toBe("0");
+    expect(readTask({ ...seedTask, cameraId: 0 }).cameraId).toBe("0");
+    expect(readResult({ ...seedResult, cameraId: 0 }).cameraId).toBe("0");
+  });
+});
+
+describe("what is missing is filled in", () => {
+  const required = { messageId: "m", cameraId: "a", timestamp: "2026-11-23T08:00:00.000Z" };
+
+  test("a detection needs its id, camera and time alone", () => {
+    expect(readDetection(required)).toMatchObject({
+      detectedObjects: [],
+      trafficGroups: [],
+      groupImages: [],
+    });
+    for (const field of Object.keys(required))
+      expect(codeOf(() => readDetection({ ...required, [field]: undefined }))).toBe("TMON_MESSAGE_INVALID");
+  });
+
+  test("a known objectId is kept beside missing ones", () => {
+    const [first, second] = seedDetection.detectedObjects;
+    const detection = readDetection({
+      ...seedDetection,
+      detectedObjects: [{ ...first, objectId: 9 }, second],
+    });
+    expect(detection.detectedObjects.map((object) => object.objectId)).toEqual([9, 1]);
+  });
+
+  test("an index that points at no object is left out", () => {
+    const [group] = seedDetection.trafficGroups;
+    const detection = readDetection({
+      ...seedDetection,
+      trafficGroups: [{ ...group, memberIndices: [1, 5] }],
+    });
+    expect(detection.trafficGroups[0]?.members.map((member) => member.objectId)).toEqual([1]);
+  });
+
+  test("a result needs a taskId or a messageId", () => {
+    const { messageId: _, ...nameless } = seedResult;
+    expect(codeOf(() => readResult(nameless))).toBe("TMON_MESSAGE_INVALID");
+    expect(readResult({ ...nameless, taskId: "m_group2" })).toMatchObject({
+      taskId: "m_group2",
+      messageId: "m_group2_result",
+    });
+  });
+
+  test("unknown fields are kept", () => {
+    expect(readDetection({ ...required, weather: "rain" })).toMatchObject({ weather: "rain" });
+  });
+});
+
+describe("not assessed never reads as safe", () => {
+  const unknown = { results: [], hasDangerousDriving: null, maxRiskLevel: "unknown" };
+
+  test("a result with an error is failed, whatever verdict stands beside it", () => {
+    const claim = { hasDangerousDriving: false, maxRiskLevel: "none" };
+    const verdict = { ...seedResult.results[0], riskLevel: "none" };
+    expect(readResult({ ...seedResult, ...claim, results: [verdict], error: "no answer" })).toMatchObject({
+      status: "failed",
+      ...unknown,
+    });
+  });
+
+  test.each(["failed", "expired", "superseded"])("a result that is %s says nothing of danger", (status) => {
+    expect(readResult({ ...seedResult, status, hasDangerousDriving: false })).toMatchObject(unknown);
+  });
+
+  test("an assessed result says what its verdicts say, not what a field beside them claims", () => {
+    expect(readResult({ ...seedResult, hasDangerousDriving: false, maxRiskLevel: "none" })).toMatchObject({
+      hasDangerousDriving: true,
+      maxRiskLevel: "medium",
+    });
+  });
+
+  test("a result without an error and without a verdict is not assessed", () => {
+    expect(readResult({ ...seedResult, results: [] })).toMatchObject({ status: "failed", ...unknown });
+  });
+});
+
+describe("what cannot be read", () => {
+  test("a message of a newer tmon is told from a broken one", () => {
+    expect(codeOf(() => readDetection({ schemaVersion: 2, entirely: "different" }))).toBe(
+      "TMON_SCHEMA_NEWER",
+    );
+    expect(codeOf(() => readTask({ ...seedTask, schemaVersion: 7 }))).toBe("TMON_SCHEMA_NEWER");
+    expect(codeOf(() => readResult({ ...seedResult, schemaVersion: 1 }))).toBeUndefined();
+  });
+
+  test.each(["", "{", "null", "[]", "7", '"text"', "\u0000\ufffd"])("%j is garbage", (text) => {
+    expect(codeOf(() => decode(detectionSchema, Buffer.from(text)))).toBe("TMON_MESSAGE_INVALID");
+    expect(codeOf(() => decode(taskSchema, Buffer.from(text)))).toBe("TMON_MESSAGE_INVALID");
+    expect(codeOf(() => decode(resultSchema, Buffer.from(text)))).toBe("TMON_MESSAGE_INVALID");
+  });
+
+  test("a picture that is no base64, a time that is no time, a box of three numbers", () => {
+    expect(codeOf(() => readTask({ ...seedTask, groupImageBase64: "<svg>" }))).toBe("TMON_MESSAGE_INVALID");
+    expect(codeOf(() => readTask({ ...seedTask, timestamp: "noon" }))).toBe("TMON_MESSAGE_INVALID");
+    const object = { ...seedTask.detectedObjects[0], bbox: [1, 2, 3] };
+    expect(codeOf(() => readTask({ ...seedTask, detectedObjects: [object] }))).toBe("TMON_MESSAGE_INVALID");
+  });
+
+  test("the error names the field", () => {
+    expect(() => readTask({ ...seedTask, timestamp: "noon" })).toThrow(/timestamp: not an ISO 8601 time/);
+  });
+});
+
+test.each(Object.entries(wireSchemas))("%s has a JSON Schema", (_, schema) => {
+  expect(z.toJSONSchema(schema, { io: "input" })).toMatchObject({
+    type: "object",
+    required: expect.arrayContaining(["cameraId"]),
+  });
+});
+
+test("a cameraId that looks like a number is one for the seed's front end", () => {
+  expect(["0", "7", "999999999999999"].map(seedCameraId)).toEqual([0, 7, 999_999_999_999_999]);
+  expect(["07", "-1", "1.5", "1e3", "9999999999999999", "cam-1"].map(seedCameraId)).toEqual([
+    "07",
+    "-1",
+    "1.5",
+    "1e3",
+    "9999999999999999",
+    "cam-1",
+  ]);
+});
