@@ -19,6 +19,8 @@ export interface Environment {
    * @throws TmonError TMON_DISK_FULL, TMON_BUS_WRITE; whatever the body threw
    */
   write<T>(body: () => T): Promise<T>;
+  /** Reads the newest state; the snapshot ends with the body. Not for use within a write. */
+  read<T>(body: () => T): T;
   /** Says who holds the write lock once a write has waited for 2 s. */
   trouble(): string | undefined;
   close(): Promise<void>;
@@ -59,6 +61,15 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
     }
   }
 
+  function read<T>(body: () => T): T {
+    root.resetReadTxn();
+    try {
+      return body();
+    } finally {
+      root.resetReadTxn();
+    }
+  }
+
   function trouble(): string | undefined {
     const [oldest] = waitingSince;
     const waitedMs = oldest === undefined ? 0 : performance.now() - oldest.at;
@@ -68,7 +79,7 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
     return `a write to ${basename(file)} has been waiting for ${Math.floor(waitedMs / 1000)} s${who}`;
   }
 
-  return { root, write, trouble, close: () => root.close() };
+  return { root, write, read, trouble, close: () => root.close() };
 }
 
 function openRoot(file: string): RootDatabase {

@@ -1,0 +1,122 @@
+import type { Environment } from "../../lmdb/environment.ts";
+import type { ConsumeOptions, Delivery, ReceivedMessage } from "../bus.ts";
+import { countInFlight, type HeldPartition, type Slot, skipRemoved } from "./held-partitions.ts";
+import type { Log } from "./log.ts";
+import type { Pauses } from "./pauses.ts";
+
+/** Hands out messages, some of every partition in turn, until there are none or the consumer is paused. */
+export interface Deliverer {
+  /** Starts unless it runs; the messages come in a later turn. */
+  run(): void;
+  lastProgressAt(): number;
+}
+
+interface DelivererParts {
+  environment: Environment;
+  log: Log;
+  options: ConsumeOptions;
+  pauses: Pauses;
+  held(): Iterable<HeldPartition>;
+  /** The last message in flight of a draining partition was acknowledged. */
+  drained(): void;
+  failed(error: unknown): void;
+}
+
+/** At most so much in one turn of the event loop. */
+const turnBytes = 2 * 1024 * 1024;
+const turnMessages = 256;
+/** Of one partition before the next one's turn. */
+const pageMessages = 16;
+
+export function createDeliverer(parts: DelivererParts): Deliverer {
+  const { environment, log, options, pauses } = parts;
+  let scheduled = false;
+  let progressAt = Date.now();
+
+  function run(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  }
+
+  function turn(): void {
+    scheduled = false;
+    try {
+      if (environment.read(deliverTurn)) run();
+    } catch (error) {
+      parts.failed(error);
+    }
+  }
+
+  /** True when there may be more. */
+  function deliverTurn(): boolean {
+    const budget = { bytes: turnBytes, messages: turnMessages };
+    let delivered = true;
+    while (delivered && budget.bytes > 0 && budget.messages > 0) {
+      delivered = false;
+      for (const held of [...parts.held()])
+        for (const slot of held.slots) if (deliverPage(held, slot, budget)) delivered = true;
+    }
+    if (!delivered && !isPausedSomewhere()) progressAt = Date.now();
+    return delivered;
+  }
+
+  function deliverPage(
+    held: HeldPartition,
+    slot: Slot,
+    budget: { bytes: number; messages: number },
+  ): boolean {
+    const { topic, partition, tracker } = slot;
+    if (!mayDeliver(held, slot)) return false;
+    const { start, end } = log.partition(topic, partition);
+    const gap = skipRemoved(topic, partition, tracker, start);
+    if (gap !== undefined) {
+      slot.dirty = true;
+      options.unread?.(gap);
+    }
+    let delivered = 0;
+    while (
+      delivered < pageMessages &&
+      budget.bytes > 0 &&
+      tracker.position() < end &&
+      mayDeliver(held, slot)
+    ) {
+      const offset = tracker.position();
+      const message = tracker.isDone(offset) ? undefined : log.read([topic, partition, offset]);
+      if (message === undefined) {
+        tracker.passOver(offset);
+        continue;
+      }
+      tracker.handOut(offset);
+      delivered += 1;
+      budget.messages -= 1;
+      budget.bytes -= message.value.length;
+      progressAt = Date.now();
+      options.deliver(deliveryOf(held, slot, message));
+    }
+    return delivered > 0;
+  }
+
+  const mayDeliver = (held: HeldPartition, { topic, partition, tracker }: Slot): boolean =>
+    held.owned && !held.draining && !tracker.full() && !pauses.paused(topic, partition);
+
+  const isPausedSomewhere = (): boolean =>
+    [...parts.held()].some(({ slots }) => slots.some((slot) => pauses.paused(slot.topic, slot.partition)));
+
+  function deliveryOf(held: HeldPartition, slot: Slot, message: ReceivedMessage): Delivery {
+    return {
+      ...message,
+      owned: () => held.owned,
+      acknowledge() {
+        const wasFull = slot.tracker.full();
+        if (!held.owned || !slot.tracker.acknowledge(message.offset)) return;
+        slot.dirty = true;
+        progressAt = Date.now();
+        if (held.draining && countInFlight([held]) === 0) parts.drained();
+        else if (wasFull) run();
+      },
+    };
+  }
+
+  return { run, lastProgressAt: () => progressAt };
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { TmonError } from "../../errors.ts";
+import { prepareDataDirectory } from "../../lmdb/data-directory.ts";
+import { openEnvironment } from "../../lmdb/environment.ts";
+import type { Bus, ConsumeOptions, Consumer, PartitionOffsets } from "../bus.ts";
+import { startConsumer } from "./consumer.ts";
+import { describeGroupOffsets, describeTopic } from "./describe.ts";
+import { createLog } from "./log.ts";
+import { startMaintenance } from "./maintenance.ts";
+import { createProducer } from "./producer.ts";
+import { readMessages } from "./reader.ts";
+import { createRecentRecords } from "./recent.ts";
+import { createRetention } from "./retention.ts";
+import { createChangeSignal } from "./signal.ts";
+import { openTables } from "./tables.ts";
+import { registerTopics } from "./topics.ts";
+
+export interface EmbeddedBusOptions {
+  dataDir: string;
+  topics: readonly { name: string; partitions: number }[];
+  durability: "process" | "power";
+  retentionMs: number;
+  /** All topics together; a message that would exceed it waits. */
+  retentionBytes: number;
+  log: Logger;
+}
+
+const recentBytes = 32 * 1024 * 1024;
+
+/** The bus in one LMDB file, bus.mdb in the data directory, for any number of processes of one machine. */
+export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus> {
+  const { retentionBytes, log: logger } = options;
+  prepareDataDirectory(options.dataDir);
+  const environment = openEnvironment(join(options.dataDir, "bus.mdb"), options);
+  const tables = openTables(environment);
+  await registerTopics(environment, tables, options.topics);
+  const recent = createRecentRecords(recentBytes);
+  const log = createLog(tables, recent);
+  const retention = createRetention(tables, log, { ms: options.retentionMs, bytes: retentionBytes });
+  const signal = createChangeSignal(environment, tables);
+  const maintenance = startMaintenance(environment, retention, logger);
+  const parts = { environment, tables, log, recent, retention, signal, logger, partitionsOf };
+  const producer = createProducer({ ...parts, maxBytes: retentionBytes, written: signal.raise });
+  const consumers = new Set<Consumer>();
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+
+  const partitionCounts = new Map<string, number>();
+  function partitionsOf(topic: string): number {
+    const partitions = partitionCounts.get(topic) ?? tables.topics.get(topic)?.partitions;
+    if (partitions === undefined) throw unknownTopic(topic, [...tables.topics.getKeys()]);
+    partitionCounts.set(topic, partitions);
+    return partitions;
+  }
+
+  async function consume(consumeOptions: ConsumeOptions): Promise<Consumer> {
+    const partitions = Math.max(...environment.read(() => consumeOptions.topics.map(partitionsOf)));
+    const consumer = await startConsumer({ ...parts, partitions }, consumeOptions);
+    consumers.add(consumer);
+    return consumer;
+  }
+
+  const describe = (topics: readonly string[]): PartitionOffsets[] =>
+    topics.flatMap((topic) => describeTopic(log, topic, partitionsOf(topic)));
+
+  async function close(): Promise<void> {
+    closing.abort();
+    maintenance.stop();
+    await producer.close();
+    await Promise.allSettled([...consumers].map((consumer) => consumer.stop()));
+    signal.close();
+    await environment.close();
+  }
+
+  return {
+    kind: "embedded",
+    produce: producer.produce,
+    consume,
+    read: (readOptions) => readMessages({ ...parts, closing: closing.signal }, readOptions),
+    describeTopics: async (topics) => environment.read(() => describe(topics)),
+    describeGroup: async (group, topics) =>
+      environment.read(() => describe(topics).map((one) => describeGroupOffsets(tables, group, one))),
+    trouble: () => environment.trouble() ?? producer.trouble(),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+function unknownTopic(topic: string, known: readonly string[]): TmonError {
+  return new TmonError("TMON_TOPIC_UNKNOWN", `There is no topic ${topic}.`, `There are ${known.join(", ")}.`);
+}
