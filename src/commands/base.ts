@@ -50,6 +50,18 @@ export const vlmFlags = {
   "vlm-model": Flags.string({ helpValue: "M", description: "the provider's model" }),
 };
 
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
+
+/** `--data-dir` is dataDir to everything that knows no command line. */
+export function camelFlags<Flags extends object>(
+  flags: Flags,
+): { [Name in keyof Flags & string as CamelCase<Name>]: Flags[Name] } {
+  const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [camel(name), value])) as never;
+}
+
 /**
  * What all commands have in common. Errors are not handled here: terminal/run.ts prints every one of them
  * and sets the exit status.

@@ -1,14 +1,14 @@
 import { Flags } from "@oclif/core";
 import { runUp } from "../terminal/up.ts";
-import { cameraFlags, daemonFlags, TmonCommand, vlmFlags } from "./base.ts";
+import { cameraFlags, camelFlags, daemonFlags, TmonCommand, vlmFlags } from "./base.ts";
 
 export default class Up extends TmonCommand {
   static override summary = "Run everything in this process: cameras to verdicts";
   static override description =
-    "Detector, generator, scheduler and aggregator on the embedded bus and store. Without an API key the VLM is simulated, on loopback, and every verdict says so.";
+    "Detector, generator, scheduler and aggregator on one bus and one store. Without an API key the VLM is simulated, on loopback, and every verdict says so.";
   static override examples = [
     "<%= config.bin %> up --camera file:road.mp4 --model yolox_nano.onnx",
-    "<%= config.bin %> up --camera north=file:north.mp4?loop=1 --camera south=file:south.mp4?loop=1 --model yolox_nano.onnx --interval 1s --for 10m --report run.json",
+    "<%= config.bin %> up --camera 'north=file:north.mp4?loop=1' --camera 'south=file:south.mp4?loop=1' --model yolox_nano.onnx --interval 1s --for 10m --report run.json",
   ];
   static override flags = {
     ...cameraFlags,
@@ -19,6 +19,6 @@ export default class Up extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    await runUp(flags, this.config.version);
+    await runUp(camelFlags(flags), this.config.version);
   }
 }

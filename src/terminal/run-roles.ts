@@ -17,35 +17,41 @@ const defaultPorts: Record<RoleName | "up", number> = {
   scheduler: 7703,
 };
 
+/** Flags of a running process that are no configuration. */
+export interface DaemonFlags {
+  instance?: string | undefined;
+  for?: string | undefined;
+  report?: string | undefined;
+}
+
 export interface RunOptions {
   config: Config;
   name: RoleName | "up";
   roles: readonly RoleName[];
-  instance: string | undefined;
-  for: string | undefined;
-  report?: string | undefined;
+  flags: DaemonFlags;
   version: string;
 }
 
 /** Runs roles in this process until their time, a signal or a failure. */
 export async function runRoles(options: RunOptions): Promise<void> {
-  const { config, name, report } = options;
+  const { config, name, roles, flags, version } = options;
+  const { report } = flags;
   const startedAt = Date.now();
   await runDaemon({
     drainMs: config.drainMs,
-    forMs: options.for === undefined ? undefined : parseDuration(options.for),
+    forMs: flags.for === undefined ? undefined : parseDuration(flags.for),
     start: () =>
       startSystem({
         config,
-        roles: options.roles,
-        instance: options.instance ?? `${hostname()}-${process.pid}`,
+        roles,
+        instance: flags.instance ?? `${hostname()}-${process.pid}`,
         log: createTerminalLog(config),
         defaultPort: defaultPorts[name],
         observed: report !== undefined,
       }),
     running: (system) => say(`tmon: ${name} runs: ${system.url}`),
     finished: async (system, drained) => {
-      if (report !== undefined) await writeReport(report, system, { startedAt, drained, version: options.version });
+      if (report !== undefined) await writeReport(report, system, { startedAt, drained, version });
     },
   });
 }

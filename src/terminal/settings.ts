@@ -19,6 +19,16 @@ export function sayBackends({ bus, store, dataDir }: Config): void {
   say(`tmon: bus ${place(bus.kind)}, store ${place(store.kind)}`);
 }
 
+/** Whose verdicts these will be: never by accident invented ones on real roads. */
+export function sayProvider({ vlm, keys }: Config): void {
+  const enabled = keys.filter((key) => key.enabled).length;
+  say(
+    vlm.provider === "simulated"
+      ? "tmon: the VLM is SIMULATED: its verdicts are invented from geometry, and marked so"
+      : `tmon: VLM ${vlm.model} at ${vlm.baseUrl}, ${enabled} ${enabled === 1 ? "key" : "keys"}`,
+  );
+}
+
 export function createTerminalLog(config: Config): Logger {
   return createLog(config.logLevel, { pretty: process.stderr.isTTY });
 }

@@ -1,5 +1,5 @@
 import { runRole } from "../../terminal/run-role.ts";
-import { daemonFlags, TmonCommand } from "../base.ts";
+import { camelFlags, daemonFlags, TmonCommand } from "../base.ts";
 
 export default class Aggregator extends TmonCommand {
   static override summary = "Join verdicts with frames, push and cache them, raise incidents";
@@ -12,6 +12,6 @@ export default class Aggregator extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Aggregator);
-    await runRole("aggregator", flags, this.config.version);
+    await runRole("aggregator", camelFlags(flags), this.config.version);
   }
 }

@@ -1,5 +1,5 @@
 import { runRole } from "../../terminal/run-role.ts";
-import { cameraFlags, daemonFlags, TmonCommand } from "../base.ts";
+import { cameraFlags, camelFlags, daemonFlags, TmonCommand } from "../base.ts";
 
 export default class Detector extends TmonCommand {
   static override summary = "Watch cameras: frames to detections";
@@ -12,6 +12,6 @@ export default class Detector extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Detector);
-    await runRole("detector", flags, this.config.version);
+    await runRole("detector", camelFlags(flags), this.config.version);
   }
 }

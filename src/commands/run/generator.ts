@@ -1,5 +1,5 @@
 import { runRole } from "../../terminal/run-role.ts";
-import { daemonFlags, TmonCommand } from "../base.ts";
+import { camelFlags, daemonFlags, TmonCommand } from "../base.ts";
 
 export default class Generator extends TmonCommand {
   static override summary = "Turn detections into assessment tasks";
@@ -12,6 +12,6 @@ export default class Generator extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Generator);
-    await runRole("generator", flags, this.config.version);
+    await runRole("generator", camelFlags(flags), this.config.version);
   }
 }

@@ -1,5 +1,5 @@
 import { runRole } from "../../terminal/run-role.ts";
-import { daemonFlags, TmonCommand, vlmFlags } from "../base.ts";
+import { camelFlags, daemonFlags, TmonCommand, vlmFlags } from "../base.ts";
 
 export default class Scheduler extends TmonCommand {
   static override summary = "Ask the VLM about each task, within every quota";
@@ -12,6 +12,6 @@ export default class Scheduler extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Scheduler);
-    await runRole("scheduler", flags, this.config.version);
+    await runRole("scheduler", camelFlags(flags), this.config.version);
   }
 }

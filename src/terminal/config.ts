@@ -1,0 +1,30 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { initConfig } from "../config/init.ts";
+import { type ConfigFlags, loadConfig } from "../config/load.ts";
+import { showRows } from "../config/show.ts";
+import { formatTable, say, writeLine } from "./output.ts";
+import { loadSettings } from "./settings.ts";
+
+/** Each value with where it came from, secrets masked. */
+export async function showConfig(flags: ConfigFlags, output: string): Promise<void> {
+  const rows = showRows(loadSettings(flags));
+  if (output === "json") return writeLine(JSON.stringify(rows, null, 2));
+  await writeLine(formatTable(["KEY", "VALUE", "FROM"], rows.map(({ key, value, source }) => [key, value, source])));
+}
+
+/** Succeeds if the files load; what counts only in part is a warning. */
+export async function validateConfig(flags: ConfigFlags, output: string): Promise<void> {
+  const { config, warnings, notices } = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
+  const directory = config.configDir ?? null;
+  if (output === "json") return writeLine(JSON.stringify({ valid: true, directory, warnings, notices }, null, 2));
+  for (const warning of warnings) say(`tmon: warning: ${warning}`);
+  for (const notice of notices) say(`tmon: ${notice}`);
+  await writeLine(directory === null ? "no configuration directory: all defaults" : `${directory} is valid`);
+}
+
+export async function writeConfig(directory: string, options: { force: boolean; dryRun: boolean }): Promise<void> {
+  for (const file of initConfig(resolve(directory), options)) {
+    await writeLine(`${options.dryRun ? "would write" : "wrote"} ${file}`);
+  }
+}
