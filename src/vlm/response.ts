@@ -30,7 +30,7 @@ const completionSchema = z.looseObject({
     .optional()
     .catch(undefined),
   usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).optional().catch(undefined),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 
 export interface Completion {

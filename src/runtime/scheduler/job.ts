@@ -1,0 +1,55 @@
+import type { Delivery } from "../../bus/bus.ts";
+import type { Box } from "../../messages/common.ts";
+import type { AssessmentTask } from "../../messages/task.ts";
+
+/** A task on its way to its one final result. */
+export interface Job {
+  readonly task: AssessmentTask;
+  /** All are acknowledged with the final result: the task's first delivery and its repeats. */
+  readonly deliveries: Delivery[];
+  readonly bytes: number;
+  /** Epoch ms; age counts from here. */
+  readonly capturedAt: number;
+  /** Epoch ms of the task's own timestamp: which look at a group is newer. */
+  readonly lookedAt: number;
+  /** 2: people among vehicles, 1: vehicles alone, 0: anything else. */
+  readonly danger: number;
+  /** Of the whole group; undefined if the task does not say. */
+  readonly bbox: Box | undefined;
+  readonly trackIds: ReadonlySet<number>;
+}
+
+const people = new Set(["person", "bicycle"]);
+const vehicles = new Set(["car", "bus", "truck", "motorcycle"]);
+
+export function createJob(task: AssessmentTask, delivery: Delivery): Job {
+  const lookedAt = Date.parse(task.timestamp);
+  return {
+    task,
+    deliveries: [delivery],
+    bytes: delivery.value.length,
+    capturedAt: task.trace.capturedAt ?? lookedAt,
+    lookedAt,
+    danger: dangerOf(task),
+    bbox: task.groupMetadata.bbox ?? aroundAll(task.detectedObjects.map((object) => object.bbox)),
+    trackIds: new Set(task.detectedObjects.flatMap((object) => object.trackId ?? [])),
+  };
+}
+
+/** False once every partition the task came from was lost: its new owner has it. */
+export function isOwned(job: Job): boolean {
+  return job.deliveries.some((delivery) => delivery.owned());
+}
+
+function dangerOf({ detectedObjects, groupMetadata }: AssessmentTask): number {
+  const classes = [...detectedObjects.map((object) => object.class), ...groupMetadata.classes];
+  if (!classes.some((name) => vehicles.has(name))) return 0;
+  return classes.some((name) => people.has(name)) ? 2 : 1;
+}
+
+function aroundAll(boxes: readonly Box[]): Box | undefined {
+  if (boxes.length === 0) return undefined;
+  const side = (pick: (...values: number[]) => number, index: 0 | 1 | 2 | 3) =>
+    pick(...boxes.map((box) => box[index]));
+  return [side(Math.min, 0), side(Math.min, 1), side(Math.max, 2), side(Math.max, 3)];
+}

@@ -1,0 +1,94 @@
+import type { OutgoingMessage } from "../../bus/bus.ts";
+import { messageOf } from "../../errors.ts";
+import { encode } from "../../messages/codec.ts";
+import { publishUntilDone } from "../publish.ts";
+import type { RoleContext } from "../role.ts";
+import type { Job } from "./job.ts";
+import { type Outcome, resultOf } from "./outcome.ts";
+
+export interface ResultPublisher {
+  /** Makes the result durable, then acknowledges the task and its repeats. */
+  add(job: Job, outcome: Outcome): void;
+  /** Why results cannot be published at the moment. */
+  trouble(): string | undefined;
+  /** Resolves when nothing waits to be published, or the signal was aborted. */
+  idle(): Promise<void>;
+}
+
+export interface ResultPublisherOptions {
+  signal: AbortSignal;
+  /** Results cannot be published: nothing more is to be taken in… */
+  failing(): void;
+  /** …until they can again. */
+  working(): void;
+  published(job: Job): void;
+}
+
+interface Entry {
+  job: Job;
+  message: OutgoingMessage;
+}
+
+/** Writes one batch at a time, of all results that came while the last one was being written. */
+export function createResultPublisher(
+  { bus, config, log, metrics }: Pick<RoleContext, "bus" | "config" | "log" | "metrics">,
+  { signal, failing, working, published }: ResultPublisherOptions,
+): ResultPublisher {
+  const topic = config.topics["risk-assessment-results"].name;
+  let waiting: Entry[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  let trouble: string | undefined;
+
+  function noteFailure(error: unknown): void {
+    metrics.sendErrors.inc({ topic });
+    if (trouble === undefined) {
+      log.error({ error: messageOf(error) }, "results cannot be published: intake pauses");
+      failing();
+    }
+    trouble = `results cannot be published: ${messageOf(error)}`;
+  }
+
+  function noteSuccess(): void {
+    if (trouble === undefined) return;
+    trouble = undefined;
+    log.info("results are published again: intake goes on");
+    working();
+  }
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await publishUntilDone(
+        bus,
+        batch.map((entry) => entry.message),
+        signal,
+        noteFailure,
+      );
+      noteSuccess();
+      metrics.messagesSent.inc({ topic }, batch.length);
+      for (const { job } of batch) {
+        for (const delivery of job.deliveries) delivery.acknowledge();
+        published(job);
+      }
+    }
+  }
+
+  return {
+    add(job, outcome) {
+      const value = encode(resultOf(job.task, outcome));
+      waiting.push({ job, message: { topic, key: job.task.cameraId, value } });
+      if (isWriting) return;
+      isWriting = true;
+      // Rejects only when the role was stopped: the tasks then belong to their next owner.
+      writing = write()
+        .catch(() => {})
+        .finally(() => {
+          isWriting = false;
+        });
+    },
+    trouble: () => trouble,
+    idle: () => writing,
+  };
+}

@@ -1,0 +1,160 @@
+import { setMaxListeners } from "node:events";
+import type { Delivery } from "../../bus/bus.ts";
+import { TmonError } from "../../errors.ts";
+import { type AssessmentTask, taskSchema } from "../../messages/task.ts";
+import { createVlmClient } from "../../vlm/client.ts";
+import { openIntake, route } from "../intake.ts";
+import type { RoleContext, RunningRole } from "../role.ts";
+import { startSummary } from "../summary.ts";
+import { createAttempts } from "./attempts.ts";
+import { createDispatcher } from "./dispatcher.ts";
+import { createJob, isOwned, type Job } from "./job.ts";
+import { createKeyPool, type Lease } from "./keys/pool.ts";
+import { createQuota } from "./keys/quota.ts";
+import { createMeters } from "./meters.ts";
+import { failed, type Outcome, waitEnded } from "./outcome.ts";
+import { createQueue } from "./queue.ts";
+import { refusalOf } from "./refusal.ts";
+import { createResultPublisher } from "./result-publisher.ts";
+import { schedulerStats, schedulerSummary } from "./stats.ts";
+import { createTaskMemory } from "./task-memory.ts";
+
+const tickMs = 250;
+
+/**
+ * task -> waiting queue -> a key's lease -> calls -> one final result, durable -> the task is acknowledged.
+ *
+ *   running -> draining -> stopped
+ */
+export async function startScheduler(context: RoleContext): Promise<RunningRole> {
+  const { config, store, log, metrics, health } = context;
+  const { scheduler, vlm, keys } = config;
+  if (!keys.some((key) => key.enabled)) throw noApiKey();
+  const ending = new AbortController();
+  const { signal } = ending;
+  setMaxListeners(0, signal);
+  const now = () => store.now();
+  let draining = false;
+  let stopped: Promise<void> | undefined;
+  const weights = new Map(config.cameras.map((camera) => [camera.id, camera.weight]));
+
+  const meters = createMeters(metrics);
+  const memory = createTaskMemory();
+  const client = createVlmClient({ ...vlm, timeoutMs: scheduler.timeoutMs });
+  // The built-in provider has no limits, so none are applied.
+  const globalQpsLimit = vlm.provider === "simulated" ? undefined : scheduler.globalQpsLimit;
+  const quota = createQuota(store, { ...scheduler, globalQpsLimit });
+  const pool = createKeyPool(keys, scheduler, { quota, log });
+  const assess = createAttempts({ context, client, pool, meters, signal });
+  const queue = createQueue({
+    maxAgeMs: scheduler.maxAgeMs,
+    maxBytes: scheduler.queueBytes,
+    weightOf: (cameraId) => weights.get(cameraId) ?? 1,
+    ended: (job, end) => finish(job, waitEnded(end)),
+  });
+  const dispatcher = createDispatcher({
+    queue,
+    pool,
+    signal,
+    maxOpen: scheduler.maxConcurrentTasks,
+    now,
+    run: async (job: Job, lease: Lease) => finish(job, await assess(job, lease)),
+    refuse: (job) => finish(job, failed(pool.outOfService())),
+  });
+  const publisher = createResultPublisher(context, {
+    signal,
+    failing: () => {
+      intake.pause("assessment-tasks");
+      dispatcher.hold();
+    },
+    working: () => {
+      if (!draining) intake.resume("assessment-tasks");
+      dispatcher.release();
+    },
+    published: (job) => memory.done(job),
+  });
+
+  function take(task: AssessmentTask, delivery: Delivery): void {
+    const { taskId, cameraId } = task;
+    if (memory.isRepeat(taskId, delivery)) {
+      log.debug({ taskId, cameraId, offset: delivery.offset }, "task repeated");
+      return;
+    }
+    log.debug({ taskId, cameraId, offset: delivery.offset }, "task taken in");
+    const job = createJob(task, delivery);
+    memory.opened(job);
+    const refusal = refusalOf(task, config);
+    if (refusal) finish(job, failed(refusal));
+    else queue.add(job);
+    dispatcher.pump();
+  }
+
+  function finish(job: Job, outcome: Outcome): void {
+    const { taskId, cameraId } = job.task;
+    meters.taskEnded(outcome);
+    if (outcome.status === "failed") log.info({ taskId, cameraId, ...why(outcome) }, "task failed");
+    else log.debug({ taskId, cameraId, status: outcome.status, ...why(outcome) }, "task ended");
+    publisher.add(job, outcome);
+  }
+
+  function dropLost(): void {
+    for (const job of queue.remove((waiting) => !isOwned(waiting))) memory.forget(job);
+  }
+
+  function tick(): void {
+    queue.expire(now());
+    meters.sample(queue, pool);
+    dispatcher.pump();
+  }
+
+  const intake = await openIntake(context, {
+    role: "scheduler",
+    routes: [route("assessment-tasks", taskSchema, take)],
+    lost: dropLost,
+  });
+  health.readiness("keys", () => pool.trouble());
+  health.readiness("results", () => publisher.trouble());
+  const ticking = setInterval(tick, tickMs);
+  const endSummary = startSummary(context, () => schedulerSummary({ meters, queue, dispatcher }));
+
+  async function end(): Promise<void> {
+    clearInterval(ticking);
+    endSummary();
+    ending.abort();
+    await intake.stop();
+    await client.close();
+  }
+  const stop = () => {
+    stopped ??= end();
+    return stopped;
+  };
+
+  return {
+    name: "scheduler",
+    /** Calls in flight finish and are published; tasks not yet started are left to their next owner. */
+    async drain() {
+      draining = true;
+      clearInterval(ticking);
+      intake.pause("assessment-tasks");
+      await dispatcher.drain();
+      await publisher.idle();
+      await stop();
+    },
+    stop,
+    busy: () => intake.busy(),
+    stats: () => schedulerStats({ meters, queue, pool, dispatcher }, now()),
+    failed: intake.failed,
+  };
+}
+
+function why(outcome: Outcome): object {
+  return outcome.status === "assessed" ? {} : { code: outcome.code, error: outcome.error };
+}
+
+function noApiKey(): TmonError {
+  return new TmonError(
+    "TMON_NO_API_KEY",
+    "no enabled API key is configured for the VLM",
+    "set DASHSCOPE_API_KEYS, write api_keys.yaml, or say --vlm sim",
+  );
+}
