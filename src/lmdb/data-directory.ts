@@ -4,7 +4,7 @@ import { messageOf, TmonError } from "../errors.ts";
 
 /** Raised when the files' layout changes so that an older tmon would misread it. */
 const format = 1;
-const dataFiles = ["bus.mdb", "bus.mdb-lock", "store.mdb", "store.mdb-lock"];
+const dataFiles = ["bus.mdb", "bus.mdb-lock", "bus-segments", "store.mdb", "store.mdb-lock"];
 
 /**
  * Makes the data directory fit for use: there, private to this user, writable, of this format. Files of an older

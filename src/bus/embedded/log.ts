@@ -1,88 +1,84 @@
-import type { ReceivedMessage } from "../bus.ts";
-import type { RecentRecords } from "./recent.ts";
-import { decodeRecord, type PreparedRecord, stampRecord } from "./record.ts";
-import { emptyPartition, type PartitionRow, type RecordKey, type Tables } from "./tables.ts";
+import type { OutgoingMessage, ReceivedMessage } from "../bus.ts";
+import type { SegmentReader } from "./segment-files.ts";
+import { addToSegment, removeFromSegment } from "./segment-rows.ts";
+import {
+  emptyPartition,
+  type PartitionKey,
+  type PartitionRow,
+  type RecordKey,
+  type RecordRow,
+  type Tables,
+} from "./tables.ts";
 
-/** The partitions' logs. `append` and `removeOldest` belong in a write transaction. */
+/** The partitions' logs. */
 export interface Log {
   partition(topic: string, partition: number): PartitionRow;
-  /** Undefined when the record is gone. */
-  entry(key: RecordKey): RecordEntry | undefined;
+  /** Append time, epoch ms; 0 when the record is gone. */
+  timeOf(key: RecordKey): number;
   read(key: RecordKey): ReceivedMessage | undefined;
-  /** Answers the records' keys in the same order. */
-  append(records: readonly PreparedRecord[]): RecordKey[];
-  /** Removes records from the partition's start up to and without the offset; answers their bytes. */
+  /** Within a write transaction: messages whose values stand in the segment from the position on. */
+  append(messages: readonly PartitionedMessage[], segment: number, position: number): void;
+  /** Within a write transaction: removes from the partition's start up to and without the offset; bytes freed. */
   removeBelow(topic: string, partition: number, offset: number): number;
 }
 
-export interface RecordEntry {
-  /** Append time, epoch ms. */
-  timestamp: number;
-  /** Bytes. */
-  size: number;
-}
+export type PartitionedMessage = OutgoingMessage & { partition: number };
 
-export function createLog(tables: Tables, recent: RecentRecords): Log {
+export function createLog(tables: Tables, segments: SegmentReader): Log {
   const partitionRow = (topic: string, partition: number): PartitionRow =>
     tables.partitions.get([topic, partition]) ?? emptyPartition;
 
-  const entry = (key: RecordKey): RecordEntry | undefined => {
-    const found = tables.index.getBinary(key);
-    return found && { timestamp: found.readDoubleLE(0), size: found.readUInt32LE(8) };
-  };
-
-  function addBytes(topic: string, bytes: number): void {
-    const row = tables.topics.get(topic)!;
-    tables.topics.put(topic, { ...row, bytes: row.bytes + bytes });
-  }
-
-  function appendTo(row: PartitionRow, { topic, partition, record }: PreparedRecord, now: number): RecordKey {
-    const key: RecordKey = [topic, partition, row.end];
-    row.end += 1;
-    row.time = Math.max(now, row.time);
-    stampRecord(record, row.time);
-    const entryBytes = Buffer.allocUnsafe(12);
-    entryBytes.writeDoubleLE(row.time, 0);
-    entryBytes.writeUInt32LE(record.length, 8);
-    tables.records.put(key, record);
-    tables.index.put(key, entryBytes);
-    return key;
-  }
-
   return {
     partition: partitionRow,
-    entry,
-    read(key) {
-      const record = recent.get(key) ?? tables.records.getBinary(key);
-      return record && decodeRecord(key, record);
+    timeOf: (key) => tables.records.get(key)?.time ?? 0,
+    read([topic, partition, offset]) {
+      const row = tables.records.get([topic, partition, offset]);
+      const value = row && segments.read(row.segment, row.position, row.length);
+      if (row === undefined || value === undefined) return undefined;
+      return {
+        topic,
+        partition,
+        offset,
+        key: row.key,
+        timestamp: row.time,
+        headers: row.headers ?? {},
+        value,
+      };
     },
-    append(records) {
+    append(messages, segment, position) {
       const now = Date.now();
-      const rows = new Map<string, { topic: string; partition: number; row: PartitionRow }>();
-      const bytes = new Map<string, number>();
-      const keys = records.map((prepared) => {
-        const { topic, partition, record } = prepared;
+      const rows = new Map<string, { key: PartitionKey; row: PartitionRow }>();
+      let next = position;
+      for (const { topic, partition, key, value, headers } of messages) {
         const name = `${topic}/${partition}`;
-        const touched = rows.get(name) ?? { topic, partition, row: { ...partitionRow(topic, partition) } };
+        const touched = rows.get(name) ?? {
+          key: [topic, partition] as PartitionKey,
+          row: { ...partitionRow(topic, partition) },
+        };
         rows.set(name, touched);
-        bytes.set(topic, (bytes.get(topic) ?? 0) + record.length);
-        return appendTo(touched.row, prepared, now);
-      });
-      for (const { topic, partition, row } of rows.values()) tables.partitions.put([topic, partition], row);
-      for (const [topic, added] of bytes) addBytes(topic, added);
-      return keys;
+        const { row } = touched;
+        row.time = Math.max(now, row.time);
+        const record: RecordRow = { key, time: row.time, segment, position: next, length: value.length };
+        if (headers !== undefined) record.headers = headers;
+        tables.records.put([topic, partition, row.end], record);
+        row.end += 1;
+        next += value.length;
+      }
+      for (const { key, row } of rows.values()) tables.partitions.put(key, row);
+      addToSegment(tables, segment, next - position, messages.length);
     },
     removeBelow(topic, partition, offset) {
       const row = partitionRow(topic, partition);
-      let freed = 0;
+      const removed = new Map<number, number>();
       for (let oldest = row.start; oldest < offset; oldest++) {
-        const key: RecordKey = [topic, partition, oldest];
-        freed += entry(key)?.size ?? 0;
-        tables.records.remove(key);
-        tables.index.remove(key);
+        const record = tables.records.get([topic, partition, oldest]);
+        if (record === undefined) continue;
+        tables.records.remove([topic, partition, oldest]);
+        removed.set(record.segment, (removed.get(record.segment) ?? 0) + 1);
       }
       tables.partitions.put([topic, partition], { ...row, start: Math.max(row.start, offset) });
-      addBytes(topic, -freed);
+      let freed = 0;
+      for (const [segment, records] of removed) freed += removeFromSegment(tables, segment, records);
       return freed;
     },
   };

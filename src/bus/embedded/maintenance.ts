@@ -9,6 +9,7 @@ export function startMaintenance(
   environment: Environment,
   retention: Retention,
   logger: Logger,
+  sweep: () => void,
 ): { stop(): void } {
   let stopped = false;
   let running = false;

@@ -1,17 +1,20 @@
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { TmonError } from "../../errors.ts";
 import { prepareDataDirectory } from "../../lmdb/data-directory.ts";
 import { openEnvironment } from "../../lmdb/environment.ts";
-import type { Bus, ConsumeOptions, Consumer, PartitionOffsets } from "../bus.ts";
+import type { Bus, ConsumeOptions, Consumer, OutgoingMessage, PartitionOffsets } from "../bus.ts";
+import { partitionOf } from "../partitioner.ts";
+import { createAppender } from "./appender.ts";
 import { startConsumer } from "./consumer.ts";
 import { describeGroupOffsets, describeTopic } from "./describe.ts";
-import { createLog } from "./log.ts";
+import { createLog, type PartitionedMessage } from "./log.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { createProducer } from "./producer.ts";
 import { readMessages } from "./reader.ts";
-import { createRecentRecords } from "./recent.ts";
 import { createRetention } from "./retention.ts";
+import { createSegmentReader, segmentPath, sweepSegments } from "./segment-files.ts";
 import { createChangeSignal } from "./signal.ts";
 import { openTables } from "./tables.ts";
 import { registerTopics } from "./topics.ts";
@@ -26,32 +29,49 @@ export interface EmbeddedBusOptions {
   log: Logger;
 }
 
-const recentBytes = 32 * 1024 * 1024;
+const largestSegmentBytes = 16 * 1024 * 1024;
 
-/** The bus in one LMDB file, bus.mdb in the data directory, for any number of processes of one machine. */
+/**
+ * The bus in files of the data directory, for any number of processes of one machine: bus.mdb holds all but the
+ * messages' values, which stand in bus-segments/.
+ */
 export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus> {
-  const { retentionBytes, log: logger } = options;
+  const { retentionBytes, durability, log: logger } = options;
   prepareDataDirectory(options.dataDir);
-  const environment = openEnvironment(join(options.dataDir, "bus.mdb"), options);
+  const directory = join(options.dataDir, "bus-segments");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const environment = openEnvironment(join(options.dataDir, "bus.mdb"), { durability });
   const tables = openTables(environment);
   await registerTopics(environment, tables, options.topics);
-  const recent = createRecentRecords(recentBytes);
-  const log = createLog(tables, recent);
+  const segments = createSegmentReader(directory);
+  const log = createLog(tables, segments);
   const retention = createRetention(tables, log, { ms: options.retentionMs, bytes: retentionBytes });
   const signal = createChangeSignal(environment, tables);
-  const maintenance = startMaintenance(environment, retention, logger);
-  const parts = { environment, tables, log, recent, retention, signal, logger, partitionsOf };
-  const producer = createProducer({ ...parts, maxBytes: retentionBytes, written: signal.raise });
+  const parts = { environment, tables, log, retention, signal, logger, partitionsOf };
+  const segmentBytes = Math.min(largestSegmentBytes, retentionBytes / 32);
+  const appender = createAppender({ ...parts, directory, durability, segmentBytes, sweep });
+  const producer = createProducer(appender, { maxBytes: retentionBytes, place, written: signal.raise });
+  const maintenance = startMaintenance(environment, retention, logger, sweep);
   const consumers = new Set<Consumer>();
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
   const partitionCounts = new Map<string, number>();
   function partitionsOf(topic: string): number {
-    const partitions = partitionCounts.get(topic) ?? tables.topics.get(topic)?.partitions;
+    const partitions = partitionCounts.get(topic) ?? tables.topics.get(topic);
     if (partitions === undefined) throw unknownTopic(topic, [...tables.topics.getKeys()]);
     partitionCounts.set(topic, partitions);
     return partitions;
+  }
+
+  function place(message: OutgoingMessage): PartitionedMessage {
+    const { topic, key, partition = partitionOf(key, partitionsOf(topic)) } = message;
+    return { ...message, partition };
+  }
+
+  function sweep(): void {
+    sweepSegments(directory, () => new Set(environment.read(() => [...tables.segments.getKeys()])));
+    segments.forget((segment) => existsSync(segmentPath(directory, segment)));
   }
 
   async function consume(consumeOptions: ConsumeOptions): Promise<Consumer> {
@@ -69,7 +89,9 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     maintenance.stop();
     await producer.close();
     await Promise.allSettled([...consumers].map((consumer) => consumer.stop()));
+    await appender.close();
     signal.close();
+    segments.close();
     await environment.close();
   }
 

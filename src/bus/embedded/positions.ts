@@ -29,7 +29,7 @@ function firstSince(log: Log, { topic, partition, next, end }: Cursor, time: num
   let [low, high] = [next, end];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if ((log.entry([topic, partition, middle])?.timestamp ?? 0) < time) low = middle + 1;
+    if (log.timeOf([topic, partition, middle]) < time) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -40,7 +40,7 @@ function placeLast(log: Log, cursors: Cursor[], count: number): void {
   const starts = new Map(cursors.map((cursor) => [cursor, cursor.next]));
   for (const cursor of cursors) cursor.next = cursor.end;
   const newestBefore = ({ topic, partition, next }: Cursor): number =>
-    log.entry([topic, partition, next - 1])?.timestamp ?? 0;
+    log.timeOf([topic, partition, next - 1]);
   for (let taken = 0; taken < count; taken++) {
     const open = cursors.filter((cursor) => cursor.next > starts.get(cursor)!);
     if (open.length === 0) return;

@@ -75,8 +75,7 @@ function nextPage(log: Log, cursors: readonly Cursor[], fixedEnds: boolean): Rec
   return page;
 }
 
-const timeAt = (log: Log, { topic, partition, next }: Cursor): number =>
-  log.entry([topic, partition, next])?.timestamp ?? 0;
+const timeAt = (log: Log, { topic, partition, next }: Cursor): number => log.timeOf([topic, partition, next]);
 
 function nextChange(signal: ChangeSignal, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

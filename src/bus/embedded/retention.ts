@@ -1,93 +1,81 @@
 import type { Log } from "./log.ts";
+import { sealAbandonedSegments } from "./segment-rows.ts";
 import type { Tables } from "./tables.ts";
 
 export interface RetentionLimits {
   ms: number;
+  /** Of all segments together. */
   bytes: number;
 }
 
-/** What may be removed, and when. Both removals belong in a write transaction. */
+/** What may be removed, and when. */
 export interface Retention {
   /** Bytes that still fit. */
   room(): number;
-  /** Removes the oldest records until so many bytes fit, as far as every group has read them. */
+  /** Within a write transaction: removes the oldest until so many bytes fit, as far as every group has read. */
   makeRoom(bytes: number): void;
-  /** Removes some of the records that are too old; false when none are left. */
+  /** Within a write transaction: removes some of what is too old; false when none is left. */
   removeExpired(): boolean;
 }
 
 /** A group not seen for so long holds nothing back. */
 const groupMemoryMs = 3_600_000;
 /** Records removed by one transaction: others wait for it. */
-const chunk = 256;
+const chunk = 512;
+
+interface Removable {
+  topic: string;
+  partition: number;
+  /** Records of [start, until) may be removed. */
+  start: number;
+  until: number;
+}
 
 export function createRetention(tables: Tables, log: Log, limits: RetentionLimits): Retention {
-  function room(): number {
-    let used = 0;
-    for (const { value } of tables.topics.getRange()) used += value.bytes;
-    return limits.bytes - used;
-  }
+  const room = (): number => limits.bytes - (tables.counters.get("bytes") ?? 0);
 
-  /** The offset below which all of the partition's living groups have acknowledged everything. */
-  function floor(topic: string, partition: number, start: number, end: number): number {
+  function removable(): Removable[] {
     const seenAfter = Date.now() - groupMemoryMs;
-    let lowest = end;
-    for (const { key: group, value } of [...tables.groups.getRange()]) {
-      if (value.seenAt < seenAfter || !value.topics.includes(topic)) continue;
-      lowest = Math.min(lowest, tables.offsets.get([group, topic, partition])?.watermark ?? start);
-    }
-    return lowest;
-  }
-
-  /** Partitions with records that may be removed: [start, until). */
-  function removable() {
+    const groups = [...tables.groups.getRange()].filter(({ value }) => value.seenAt > seenAfter);
     return [...tables.partitions.getRange()]
-      .map(({ key: [topic, partition], value: { start, end } }) => ({
-        topic,
-        partition,
-        start,
-        until: floor(topic, partition, start, end),
-      }))
+      .map(({ key: [topic, partition], value: { start, end } }) => {
+        const watermarks = groups
+          .filter(({ value }) => value.topics.includes(topic))
+          .map(({ key }) => tables.offsets.get([key, topic, partition])?.watermark ?? start);
+        return { topic, partition, start, until: Math.min(end, ...watermarks) };
+      })
       .filter(({ start, until }) => start < until);
   }
 
-  const timeOf = (topic: string, partition: number, offset: number): number =>
-    log.entry([topic, partition, offset])?.timestamp ?? 0;
+  /** Removes one oldest record after the other while `wanted` says so of its append time. */
+  function removeOldest(wanted: (time: number, freed: number) => boolean): number {
+    const heads = removable().map((range) => ({ ...range, time: timeAt(range) }));
+    let [removed, freed] = [0, 0];
+    while (heads.length > 0 && removed < chunk) {
+      const oldest = heads.reduce((first, other) => (other.time < first.time ? other : first));
+      if (!wanted(oldest.time, freed)) break;
+      oldest.start += 1;
+      removed += 1;
+      freed += log.removeBelow(oldest.topic, oldest.partition, oldest.start);
+      oldest.time = timeAt(oldest);
+      if (oldest.start === oldest.until) heads.splice(heads.indexOf(oldest), 1);
+    }
+    return removed;
+  }
+
+  const timeAt = ({ topic, partition, start }: Removable): number => log.timeOf([topic, partition, start]);
 
   return {
     room,
     makeRoom(bytes) {
-      // More than is needed, so that not every append has to look.
-      let missing = Math.max(bytes - room(), Math.min(limits.bytes / 64, limits.bytes - bytes));
-      const partitions = removable().map((range) => ({
-        ...range,
-        end: range.start,
-        time: timeOf(range.topic, range.partition, range.start),
-      }));
-      const candidates = new Set(partitions);
-      while (missing > 0 && candidates.size > 0) {
-        const oldest = [...candidates].reduce((first, other) => (other.time < first.time ? other : first));
-        const { topic, partition, until } = oldest;
-        missing -= log.entry([topic, partition, oldest.end])?.size ?? 0;
-        oldest.end += 1;
-        if (oldest.end === until) candidates.delete(oldest);
-        else oldest.time = timeOf(topic, partition, oldest.end);
-      }
-      for (const { topic, partition, start, end } of partitions)
-        if (end > start) log.removeBelow(topic, partition, end);
+      sealAbandonedSegments(tables);
+      const missing = bytes - room();
+      while (removeOldest((_, freed) => freed < missing) === chunk && room() < bytes);
     },
     removeExpired() {
+      sealAbandonedSegments(tables);
       const keptFrom = Date.now() - limits.ms;
-      let budget = chunk;
-      for (const { topic, partition, start, until } of removable()) {
-        let end = start;
-        while (end < until && end - start < budget && timeOf(topic, partition, end) < keptFrom) end++;
-        if (end === start) continue;
-        log.removeBelow(topic, partition, end);
-        budget -= end - start;
-        if (budget === 0) return true;
-      }
-      return false;
+      return removeOldest((time) => time < keptFrom) === chunk;
     },
   };
 }

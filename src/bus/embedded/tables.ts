@@ -5,27 +5,23 @@ import type { Committed } from "../tracker.ts";
 
 /** The tables of bus.mdb. Everything is changed in write transactions only. */
 export interface Tables {
-  topics: Database<TopicRow, string>;
+  /** Number of partitions by name. */
+  topics: Database<number, string>;
   partitions: Database<PartitionRow, PartitionKey>;
-  /** The messages: record.ts. */
-  records: Database<Buffer, RecordKey>;
-  /** Append time and size of each record: looking there does not touch the pages of the record itself. */
-  index: Database<Buffer, RecordKey>;
+  records: Database<RecordRow, RecordKey>;
+  segments: Database<SegmentRow, number>;
   groups: Database<GroupRow, string>;
   offsets: Database<Committed, OffsetKey>;
-  /** `changes` grows with every change that somebody may be waiting for. */
-  counters: Database<number, "changes">;
+  /**
+   * `changes` grows with every change that somebody may be waiting for, `segments` with every segment begun;
+   * `bytes` is the size of all segments.
+   */
+  counters: Database<number, "changes" | "segments" | "bytes">;
 }
 
 export type PartitionKey = [topic: string, partition: number];
 export type RecordKey = [topic: string, partition: number, offset: number];
 export type OffsetKey = [group: string, topic: string, partition: number];
-
-export interface TopicRow {
-  partitions: number;
-  /** Sum of its records' sizes. */
-  bytes: number;
-}
 
 export interface PartitionRow {
   /** The oldest offset that is still there. */
@@ -34,6 +30,31 @@ export interface PartitionRow {
   end: number;
   /** Append time of the newest record, epoch ms: never goes back within a partition. */
   time: number;
+}
+
+/** A message but for its value, and where that is. */
+export interface RecordRow {
+  key: string;
+  time: number;
+  headers?: Record<string, string>;
+  segment: number;
+  /** Of the value's first byte in the segment. */
+  position: number;
+  /** Bytes of the value. */
+  length: number;
+}
+
+/**
+ * A file of values: segment-files.ts.
+ *
+ *   written by one process -> sealed (full, or its writer gone) -> removed once no record is left
+ */
+export interface SegmentRow {
+  writer: ProcessIdentity;
+  sealed: boolean;
+  bytes: number;
+  /** Those that retention has not removed. */
+  records: number;
 }
 
 export interface GroupRow {
@@ -63,22 +84,28 @@ export interface Assignment {
 }
 
 export function openTables({ root }: Environment): Tables {
-  const rows = { encoding: "json" } as const;
-  const bytes = { encoding: "binary" } as const;
+  const encoding = "msgpack";
   return {
-    topics: root.openDB("topics", rows),
-    partitions: root.openDB("partitions", rows),
-    records: root.openDB("records", bytes),
-    index: root.openDB("index", bytes),
-    groups: root.openDB("groups", rows),
-    offsets: root.openDB("offsets", rows),
-    counters: root.openDB("counters", rows),
+    topics: root.openDB("topics", { encoding }),
+    partitions: root.openDB("partitions", { encoding }),
+    records: root.openDB("records", { encoding }),
+    segments: root.openDB("segments", { encoding }),
+    groups: root.openDB("groups", { encoding }),
+    offsets: root.openDB("offsets", { encoding }),
+    counters: root.openDB("counters", { encoding }),
   };
 }
 
+/** Within a write transaction. */
+export function count({ counters }: Tables, name: "changes" | "segments" | "bytes", by: number): number {
+  const value = (counters.get(name) ?? 0) + by;
+  counters.put(name, value);
+  return value;
+}
+
 /** Within a write transaction: tells the waiting ones of all processes to look. */
-export function announceChange({ counters }: Tables): void {
-  counters.put("changes", (counters.get("changes") ?? 0) + 1);
+export function announceChange(tables: Tables): void {
+  count(tables, "changes", 1);
 }
 
 export const emptyPartition: PartitionRow = { start: 0, end: 0, time: 0 };

@@ -7,11 +7,9 @@ export async function registerTopics(
   tables: Tables,
   topics: readonly { name: string; partitions: number }[],
 ): Promise<void> {
-  const missing = () =>
-    topics.filter(({ name, partitions }) => (tables.topics.get(name)?.partitions ?? 0) < partitions);
+  const missing = () => topics.filter(({ name, partitions }) => (tables.topics.get(name) ?? 0) < partitions);
   if (environment.read(missing).length === 0) return;
   await environment.write(() => {
-    for (const { name, partitions } of missing())
-      tables.topics.put(name, { partitions, bytes: tables.topics.get(name)?.bytes ?? 0 });
+    for (const { name, partitions } of missing()) tables.topics.put(name, partitions);
   });
 }

@@ -1,0 +1,83 @@
+import type { Environment } from "../../lmdb/environment.ts";
+import { writeError } from "../../lmdb/write-error.ts";
+import type { Log, PartitionedMessage } from "./log.ts";
+import type { Retention } from "./retention.ts";
+import { createSegmentWriter, type SegmentWriter, segmentPath } from "./segment-files.ts";
+import { beginSegment, sealSegment } from "./segment-rows.ts";
+import { announceChange, type Tables } from "./tables.ts";
+
+/** Writes messages to the log: their values to this process's own segment, then all the rest at once. */
+export interface Appender {
+  /** True when they are durable, false when there is no room. One call at a time. */
+  append(messages: readonly PartitionedMessage[]): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface AppenderParts {
+  environment: Environment;
+  tables: Tables;
+  log: Log;
+  retention: Retention;
+  directory: string;
+  durability: "process" | "power";
+  /** A segment is sealed once it holds so much. */
+  segmentBytes: number;
+  /** Segments may have been removed. */
+  sweep(): void;
+}
+
+export function createAppender(parts: AppenderParts): Appender {
+  const { environment, tables, log, retention } = parts;
+  let writer: SegmentWriter | undefined;
+
+  async function append(messages: readonly PartitionedMessage[]): Promise<boolean> {
+    const bytes = messages.reduce((sum, { value }) => sum + value.length, 0);
+    if (!(await hasRoom(bytes))) return false;
+    const { segment, position } = await writeValues(messages.map(({ value }) => value));
+    await environment.write(() => {
+      log.append(messages, segment, position);
+      announceChange(tables);
+    });
+    return true;
+  }
+
+  async function hasRoom(bytes: number): Promise<boolean> {
+    const fits = () => environment.read(retention.room) >= bytes;
+    if (fits()) return true;
+    // An open segment cannot be removed: what it holds may be just what fills the bus.
+    await seal();
+    await environment.write(() => retention.makeRoom(bytes));
+    parts.sweep();
+    return fits();
+  }
+
+  async function writeValues(values: readonly Buffer[]): Promise<{ segment: number; position: number }> {
+    if (writer !== undefined && writer.size() >= parts.segmentBytes) await seal();
+    writer ??= await begin();
+    const { segment } = writer;
+    try {
+      return { segment, position: await writer.append(values) };
+    } catch (error) {
+      throw await writeError(segmentPath(parts.directory, segment), error);
+    }
+  }
+
+  async function begin(): Promise<SegmentWriter> {
+    const segment = await environment.write(() => beginSegment(tables));
+    try {
+      return await createSegmentWriter(parts.directory, segment, parts.durability);
+    } catch (error) {
+      throw await writeError(segmentPath(parts.directory, segment), error);
+    }
+  }
+
+  async function seal(): Promise<void> {
+    const sealed = writer;
+    writer = undefined;
+    if (sealed === undefined) return;
+    await sealed.close();
+    await environment.write(() => sealSegment(tables, sealed.segment));
+  }
+
+  return { append, close: seal };
+}
