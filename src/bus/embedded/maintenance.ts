@@ -6,33 +6,37 @@ const everyMs = 60_000;
 
 /** Every minute: removes what is too old, and frees the reader slots of processes that were killed. */
 export function startMaintenance(
-  environment: Environment,
-  retention: Retention,
-  logger: Logger,
+  parts: { environment: Environment; retention: Retention; logger: Logger },
   sweep: () => void,
-): { stop(): void } {
+): { stop(): Promise<void> } {
+  const { environment, retention, logger } = parts;
   let stopped = false;
-  let running = false;
+  let running: Promise<void> | undefined;
 
   async function maintain(): Promise<void> {
-    if (running) return;
-    running = true;
-    try {
-      environment.root.readerCheck();
-      // Small transactions: producers write between them.
-      while (!stopped && (await environment.write(retention.removeExpired)));
-    } catch (error) {
-      logger.error({ err: error }, "could not remove old messages from the bus; trying again in a minute");
-    } finally {
-      running = false;
-    }
+    environment.root.readerCheck();
+    let more = true;
+    // Small transactions: producers write between them.
+    while (more && !stopped) more = await environment.write(retention.removeExpired);
+    if (!stopped) sweep();
   }
 
-  const timer = setInterval(() => void maintain(), everyMs).unref();
+  function start(): void {
+    running ??= maintain()
+      .catch((error: unknown) => {
+        logger.error({ err: error }, "could not remove old messages from the bus; trying again in a minute");
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  }
+
+  const timer = setInterval(start, everyMs).unref();
   return {
-    stop() {
+    async stop() {
       stopped = true;
       clearInterval(timer);
+      await running;
     },
   };
 }

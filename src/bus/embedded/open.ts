@@ -51,7 +51,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   const segmentBytes = Math.min(largestSegmentBytes, retentionBytes / 32);
   const appender = createAppender({ ...parts, directory, durability, segmentBytes, sweep });
   const producer = createProducer(appender, { maxBytes: retentionBytes, place, written: signal.raise });
-  const maintenance = startMaintenance(environment, retention, logger, sweep);
+  const maintenance = startMaintenance(parts, sweep);
   const consumers = new Set<Consumer>();
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
@@ -86,7 +86,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
 
   async function close(): Promise<void> {
     closing.abort();
-    maintenance.stop();
+    await maintenance.stop();
     await producer.close();
     await Promise.allSettled([...consumers].map((consumer) => consumer.stop()));
     await appender.close();
