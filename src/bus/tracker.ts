@@ -39,7 +39,9 @@ export function createTracker(committed: Committed): Tracker {
 
   function watermark(): number {
     for (const offset of inFlight) return offset;
-    return position;
+    let next = position;
+    while (restored.has(next)) next += 1;
+    return next;
   }
 
   const isDone = (offset: number): boolean =>
