@@ -1,5 +1,5 @@
 import { Args, Flags } from "@oclif/core";
-import { loadSettings, sayBackends } from "../terminal/settings.ts";
+import { loadRunSettings } from "../terminal/settings.ts";
 import { tail } from "../terminal/tail.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand } from "./base.ts";
 
@@ -24,8 +24,6 @@ export default class Tail extends TmonCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Tail);
-    const { config } = loadSettings(camelFlags(flags));
-    sayBackends(config);
-    await tail(config, { ...flags, untilEnd: flags["until-end"], topic: args.topic });
+    await tail(loadRunSettings(camelFlags(flags)), { ...flags, untilEnd: flags["until-end"], topic: args.topic });
   }
 }

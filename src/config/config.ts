@@ -1,5 +1,6 @@
 import type { Source } from "../messages/common.ts";
 import type { TopicId } from "../messages/topics.ts";
+import type { MonitoringFile } from "./monitoring-file.ts";
 import type { Secret } from "./secret.ts";
 
 /** Everything a role may ask: validated, frozen, in tmon's own units (ms, bytes, epoch ms). */
@@ -19,6 +20,8 @@ export interface Config {
   readonly aggregator: AggregatorConfig;
   readonly incidents: IncidentsConfig;
   readonly web: WebConfig;
+  readonly kafka: KafkaConfig;
+  readonly monitoring: MonitoringConfig;
   readonly logLevel: LogLevel;
   /** IANA name; how people see times. Messages stay UTC. */
   readonly timezone: string;
@@ -47,6 +50,8 @@ export interface TopicConfig {
   readonly partitions: number;
   readonly retentionMs: number;
   readonly maxMessageBytes: number;
+  /** Undefined: as many as there are brokers, at most 3. */
+  readonly replicationFactor: number | undefined;
 }
 
 export interface CameraConfig {
@@ -168,3 +173,27 @@ export interface WebConfig {
   readonly port: number | undefined;
   readonly tokens: readonly { readonly name: string; readonly token: Secret }[];
 }
+
+/** How to reach a Kafka cluster; what only tmon may decide is not here. */
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
+  readonly maxRequestBytes: number;
+  readonly retryBackoffMs: number;
+  readonly requestTimeoutMs: number;
+  readonly adminTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
+  readonly security: {
+    readonly protocol: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+    readonly saslMechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | undefined;
+    readonly saslUsername: string | undefined;
+    readonly saslPassword: Secret | undefined;
+    readonly caFile: string | undefined;
+    readonly certificateFile: string | undefined;
+    readonly keyFile: string | undefined;
+    readonly keyPassword: Secret | undefined;
+  };
+}
+
+/** monitoring.yaml as checked: rules of ops alerts and the one list of notification channels. */
+export type MonitoringConfig = Pick<MonitoringFile, "alerts" | "logging" | "audit" | "health_check">;

@@ -1,9 +1,8 @@
-import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { initConfig } from "../config/init.ts";
-import { type ConfigFlags, loadConfig } from "../config/load.ts";
+import type { ConfigFlags } from "../config/load.ts";
 import { showRows } from "../config/show.ts";
-import { formatTable, say, writeLine } from "./output.ts";
+import { formatTable, writeLine } from "./output.ts";
 import { loadSettings } from "./settings.ts";
 
 /** Each value with where it came from, secrets masked. */
@@ -15,11 +14,9 @@ export async function showConfig(flags: ConfigFlags, output: string): Promise<vo
 
 /** Succeeds if the files load; what counts only in part is a warning. */
 export async function validateConfig(flags: ConfigFlags, output: string): Promise<void> {
-  const { config, warnings, notices } = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
+  const { config, warnings, notices } = loadSettings(flags);
   const directory = config.configDir ?? null;
   if (output === "json") return writeLine(JSON.stringify({ valid: true, directory, warnings, notices }, null, 2));
-  for (const warning of warnings) say(`tmon: warning: ${warning}`);
-  for (const notice of notices) say(`tmon: ${notice}`);
   await writeLine(directory === null ? "no configuration directory: all defaults" : `${directory} is valid`);
 }
 

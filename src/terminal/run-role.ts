@@ -1,38 +1,17 @@
-import {
-  checkListening,
-  checkShared,
-  requireCameras,
-  requireModel,
-  resolveProvider,
-} from "../config/checks.ts";
-import type { Config } from "../config/config.ts";
+import { requireSharedStore, resolveProvider } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import type { RoleName } from "../runtime/role.ts";
 import { type DaemonFlags, runRoles } from "./run-roles.ts";
-import { loadSettings, sayBackends, sayProvider } from "./settings.ts";
+import { loadRunSettings, sayProvider } from "./settings.ts";
 
 /** `tmon run ROLE`: one role as a process of its own. */
 export async function runRole(role: RoleName, flags: ConfigFlags & DaemonFlags, version: string): Promise<void> {
-  const { config: loaded } = loadSettings(flags);
-  sayBackends(loaded);
-  checkShared(loaded);
-  checkListening(loaded);
-  const config = needs[role](loaded);
+  let config = loadRunSettings(flags);
+  requireSharedStore(config);
+  if (role === "scheduler") {
+    // It cannot see what kind of cameras there are: invented verdicts have to be asked for.
+    config = resolveProvider(config, { standIn: false });
+    sayProvider(config);
+  }
   await runRoles({ config, name: role, roles: [role], flags, version });
 }
-
-/** What a role cannot start without. */
-const needs: Record<RoleName, (config: Config) => Config> = {
-  detector: (config) => {
-    requireCameras(config);
-    requireModel(config);
-    return config;
-  },
-  generator: (config) => config,
-  scheduler: (config) => {
-    const resolved = resolveProvider(config);
-    sayProvider(resolved);
-    return resolved;
-  },
-  aggregator: (config) => config,
-};

@@ -8,15 +8,26 @@ import { say } from "./output.ts";
 /** Loads the configuration for a command and says on stderr what a person should know of it. */
 export function loadSettings(flags: ConfigFlags): LoadedConfig {
   const loaded = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
-  for (const warning of loaded.warnings) say(`tmon: warning: ${warning}`);
-  for (const notice of loaded.notices) say(`tmon: ${notice}`);
+  sayRemarks(loaded);
   return loaded;
 }
 
-/** The first line of every command that touches them: which bus and which store, so that none is a surprise. */
-export function sayBackends({ bus, store, dataDir }: Config): void {
+/**
+ * As loadSettings, for a command that touches bus or store: its first line names both, so that neither is a
+ * surprise.
+ */
+export function loadRunSettings(flags: ConfigFlags): Config {
+  const loaded = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
+  const { bus, store, dataDir } = loaded.config;
   const place = (kind: string) => (kind === "embedded" ? `embedded (${dataDir})` : kind);
   say(`tmon: bus ${place(bus.kind)}, store ${place(store.kind)}`);
+  sayRemarks(loaded);
+  return loaded.config;
+}
+
+export function sayRemarks({ warnings, notices }: LoadedConfig): void {
+  for (const warning of warnings) say(`tmon: warning: ${warning}`);
+  for (const notice of notices) say(`tmon: ${notice}`);
 }
 
 /** Whose verdicts these will be: never by accident invented ones on real roads. */

@@ -25,6 +25,8 @@ interface BareResponse {
 /** What a provider does with a call: a name of the table below, a completion, or a bare response. */
 export type Behaviour = keyof typeof behaviours | Completion | BareResponse;
 
+export type Behave = Behaviour | ((call: ProviderCall) => Behaviour | Promise<Behaviour>);
+
 export interface ProviderCall {
   /** Counts from 1. */
   number: number;
@@ -65,16 +67,16 @@ const behaviours = {
 } satisfies Record<string, Answer>;
 
 /** An OpenAI-compatible provider on loopback that misbehaves as told, call by call. */
-export async function startFaultyProvider(behave: Behaviour | ((call: ProviderCall) => Behaviour)) {
+export async function startFaultyProvider(behave: Behave) {
   const calls: ProviderCall[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
+    request.on("end", async () => {
       const key = (request.headers.authorization ?? "").replace("Bearer ", "");
       const call = { number: calls.length + 1, key, body: Buffer.concat(chunks).toString("utf8") };
       calls.push(call);
-      const behaviour = typeof behave === "function" ? behave(call) : behave;
+      const behaviour = typeof behave === "function" ? await behave(call) : behave;
       const answer: Answer = typeof behaviour === "string" ? behaviours[behaviour] : behaviour;
       if (typeof answer === "function") answer(response);
       else if ("content" in answer) complete(response, answer);

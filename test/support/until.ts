@@ -4,11 +4,11 @@ import { setTimeout as delay } from "node:timers/promises";
 export async function until<T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; what?: string } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | undefined | null>> {
   const deadline = performance.now() + (options.timeoutMs ?? 20_000);
   for (;;) {
     const value = await condition();
-    if (value) return value;
+    if (value) return value as Exclude<T, false | undefined | null>;
     if (performance.now() > deadline)
       throw new Error(`never came true: ${options.what ?? condition} (last: ${value})`);
     await delay(10);

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { durationField, secondsField, shareField, sizeField } from "./fields.ts";
+
+const keySchema = z
+  .strictObject({
+    key: z.string().min(1).optional(),
+    key_file: z.string().optional(),
+    key_id: z.string().min(1).optional(),
+    base_url: z.url().optional(),
+    model: z.string().optional(),
+    qps_limit: z.number().positive().optional(),
+    rpm_limit: z.number().positive().optional(),
+    enabled: z.boolean().optional(),
+    priority: z.int().min(1).optional(),
+  })
+  .refine((entry) => (entry.key === undefined) !== (entry.key_file === undefined), {
+    error: "give either key or key_file",
+  });
+
+/** api_keys.yaml: the keys and how they are scheduled. The seed's file is one of these. */
+export const apiKeysFileSchema = z.strictObject({
+  api_keys: z.array(keySchema).nullable().optional(),
+  scheduler: z
+    .strictObject({
+      max_concurrent_tasks: z.int().min(1).optional(),
+      key_cooldown_seconds: secondsField.optional(),
+      retry_max_attempts: z.int().min(0).optional(),
+      timeout_seconds: secondsField.optional(),
+      strategy: z.enum(["round_robin", "least_loaded", "weighted"]).optional(),
+      max_age: durationField.optional(),
+      queue_size: sizeField.optional(),
+      adaptive_cooldown: z
+        .strictObject({
+          enabled: z.boolean().optional(),
+          min_cooldown: secondsField.optional(),
+          max_cooldown: secondsField.optional(),
+          failure_threshold: shareField.optional(),
+        })
+        .optional(),
+      rate_limit: z
+        .strictObject({
+          enabled: z.boolean().optional(),
+          global_qps_limit: z.number().positive().optional(),
+          window_size: secondsField.optional(),
+        })
+        .optional(),
+      health_check: z
+        .strictObject({
+          enabled: z.boolean().optional(),
+          interval_seconds: secondsField.optional(),
+          timeout_seconds: secondsField.optional(),
+          failure_threshold: z.int().min(1).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  monitoring: z
+    .strictObject({
+      prometheus: z.unknown().optional(),
+      log_level: z.string().optional(),
+      slow_query_threshold: secondsField.optional(),
+    })
+    .optional(),
+});
+export type ApiKeysFile = z.output<typeof apiKeysFileSchema>;
+export type ApiKeyEntry = z.output<typeof keySchema>;

@@ -1,0 +1,43 @@
+import { isAbsolute, resolve } from "node:path";
+import { TmonError } from "../errors.ts";
+import type { Source } from "../messages/common.ts";
+
+export type CameraUrl =
+  | { kind: "file"; path: string; loop: boolean }
+  | { kind: "sim"; scene: string }
+  | { kind: "live"; url: string };
+
+const liveSchemes = ["rtsp", "rtsps", "http", "https"];
+
+/**
+ * Reads a camera's URL: `file:PATH`, `file:PATH?loop=1`, `sim:SCENE?seed=N`, `rtsp://…`, `http://…`.
+ * A relative path is of `directory`.
+ * @throws TmonError TMON_SOURCE_UNSUPPORTED
+ */
+export function parseCameraUrl(url: string, directory: string): CameraUrl {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  if (scheme === "file") return parseFile(url.slice("file:".length), directory);
+  if (scheme === "sim") return { kind: "sim", scene: url.slice("sim:".length) };
+  if (liveSchemes.includes(scheme)) return { kind: "live", url };
+  throw new TmonError(
+    "TMON_SOURCE_UNSUPPORTED",
+    `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${showCameraUrl(url)}`,
+    "write file:PATH, file:PATH?loop=1, rtsp://HOST/PATH or http://HOST/PATH",
+  );
+}
+
+/** A file may be named by a path alone or as file:///…; only `?loop=1` and `?loop=0` are options, so that other question marks stay part of a name. */
+function parseFile(rest: string, directory: string): CameraUrl {
+  const [, named = rest, loop] = /^(.*)\?loop=([01])$/.exec(rest) ?? [];
+  const path = named.startsWith("//") ? decodeURIComponent(named.slice(2)) : named;
+  return { kind: "file", path: isAbsolute(path) ? path : resolve(directory, path), loop: loop === "1" };
+}
+
+export function sourceOf({ kind }: CameraUrl): Source {
+  return kind;
+}
+
+/** The URL with its user and password taken out. */
+export function showCameraUrl(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1…@");
+}

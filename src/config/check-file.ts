@@ -1,0 +1,71 @@
+import { distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { TmonError } from "../errors.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/**
+ * Holds a file to its schema.
+ * @throws TmonError TMON_CONFIG_INVALID naming file, line, key, value and the fix
+ */
+export function checkFile<Schema extends z.ZodType>(schema: Schema, file: YamlFile): z.output<Schema> {
+  const result = schema.safeParse(file.data);
+  if (result.success) return result.data;
+  const issue = deepest(result.error.issues[0] as z.core.$ZodIssue);
+  const path = issue.path.filter((part) => typeof part !== "symbol");
+  if (issue.code === "unrecognized_keys") throw unknownKey(schema, file, path, issue.keys[0] as string);
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `${file.placeOf(path)}: ${path.join(".") || "the file"} is ${describe(valueAt(file.data, path))}: ${issue.message}`,
+    "mend that value; tmon config init writes files with every key explained",
+  );
+}
+
+/** Of a union, what its likeliest branch says: the one that got furthest. */
+function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)[0];
+  return inner && inner.path.length > 0 ? deepest({ ...inner, path: [...issue.path, ...inner.path] }) : issue;
+}
+
+function unknownKey(schema: z.ZodType, file: YamlFile, path: (string | number)[], key: string): TmonError {
+  const known = knownKeys(schema, path);
+  const nearest = known.toSorted((a, b) => distance(a, key) - distance(b, key))[0];
+  const where = [...path, key].join(".");
+  return new TmonError(
+    "TMON_CONFIG_INVALID",
+    `${file.placeOf([...path, key])}: there is no key ${where}`,
+    nearest === undefined ? "take it out" : `did you mean ${[...path, nearest].join(".")}? known here: ${known.join(", ")}`,
+  );
+}
+
+/** The keys a schema knows at a path. */
+function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+  const here = unwrap(schema);
+  const [next, ...rest] = path;
+  if (here instanceof z.ZodObject) {
+    if (next === undefined) return Object.keys(here.shape);
+    const inner = here.shape[next];
+    return inner ? knownKeys(inner, rest) : [];
+  }
+  if (next === undefined) return [];
+  if (here instanceof z.ZodArray) return knownKeys(here.element as z.ZodType, rest);
+  if (here instanceof z.ZodRecord) return knownKeys(here.valueType as z.ZodType, rest);
+  return [];
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
+  return schema;
+}
+
+export function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<string | number, unknown> | undefined)?.[part], data);
+}
+
+/** Short, and nothing of a value that may be a secret beyond its first characters. */
+function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}

@@ -1,0 +1,30 @@
+import { TmonError } from "../errors.ts";
+import type { Config } from "./config.ts";
+
+/** What must never happen by accident; commands ask before they start anything. */
+
+/**
+ * Whose verdicts there will be. The simulated provider stands in for a missing key only where no camera looks
+ * at a real road; `--vlm sim` says it aloud.
+ * @throws TmonError TMON_NO_API_KEY
+ */
+export function resolveProvider(config: Config, options: { standIn: boolean }): Config {
+  if (config.vlm.provider === "simulated" || config.keys.some((key) => key.enabled)) return config;
+  const invented = config.cameras.every(({ source }) => source !== "live");
+  if (options.standIn && invented) return { ...config, vlm: { ...config.vlm, provider: "simulated" } };
+  throw new TmonError(
+    "TMON_NO_API_KEY",
+    config.keys.length > 0 ? "every API key is disabled" : "no API key is configured for the VLM",
+    "set DASHSCOPE_API_KEY, list keys in api_keys.yaml, or say --vlm sim for invented verdicts",
+  );
+}
+
+/** Roles on several machines cannot meet in a file on one of them. @throws TmonError TMON_STORE_NOT_SHARED */
+export function requireSharedStore({ bus, store }: Config): void {
+  if (bus.kind !== "kafka" || store.kind !== "embedded") return;
+  throw new TmonError(
+    "TMON_STORE_NOT_SHARED",
+    "roles on Kafka need a store that all of them reach; the embedded one is this machine's",
+    "set TMON_REDIS_URL or store: redis",
+  );
+}

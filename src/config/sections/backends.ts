@@ -1,0 +1,50 @@
+import type { Config } from "../config.ts";
+import type { Sources } from "../load.ts";
+import { byDefault, type Candidate, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import { oneOf } from "../words.ts";
+
+const busKinds = ["embedded", "kafka"] as const;
+const storeKinds = ["embedded", "redis"] as const;
+
+/** Which bus and which store: a Kafka or Redis address in the environment chooses it, a kafka.yaml alone does not. */
+export function chooseBackends(choose: Choose, { flags, env, tmon, kafka, notices }: Sources): Pick<Config, "bus" | "store"> {
+  const { file, data } = tmon;
+  const named = <Kind extends string>(name: string, kinds: readonly Kind[]) =>
+    map(fromEnvironment(env, name), (kind) => oneOf(kinds, kind, name));
+  const implied = <Kind extends string>(name: string, kind: Kind): Candidate<Kind> | undefined =>
+    map(fromEnvironment(env, name), () => kind);
+
+  const bus = choose(
+    "bus",
+    map(fromFlag("bus", flags.bus), (kind) => oneOf(busKinds, kind, "--bus")),
+    named("TMON_BUS", busKinds),
+    implied("TMON_KAFKA_BROKERS", "kafka"),
+    fromFile<(typeof busKinds)[number]>(file, data, ["bus"]),
+    byDefault("embedded" as const),
+  );
+  const store = choose(
+    "store",
+    map(fromFlag("store", flags.store), (kind) => oneOf(storeKinds, kind, "--store")),
+    named("TMON_STORE", storeKinds),
+    implied("TMON_REDIS_URL", "redis"),
+    fromFile<(typeof storeKinds)[number]>(file, data, ["store"]),
+    byDefault("embedded" as const),
+  );
+  if (kafka.file && bus === "embedded") {
+    notices.push(`${kafka.file.path} chooses no bus: it is the embedded one; say bus: kafka in tmon.yaml, TMON_BUS or --bus`);
+  }
+
+  return {
+    bus: {
+      kind: bus,
+      durability: choose(
+        "embedded.durability",
+        fromFile<"process" | "power">(file, data, ["embedded", "durability"]),
+        byDefault("process" as const),
+      ),
+      retentionMs: choose("retention.time", fromFile<number>(file, data, ["retention", "time"]), byDefault(3_600_000)),
+      retentionBytes: choose("retention.size", fromFile<number>(file, data, ["retention", "size"]), byDefault(2e9)),
+    },
+    store: { kind: store },
+  };
+}

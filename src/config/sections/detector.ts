@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { TmonError } from "../../errors.ts";
+import { parseCameraUrl, showCameraUrl, sourceOf } from "../camera-url.ts";
+import type { CameraConfig, DetectorConfig } from "../config.ts";
+import type { Sources } from "../load.ts";
+import { byDefault, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import { Secret } from "../secret.ts";
+import { parseDuration } from "../units.ts";
+
+const defaultIntervalMs = 1800;
+
+/** Cameras of the command line replace the file's: who names one wants to see that one. */
+export function chooseCameras(choose: Choose, sources: Sources): CameraConfig[] {
+  const { flags, cameras, configDir, cwd } = sources;
+  const intervalMs = chooseInterval(choose, sources);
+  const named = flags.camera?.map((text) => fromCommandLine(text));
+  const listed = choose<CameraEntry[]>(
+    "cameras",
+    fromFlag("camera", named),
+    fromFile<CameraEntry[]>(cameras.file, cameras.data, ["cameras"]),
+    byDefault<CameraEntry[]>([]),
+  );
+  const directory = named || configDir === undefined ? cwd : configDir;
+  const chosen = listed.map((entry, index) => describe(entry, index, directory, intervalMs));
+  refuseDuplicates(chosen);
+  return chosen;
+}
+
+interface CameraEntry {
+  id?: string | undefined;
+  url: string;
+  interval?: number | undefined;
+  weight?: number | undefined;
+}
+
+/** `[ID=]URL`; an = inside the URL is the URL's. */
+function fromCommandLine(text: string): CameraEntry {
+  const [, id, url] = /^([^=:/?]+)=(.+)$/.exec(text) ?? [];
+  return id !== undefined && url !== undefined ? { id, url } : { url: text };
+}
+
+function describe(entry: CameraEntry, index: number, directory: string, intervalMs: number): CameraConfig {
+  const parsed = parseCameraUrl(entry.url, directory);
+  const url = parsed.kind === "file" ? `file:${parsed.path}${parsed.loop ? "?loop=1" : ""}` : entry.url;
+  return {
+    id: entry.id ?? `cam-${index + 1}`,
+    url: new Secret(url),
+    shownUrl: showCameraUrl(url),
+    source: sourceOf(parsed),
+    intervalMs: entry.interval ?? intervalMs,
+    weight: entry.weight ?? 1,
+  };
+}
+
+function refuseDuplicates(cameras: readonly CameraConfig[]): void {
+  const twice = cameras.find(({ id }, index) => cameras.findIndex((other) => other.id === id) < index);
+  if (!twice) return;
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `two cameras have the id ${twice.id}`,
+    "give each its own: --camera ID=URL, or id: in cameras.yaml",
+  );
+}
+
+function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
+  return choose(
+    "detector.interval",
+    map(fromFlag("interval", flags.interval), parseDuration),
+    fromFile<number>(file, data, ["detector", "interval"]),
+    byDefault(defaultIntervalMs),
+  );
+}
+
+export function chooseDetector(choose: Choose, sources: Sources, cores: number): DetectorConfig {
+  const { tmon, flags, cwd } = sources;
+  const of = <T>(fallback: T, ...path: string[]) =>
+    choose(
+      ["detector", ...path].join("."),
+      fromFile<T>(tmon.file, tmon.data, ["detector", ...path]),
+      byDefault(fallback),
+    );
+  return {
+    model: choose(
+      "detector.model",
+      map(fromFlag("model", flags.model), (name) => findModel(name, cwd, sources)),
+      map(fromFile<string>(tmon.file, tmon.data, ["detector", "model"]), (name) =>
+        findModel(name, dirname(tmon.file?.path ?? cwd), sources),
+      ),
+      byDefault<string | undefined>(undefined),
+    ),
+    intervalMs: chooseInterval(choose, sources),
+    workers: of(cores, "workers"),
+    confidence: of(0.35, "confidence"),
+    iou: of(0.5, "iou"),
+    groups: {
+      distanceFactor: of(1.5, "groups", "distance_factor"),
+      distancePx: of<number | undefined>(undefined, "groups", "distance_px"),
+      minMembers: of(2, "groups", "min_members"),
+      maxMembers: of(12, "groups", "max_members"),
+    },
+    crops: {
+      marginPx: of(12, "crops", "margin_px"),
+      maxSidePx: of(768, "crops", "max_side_px"),
+      maxBytes: of(120_000, "crops", "max_size"),
+    },
+  };
+}
+
+/** A bare NAME that is no file here is looked for among the models of TMON_MODELS_DIR. */
+function findModel(name: string, directory: string, { env }: Sources): string {
+  const file = resolve(directory, name);
+  const models = fromEnvironment(env, "TMON_MODELS_DIR")?.value;
+  if (existsSync(file) || models === undefined || basename(name) !== name) return file;
+  const candidates = [join(models, name), join(models, `${name}.onnx`)];
+  return candidates.find((candidate) => existsSync(candidate)) ?? file;
+}

@@ -1,0 +1,75 @@
+import type { Config, LogLevel } from "../config.ts";
+import type { Sources } from "../load.ts";
+import { byDefault, type Candidate, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import { Secret } from "../secret.ts";
+import { readSecretFile } from "../secret-file.ts";
+import { parseDuration } from "../units.ts";
+import { oneOf } from "../words.ts";
+
+const levels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+type Token = Config["web"]["tokens"][number];
+
+/** What a process is and shows, whatever its role. */
+export function chooseProcess(
+  choose: Choose,
+  sources: Sources,
+): Pick<Config, "aggregator" | "incidents" | "web" | "timezone" | "language" | "drainMs"> {
+  const { flags, env, tmon, keys } = sources;
+  const inFile = <T>(...path: string[]) => fromFile<T>(tmon.file, tmon.data, path);
+  const of = <T>(fallback: T, ...path: string[]) => choose(path.join("."), inFile<T>(...path), byDefault(fallback));
+  return {
+    aggregator: {
+      keepImages: of(false, "aggregator", "keep_images"),
+      closeAfterMs: of(2000, "aggregator", "close_after"),
+      // A task expires at this age: a frame that still waits then has nothing to wait for.
+      maxAgeMs: fromFile<number>(keys.file, keys.data, ["scheduler", "max_age"])?.value ?? 10_000,
+    },
+    incidents: { iou: of(0.3, "incidents", "iou"), clearAfterMs: of(10_000, "incidents", "clear_after") },
+    web: {
+      host: choose(
+        "web.host",
+        fromFlag("host", flags.host),
+        fromEnvironment(env, "TMON_HOST"),
+        inFile<string>("web", "host"),
+        byDefault("127.0.0.1"),
+      ),
+      port: choose("web.port", fromFlag("port", flags.port), inFile<number>("web", "port"), byDefault(undefined)),
+      tokens: choose("web.tokens", tokenOfEnvironment(env), tokensOfFile(sources), byDefault<Token[]>([])),
+    },
+    timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
+    language: of<Config["language"]>("zh", "language"),
+    drainMs: choose("drain", map(fromFlag("drain", flags.drain), parseDuration), inFile<number>("drain"), byDefault(25_000)),
+  };
+}
+
+function tokenOfEnvironment(env: NodeJS.ProcessEnv): Candidate<Token[]> | undefined {
+  return map(fromEnvironment(env, "TMON_TOKEN"), (token) => [{ name: "environment", token: new Secret(token) }]);
+}
+
+function tokensOfFile({ tmon }: Sources): Candidate<Token[]> | undefined {
+  const listed = fromFile<{ name: string; token?: string; token_file?: string }[]>(tmon.file, tmon.data, ["web", "tokens"]);
+  return map(listed, (entries) =>
+    entries.map(({ name, token, token_file }) => ({
+      name,
+      token: new Secret(token ?? readSecretFile(token_file as string, tmon.file)),
+    })),
+  );
+}
+
+/** The seed's files say INFO or WARNING, in either of two places. */
+export function chooseLogLevel(choose: Choose, { flags, env, tmon, keys, monitoring }: Sources): LogLevel {
+  const asLevel = (where: string) => (text: string) => {
+    const words: Record<string, string> = { warning: "warn", critical: "fatal" };
+    const word = text.toLowerCase();
+    return oneOf(levels, words[word] ?? word, where);
+  };
+  return choose(
+    "log_level",
+    map(fromFlag("log-level", flags.logLevel), asLevel("--log-level")),
+    map(fromEnvironment(env, "TMON_LOG_LEVEL"), asLevel("TMON_LOG_LEVEL")),
+    map(fromFile<string>(tmon.file, tmon.data, ["log_level"]), asLevel("log_level")),
+    map(fromFile<string>(monitoring.file, monitoring.data, ["logging", "level"]), asLevel("logging.level")),
+    map(fromFile<string>(keys.file, keys.data, ["monitoring", "log_level"]), asLevel("monitoring.log_level")),
+    byDefault("info" as const),
+  );
+}

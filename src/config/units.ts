@@ -1,0 +1,30 @@
+import { TmonError } from "../errors.ts";
+
+const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const sizeUnits: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** "500ms", "1.8s", "10m", "1h" in ms; undefined for anything else. */
+export function readDuration(text: string): number | undefined {
+  return readWithUnit(text, durationUnits);
+}
+
+/** "120KB", "256MB", "2GB" in bytes; undefined for anything else. */
+export function readSize(text: string): number | undefined {
+  return readWithUnit(text, sizeUnits);
+}
+
+function readWithUnit(text: string, units: Record<string, number>): number | undefined {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
+  const factor = units[unit];
+  return factor === undefined ? undefined : Math.round(Number(number) * factor);
+}
+
+/**
+ * A duration of the command line, in ms.
+ * @throws TmonError TMON_USAGE
+ */
+export function parseDuration(text: string): number {
+  const ms = readDuration(text);
+  if (ms !== undefined) return ms;
+  throw new TmonError("TMON_USAGE", `"${text}" is not a duration`, "write a number with its unit: 500ms, 1.8s, 10m, 1h");
+}
