@@ -15,8 +15,8 @@ test("the picture goes as a data URI, the group's objects as JSON", () => {
     { type: "image_url", image_url: { url: "data:image/jpeg;base64,/9j/4AAQ" } },
     { type: "text" },
   ]);
-  const [, described] = user?.content as { text?: string }[];
-  expect(JSON.parse(described?.text ?? "")).toEqual({
+  const parts = (user?.content ?? []) as { text?: string }[];
+  expect(JSON.parse(parts[1]?.text ?? "")).toEqual({
     frame: { width: 640, height: 360 },
     group: { bbox: [10, 10, 100, 100] },
     objects: [

@@ -1,0 +1,89 @@
+import { onTestFinished } from "vitest";
+import type { ApiKeyConfig, Config, SchedulerConfig, VlmConfig } from "../../../src/config/config.ts";
+import { Secret } from "../../../src/config/secret.ts";
+import { decode, encode } from "../../../src/messages/codec.ts";
+import { type AssessmentResult, resultSchema } from "../../../src/messages/result.ts";
+import type { TopicId } from "../../../src/messages/topics.ts";
+import type { RoleContext, RunningRole } from "../../../src/runtime/role.ts";
+import { startScheduler } from "../../../src/runtime/scheduler/scheduler.ts";
+import { openContext, testConfig } from "../../support/context.ts";
+import { temporaryDirectory } from "../../support/tmp.ts";
+import { until } from "../../support/until.ts";
+
+export function aKey(id: string, baseUrl: string, changes: Partial<ApiKeyConfig> = {}): ApiKeyConfig {
+  const limits = { qpsLimit: undefined, rpmLimit: undefined, enabled: true, priority: 1 };
+  return { id, key: new Secret(`sk-${id}`), baseUrl, model: "qwen3-vl-plus", ...limits, ...changes };
+}
+
+export interface Settings {
+  keys: readonly ApiKeyConfig[];
+  scheduler?: Partial<SchedulerConfig>;
+  vlm?: Partial<VlmConfig>;
+  dataDir?: string;
+}
+
+/** The seed's defaults where a test says nothing else. */
+export function schedulerConfig({ keys, scheduler, vlm, dataDir = temporaryDirectory() }: Settings): Config {
+  const config = testConfig(dataDir);
+  return {
+    ...config,
+    keys,
+    vlm: { ...config.vlm, provider: "configured", ...vlm },
+    scheduler: {
+      ...config.scheduler,
+      retryMaxAttempts: 2,
+      keyCooldownMs: 60_000,
+      adaptiveCooldown: { enabled: true, minMs: 10_000, maxMs: 120_000, failureThreshold: 0.2 },
+      ...scheduler,
+    },
+  };
+}
+
+/** Bus and store of one process; closed when the test ends. */
+export async function openProcess(config: Config) {
+  const { context, close } = await openContext(config);
+  const roles: RunningRole[] = [];
+  onTestFinished(async () => {
+    for (const role of roles) await role.stop();
+    await close();
+  });
+  return {
+    context,
+    async start(): Promise<RunningRole> {
+      const role = await startScheduler(context);
+      roles.push(role);
+      return role;
+    },
+    produce: (...tasks: { cameraId: string }[]) =>
+      context.bus.produce(
+        tasks.map((task) => ({ topic: "assessment-tasks", key: task.cameraId, value: encode(task) })),
+      ),
+    results: () => resultsIn(context),
+    /** Waits for that many results and gives them by taskId. */
+    async resultsOf(count: number): Promise<Map<string, AssessmentResult>> {
+      const enough = async () => {
+        const results = await resultsIn(context);
+        return results.length >= count ? results : undefined;
+      };
+      const results = await until(enough, { what: `${count} results` });
+      return new Map(results.map((result) => [result.taskId, result]));
+    },
+    unacknowledged: async () => {
+      const { groups, topics } = config;
+      const offsets = await context.bus.describeGroup(groups.scheduler, [topics["assessment-tasks"].name]);
+      return offsets.reduce((sum, { lag }) => sum + lag, 0);
+    },
+  };
+}
+
+export async function messagesIn({ bus }: RoleContext, topic: TopicId) {
+  const messages = [];
+  for await (const message of bus.read({ topics: [topic], from: "earliest", untilEnd: true }))
+    messages.push(message);
+  return messages;
+}
+
+async function resultsIn(context: RoleContext): Promise<AssessmentResult[]> {
+  const messages = await messagesIn(context, "risk-assessment-results");
+  return messages.map((message) => decode(resultSchema, message.value));
+}

@@ -1,0 +1,75 @@
+import type { Delivery } from "../../../src/bus/bus.ts";
+import { encode } from "../../../src/messages/codec.ts";
+import type { Box } from "../../../src/messages/common.ts";
+import { taskIdOf } from "../../../src/messages/ids.ts";
+import { taskSchema } from "../../../src/messages/task.ts";
+import { createJob, type Job } from "../../../src/runtime/scheduler/job.ts";
+
+export interface JobTraits {
+  camera?: string;
+  messageId?: string;
+  group?: number;
+  /** Captured at, epoch ms. */
+  at?: number;
+  classes?: string[];
+  bbox?: Box;
+  tracks?: number[];
+  bytes?: number;
+}
+
+let created = 0;
+
+/** A task with a small picture, as a message; boxes of different tasks do not overlap unless told. */
+export function aTask(traits: JobTraits = {}) {
+  created += 1;
+  const { camera = "cam-1", messageId = `m-${String(created).padStart(6, "0")}`, group = 1 } = traits;
+  const {
+    classes = ["car", "car"],
+    bbox = [created * 100, 0, created * 100 + 50, 50],
+    at = Date.now(),
+  } = traits;
+  return {
+    taskId: taskIdOf(messageId, group),
+    requestId: messageId,
+    cameraId: camera,
+    timestamp: new Date(at).toISOString(),
+    groupIndex: group,
+    groupImageBase64: "/9j/4AAQ",
+    detectedObjects: classes.map((name, index) => ({
+      objectId: index,
+      class: name,
+      confidence: 0.9,
+      bbox,
+      ...(traits.tracks ? { trackId: traits.tracks[index] } : {}),
+    })),
+    groupMetadata: { objectCount: classes.length, classes, bbox },
+    imageWidth: 640,
+    imageHeight: 360,
+    source: "file" as const,
+  };
+}
+
+export function aJob(traits: JobTraits = {}): Job {
+  const task = taskSchema.parse(aTask(traits));
+  const value = traits.bytes === undefined ? encode(task) : Buffer.alloc(traits.bytes);
+  return createJob(task, aDelivery({ value }));
+}
+
+export function aDelivery(changes: Partial<Delivery> = {}): Delivery & { acknowledged: number } {
+  const delivery = {
+    topic: "assessment-tasks",
+    partition: 0,
+    offset: 0,
+    key: "cam-1",
+    timestamp: Date.now(),
+    headers: {},
+    value: Buffer.alloc(0),
+    acknowledged: 0,
+    acknowledge() {
+      delivery.acknowledged += 1;
+    },
+    owned: () => true,
+    ...changes,
+  };
+  return delivery;
+}

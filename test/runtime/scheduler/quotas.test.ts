@@ -1,0 +1,74 @@
+import { expect, onTestFinished, test } from "vitest";
+import { Secret } from "../../../src/config/secret.ts";
+import { startSimulatedVlm } from "../../../src/simulator/vlm/server.ts";
+import { until } from "../../support/until.ts";
+import { aKey, openProcess, schedulerConfig } from "./harness.ts";
+import { aTask } from "./jobs.ts";
+
+async function simulated(latencyMs = 20) {
+  const provider = await startSimulatedVlm({ latencyMs });
+  onTestFinished(() => provider.close());
+  return provider;
+}
+
+const longKey = (id: string) => new Secret(`sk-0000000000000-key${id}`);
+
+test("no key's requests a second or a minute are exceeded, as the provider counts them, also not by a restart", async () => {
+  const provider = await simulated();
+  const keys = [
+    aKey("a", provider.url, { key: longKey("a"), qpsLimit: 5 }),
+    aKey("b", provider.url, { key: longKey("b"), rpmLimit: 12 }),
+  ];
+  const config = schedulerConfig({ keys, scheduler: { maxAgeMs: 2_500 } });
+  const { start, produce, resultsOf } = await openProcess(config);
+  const first = await start();
+  await produce(...Array.from({ length: 60 }, (_, index) => aTask({ camera: `cam-${index}` })));
+  await until(() => provider.stats().requests >= 10);
+  await first.stop();
+  await start();
+  const results = [...(await resultsOf(60)).values()];
+  expect(new Set(results.map(({ status }) => status))).toEqual(new Set(["assessed", "expired"]));
+  const counts = new Map(provider.stats().keys.map((key) => [key.key, key]));
+  expect(counts.get(longKey("a").masked())?.worstSecond).toBeLessThanOrEqual(5);
+  expect(counts.get(longKey("a").masked())?.requests).toBeGreaterThan(5);
+  expect(counts.get(longKey("b").masked())?.worstMinute).toBe(12);
+});
+
+test("all keys together keep the global limit", async () => {
+  const provider = await simulated();
+  const keys = ["a", "b", "c"].map((id) => aKey(id, provider.url, { key: longKey(id) }));
+  const config = schedulerConfig({ keys, scheduler: { globalQpsLimit: 10 } });
+  const { start, produce, resultsOf } = await openProcess(config);
+  await start();
+  await produce(...Array.from({ length: 25 }, (_, index) => aTask({ camera: `cam-${index}` })));
+  await resultsOf(25);
+  expect(provider.stats()).toMatchObject({ requests: 25, keys: [{}, {}, {}] });
+  expect(provider.stats().worstSecond).toBeLessThanOrEqual(10);
+});
+
+test("one key without limits has many calls in flight", async () => {
+  const provider = await simulated(300);
+  const { start, produce, resultsOf } = await openProcess(
+    schedulerConfig({ keys: [aKey("a", provider.url)] }),
+  );
+  await start();
+  await produce(...Array.from({ length: 100 }, (_, index) => aTask({ camera: `cam-${index % 7}` })));
+  await resultsOf(100);
+  expect(provider.stats().maxInFlight).toBeGreaterThan(50);
+});
+
+test("with the store away limited keys make no calls and readiness says so; they go on when it is back", async () => {
+  const provider = await simulated();
+  const { start, produce, resultsOf, context } = await openProcess(
+    schedulerConfig({ keys: [aKey("a", provider.url, { qpsLimit: 100 })] }),
+  );
+  const { reserve } = context.store;
+  context.store.reserve = () => Promise.reject(new Error("store away"));
+  await start();
+  await produce(aTask());
+  await until(() => context.health.notReady().some(({ reason }) => reason.includes("store away")));
+  expect(provider.stats().requests).toBe(0);
+  context.store.reserve = reserve;
+  expect([...(await resultsOf(1)).values()]).toMatchObject([{ status: "assessed" }]);
+  expect(context.health.notReady()).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { createTaskMemory } from "../../../src/runtime/scheduler/task-memory.ts";
+import { aDelivery, aJob } from "./jobs.ts";
+
+test("a repeat of an open task goes with it, a repeat of a finished one is acknowledged", () => {
+  const memory = createTaskMemory();
+  const job = aJob();
+  const { taskId } = job.task;
+  expect(memory.isRepeat(taskId, aDelivery())).toBe(false);
+  memory.opened(job);
+  const early = aDelivery();
+  expect(memory.isRepeat(taskId, early)).toBe(true);
+  expect([early.acknowledged, job.deliveries.length]).toEqual([0, 2]);
+  memory.done(job);
+  const late = aDelivery();
+  expect(memory.isRepeat(taskId, late)).toBe(true);
+  expect([late.acknowledged, job.deliveries.length]).toEqual([1, 2]);
+});
+
+test("finished tasks are remembered up to the limit of each partition, open ones without limit", () => {
+  const memory = createTaskMemory(2);
+  const jobs = [aJob(), aJob(), aJob()];
+  const open = aJob();
+  memory.opened(open);
+  for (const job of jobs) {
+    memory.opened(job);
+    memory.done(job);
+  }
+  const repeats = jobs.map((job) => memory.isRepeat(job.task.taskId, aDelivery()));
+  expect(repeats).toEqual([false, true, true]);
+  expect(memory.isRepeat(open.task.taskId, aDelivery())).toBe(true);
+});
+
+test("a task given up to another owner is new when it comes back", () => {
+  const memory = createTaskMemory();
+  const job = aJob();
+  memory.opened(job);
+  memory.forget(job);
+  expect(memory.isRepeat(job.task.taskId, aDelivery())).toBe(false);
+});
