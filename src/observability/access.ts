@@ -41,7 +41,7 @@ export function createAccess({ host, tokens }: WebConfig): Access {
       if (openPaths.has(pathOf(request.url))) return undefined;
       if (!isSameHost(request)) return { status: 403, message: "requests of other sites are refused" };
       if (local) return refuseForeignName(request);
-      const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+      const [, token] = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? "") ?? [];
       const digest = digestOf(token ?? "");
       const known = digests.filter((of) => timingSafeEqual(of, digest)).length > 0;
       return token !== undefined && known ? undefined : { status: 401, message: "a bearer token is needed" };

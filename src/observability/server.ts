@@ -1,6 +1,8 @@
+import websocket from "@fastify/websocket";
 import { fastify } from "fastify";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
 import { addScreenRoutes } from "../web/routes.ts";
+import { createGateway, maxClientFrameBytes } from "../web/websocket.ts";
 import { createAccess, hostInUrl } from "./access.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { listen } from "./listen.ts";
@@ -35,6 +37,12 @@ export async function startHttpServer({
   const access = createAccess(config.web);
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
 
+  // Before the guard, since it is the plugin that destroys a socket whose request the guard refuses; the
+  // gateway says goodbye before the plugin closes.
+  const gateway = createGateway(context);
+  server.addHook("preClose", () => gateway.close());
+  await server.register(websocket, { options: { maxPayload: maxClientFrameBytes } });
+
   server.addHook("onRequest", async (request, reply) => {
     const refusal = access.refusal(request);
     if (!refusal) return;
@@ -55,7 +63,7 @@ export async function startHttpServer({
   });
 
   addHealthRoutes(server, { context, roles, details: access.local });
-  await addScreenRoutes(server, { context, roles });
+  addScreenRoutes(server, { context, gateway, roles });
 
   try {
     const port = await listen(server, { host, port: namedPort, defaultPort, log });

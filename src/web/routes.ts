@@ -1,24 +1,21 @@
-import websocket from "@fastify/websocket";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decodeStoredFrame, frameKey } from "../messages/frame.ts";
 import { version } from "../observability/version.ts";
 import { listIncidents } from "../runtime/aggregator/incident-store.ts";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
 import { startPage } from "./start-page.ts";
-import { createGateway, maxClientFrameBytes } from "./websocket.ts";
+import type { Gateway } from "./websocket.ts";
 
 export interface ScreenRoutesOptions {
   context: RoleContext;
+  gateway: Gateway;
   roles: readonly RunningRole[];
 }
 
 /** What screens ask the aggregator: the seed's health checks, incidents, pictures, `/ws`. */
-export async function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOptions): Promise<void> {
-  const { context, roles } = options;
+export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOptions): void {
+  const { context, gateway, roles } = options;
   const { store } = context;
-  const gateway = createGateway(context);
-  await server.register(websocket, { options: { maxPayload: maxClientFrameBytes } });
-  server.addHook("preClose", () => gateway.close());
 
   /** These answers are the aggregator's; another role's process has nothing to say here. */
   const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {

@@ -13,6 +13,8 @@ import { type ClientFrame, parseClientFrame } from "./client-frame.ts";
 export const maxClientFrameBytes = 256 * 1024;
 /** A socket that did not answer one ping before the next is gone. */
 const pingEveryMs = 30_000;
+/** A socket that does not say goodbye itself does not keep the server from stopping. */
+const goodbyeMs = 1_000;
 const channelPrefix = "camera:";
 
 export interface Gateway {
@@ -110,6 +112,9 @@ export function createGateway({ log, store }: Pick<RoleContext, "log" | "store">
     async close() {
       clearInterval(pinging);
       for (const { socket } of clients) socket.close(1001, "tmon stops");
+      setTimeout(() => {
+        for (const { socket } of clients) socket.terminate();
+      }, goodbyeMs).unref();
       const ends = (await subscriptions?.catch(() => [])) ?? [];
       await Promise.all(ends.map((end) => end()));
     },
