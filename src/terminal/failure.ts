@@ -4,12 +4,13 @@ import { redact } from "./redact.ts";
 /** What oclif throws for a command line it cannot read carries an exit status of its own. */
 interface CommandLineError extends Error {
   oclif?: { exit?: number };
+  code?: string;
 }
 
 /** Turns whatever a command threw into an error of the closed set. */
 export function asTmonError(error: unknown): TmonError {
   if (error instanceof TmonError) return error;
-  if (error instanceof Error && (error as CommandLineError).oclif) {
+  if (isCommandLineError(error)) {
     const [what = "the command line is wrong"] = error.message.split("\n");
     return new TmonError(
       "TMON_USAGE",
@@ -21,6 +22,12 @@ export function asTmonError(error: unknown): TmonError {
   return new TmonError("TMON_INTERNAL", `a bug in tmon: ${what}`, "please report it, with the lines above", {
     cause: error,
   });
+}
+
+/** A command that cannot be loaded is no mistake of who typed it. */
+function isCommandLineError(error: unknown): error is CommandLineError {
+  const { oclif, code } = error as CommandLineError;
+  return error instanceof Error && oclif !== undefined && code !== "MODULE_NOT_FOUND";
 }
 
 /** One line of what happened, one of what to do; for a bug, its stack first. */

@@ -1,70 +1,28 @@
 import { pino } from "pino";
 import { openBus } from "../../src/bus/open.ts";
 import type { Config } from "../../src/config/config.ts";
-import { type TopicId, topicIds } from "../../src/messages/topics.ts";
+import { loadConfig } from "../../src/config/load.ts";
 import { createHealth } from "../../src/observability/health.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import type { RoleContext } from "../../src/runtime/role.ts";
 import { openStore } from "../../src/store/open.ts";
 
-const topicOf = (name: TopicId) => ({
-  name,
-  partitions: 16,
-  retentionMs: 3_600_000,
-  maxMessageBytes: 1_000_000,
-});
-
-/** What the defaults are, on the embedded bus and store of this directory. */
+/** The defaults, on the embedded bus and store of this directory; cool-downs are short and ports free. */
 export function testConfig(dataDir: string, changes: Partial<Config> = {}): Config {
+  const { config } = loadConfig({ flags: { dataDir }, env: {}, cwd: dataDir, home: dataDir });
   return {
-    configDir: undefined,
-    dataDir,
-    bus: { kind: "embedded", durability: "process", retentionMs: 3_600_000, retentionBytes: 2 * 1024 ** 3 },
-    store: { kind: "embedded" },
-    topics: Object.fromEntries(topicIds.map((id) => [id, topicOf(id)])) as Config["topics"],
-    groups: { generator: "tmon-generator", scheduler: "tmon-scheduler", aggregator: "tmon-aggregator" },
-    cameras: [],
-    detector: {
-      model: undefined,
-      intervalMs: 1800,
-      workers: 1,
-      confidence: 0.35,
-      iou: 0.5,
-      groups: { distanceFactor: 1.5, distancePx: undefined, minMembers: 2, maxMembers: 12 },
-      crops: { marginPx: 12, maxSidePx: 768, maxBytes: 120 * 1024 },
-    },
-    vlm: {
-      provider: "simulated",
-      simulatedOnLive: false,
-      baseUrl: "http://127.0.0.1:9",
-      model: "qwen3-vl-plus",
-      language: "zh",
-      thresholds: { low: 0.45, medium: 0.65, high: 0.8 },
-      maxTokens: 512,
-      prices: {},
-    },
-    keys: [],
+    ...config,
+    detector: { ...config.detector, workers: 1 },
+    vlm: { ...config.vlm, baseUrl: "http://127.0.0.1:9" },
     scheduler: {
-      maxConcurrentTasks: 2000,
+      ...config.scheduler,
       keyCooldownMs: 1000,
       retryMaxAttempts: 3,
-      timeoutMs: 35_000,
-      strategy: "least_loaded",
-      adaptiveCooldown: { enabled: true, minMs: 500, maxMs: 30_000, failureThreshold: 3 },
-      globalQpsLimit: undefined,
-      globalWindowMs: 1000,
-      healthCheck: { enabled: false, intervalMs: 60_000, timeoutMs: 10_000, failureThreshold: 3 },
-      maxAgeMs: 10_000,
-      queueBytes: 256 * 1024 ** 2,
-      slowCallMs: 5000,
+      adaptiveCooldown: { ...config.scheduler.adaptiveCooldown, minMs: 500 },
+      healthCheck: { ...config.scheduler.healthCheck, enabled: false },
     },
-    aggregator: { keepImages: false, closeAfterMs: 2000, maxAgeMs: 10_000 },
-    incidents: { iou: 0.3, clearAfterMs: 10_000 },
-    web: { host: "127.0.0.1", port: 0, tokens: [] },
-    logLevel: "info",
+    web: { ...config.web, port: 0 },
     timezone: "UTC",
-    language: "zh",
-    drainMs: 25_000,
     ...changes,
   };
 }

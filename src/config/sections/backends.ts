@@ -30,7 +30,7 @@ export function chooseBackends(choose: Choose, { flags, env, tmon, kafka, notice
     fromFile<(typeof storeKinds)[number]>(file, data, ["store"]),
     byDefault("embedded" as const),
   );
-  if (kafka.file && bus === "embedded") {
+  if (kafka.file && kafka.data?.kafka?.bootstrap_servers !== undefined && bus === "embedded") {
     notices.push(`${kafka.file.path} chooses no bus: it is the embedded one; say bus: kafka in tmon.yaml, TMON_BUS or --bus`);
   }
 
