@@ -76,11 +76,11 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     topics,
     deliver: (delivery) => (early ? void early.push(delivery) : deliver(delivery)),
     assigned(partitions) {
-      log.info({ partitions }, "partitions assigned");
+      log.debug({ partitions }, "partitions assigned");
       options.assigned?.(partitions);
     },
     lost(partitions) {
-      log.info({ partitions }, "partitions lost");
+      log.debug({ partitions }, "partitions lost");
       pauses.forget(partitions);
       options.lost?.(partitions);
     },

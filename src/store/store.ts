@@ -27,7 +27,7 @@ export interface FramePush {
   cameraId: string;
   /** Capture time, epoch ms: `camera:{id}:latest` never goes back in time. */
   capturedAt: number;
-  /** All taskIds this push shows a final result for. */
+  /** All taskIds this push shows a verdict for; a task without one may still get it, and is then new. */
   taskIds: readonly string[];
   /** Those of taskIds that belong on the `alerts:{cameraId}` list. */
   alertTaskIds: readonly string[];

@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { Delivery } from "../../../src/bus/bus.ts";
+import { createJoin } from "../../../src/runtime/aggregator/join.ts";
+import { createWindow } from "../../../src/runtime/window.ts";
+import { until } from "../../support/until.ts";
+import { detectionMessage, left, readDetection, readResult, resultMessage } from "./frames.ts";
+
+function joinWithWindows(bound: number) {
+  const said: string[] = [];
+  const acknowledged: string[] = [];
+  const shown: string[] = [];
+  const owned = { yes: true };
+  const window = (name: string) =>
+    createWindow(
+      { messages: bound, bytes: 1_000_000 },
+      { full: () => said.push(`${name} full`), room: () => said.push(`${name} room`) },
+    );
+  const windows = { detections: window("detections"), orphans: window("orphans") };
+  const join = createJoin({
+    config: { keepImages: false, closeAfterMs: 60_000, maxAgeMs: 60_000 },
+    now: Date.now,
+    show: async ({ detection }, _, closing) => void shown.push(`${detection.messageId} ${closing}`),
+    findMark: async () => undefined,
+    windows,
+  });
+  const delivery = (name: string): Delivery => ({
+    topic: "t",
+    partition: 0,
+    offset: 0,
+    key: "7",
+    timestamp: 0,
+    headers: {},
+    value: Buffer.alloc(10),
+    acknowledge: () => void acknowledged.push(name),
+    owned: () => owned.yes,
+  });
+  return {
+    ...{ said, acknowledged, shown, owned, join, windows },
+    detect: (id: string) =>
+      join.detection(readDetection(detectionMessage(id, [left])), delivery(`detection ${id}`)),
+    judge: (id: string) => join.result(readResult(resultMessage(id, 1, "none")), delivery(`result ${id}`)),
+  };
+}
+
+test("held detections stop detections alone: the results that free them still come", async () => {
+  const { said, detect, judge, join } = joinWithWindows(4);
+  for (const id of ["a", "b", "c", "d"]) detect(id);
+  expect(said).toEqual(["detections full"]);
+  for (const id of ["a", "b", "c", "d"]) judge(id);
+  await until(() => join.size() === 0);
+  expect(said).toEqual(["detections full", "detections room"]);
+});
+
+test("results without detections stop results alone: the detections that free them still come", async () => {
+  const { said, detect, judge, join, windows } = joinWithWindows(4);
+  for (const id of ["a", "b", "c", "d"]) judge(id);
+  expect(said).toEqual(["orphans full"]);
+  for (const id of ["a", "b", "c", "d"]) detect(id);
+  await until(() => join.size() === 0);
+  expect(said).toContain("orphans room");
+  expect([windows.orphans.messages(), windows.detections.messages()]).toEqual([0, 0]);
+});
+
+test("a frame's messages are acknowledged together, after its closing push", async () => {
+  const { acknowledged, shown, detect, judge, join } = joinWithWindows(4);
+  judge("a");
+  detect("a");
+  expect(acknowledged).toEqual([]);
+  await until(() => join.size() === 0);
+  expect(shown).toEqual(["a true"]);
+  expect(acknowledged).toEqual(["result a", "detection a"]);
+});
+
+test("frames of a lost partition are forgotten, unacknowledged: their new owner has them", () => {
+  const { acknowledged, owned, detect, join, windows } = joinWithWindows(4);
+  detect("a");
+  owned.yes = false;
+  join.forgetLost();
+  expect([join.size(), windows.detections.messages(), acknowledged]).toEqual([0, 0, []]);
+});
