@@ -1,0 +1,211 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import type { ApiKeyConfig, SchedulerConfig } from "../../../src/config/config.ts";
+import { createKeyPool, type Lease } from "../../../src/runtime/scheduler/keys/pool.ts";
+import { createQuota, type QuotaPort } from "../../../src/runtime/scheduler/keys/quota.ts";
+import type { QuotaRequest } from "../../../src/store/store.ts";
+import { classify, failureOf, VlmError } from "../../../src/vlm/failure.ts";
+import { until } from "../../support/until.ts";
+import { aKey, schedulerConfig } from "./harness.ts";
+
+const { signal } = new AbortController();
+
+/** Grants everything unless told otherwise, and writes down what it was asked. */
+function aQuotaPort(reserve: QuotaPort["reserve"] = async () => ({ granted: true, id: "r" })) {
+  const asked: QuotaRequest[] = [];
+  const givenBack: string[] = [];
+  const port: QuotaPort = {
+    reserve(request) {
+      asked.push(request);
+      return reserve(request);
+    },
+    async giveBack(group, id) {
+      givenBack.push(`${group} ${id}`);
+    },
+  };
+  return { port, asked, givenBack };
+}
+
+function aPool(
+  keys: Partial<ApiKeyConfig>[],
+  scheduler: Partial<SchedulerConfig> = {},
+  quotaPort = aQuotaPort().port,
+) {
+  const configs = keys.map((key, index) => aKey(String.fromCharCode(97 + index), "http://127.0.0.1:9", key));
+  const config = schedulerConfig({ keys: configs, scheduler }).scheduler;
+  const quota = createQuota(quotaPort, config);
+  return createKeyPool(configs, config, { quota, log: pino({ level: "silent" }) });
+}
+
+type Pool = ReturnType<typeof aPool>;
+
+async function acquire(pool: Pool, avoid: string[] = []): Promise<Lease> {
+  const lease = await pool.acquire({ signal, avoid: new Set(avoid), patienceMs: 5_000 });
+  if (!lease) throw new Error("no lease");
+  return lease;
+}
+
+async function turns(pool: Pool, count: number): Promise<string> {
+  let ids = "";
+  for (let turn = 0; turn < count; turn++) {
+    const lease = await acquire(pool);
+    ids += lease.key.id;
+    lease.succeeded(1);
+  }
+  return ids;
+}
+
+const throttled = (retryAfterMs?: number) =>
+  new VlmError(classify({ status: 429, message: "", codes: ["limit_requests"] }), "slow down", {
+    retryAfterMs,
+  });
+const rejected = () => new VlmError(classify({ status: 401, message: "", codes: [] }), "wrong key");
+const serverError = () => new VlmError(failureOf("TMON_VLM_SERVER_ERROR"), "failed");
+
+test("round_robin takes the keys in turn", async () => {
+  expect(await turns(aPool([{}, {}, {}], { strategy: "round_robin" }), 7)).toBe("abcabca");
+});
+
+test("weighted takes a key of priority 1 twice as often as one of priority 2", async () => {
+  const pool = aPool([{ priority: 1 }, { priority: 2 }], { strategy: "weighted" });
+  const ids = await turns(pool, 12);
+  expect(ids.replaceAll("b", "")).toHaveLength(8);
+  expect(ids).not.toContain("bb");
+});
+
+test("least_loaded takes the key with the fewest calls in flight", async () => {
+  const pool = aPool([{}, {}], { strategy: "least_loaded" });
+  const first = await acquire(pool);
+  expect(first.key.id).toBe("a");
+  expect(await turns(pool, 3)).toBe("bbb");
+  first.succeeded(1);
+  expect(await turns(pool, 2)).toMatch(/ab|ba/);
+});
+
+test("a key to be avoided is used only when there is no other", async () => {
+  const pool = aPool([{}, {}]);
+  const lease = await acquire(pool, ["a"]);
+  expect(lease.key.id).toBe("b");
+  lease.failed(rejected(), "t");
+  expect((await acquire(pool, ["a"])).key.id).toBe("a");
+});
+
+test("keys that are not enabled are not in the pool", async () => {
+  expect(await turns(aPool([{ enabled: false }, {}]), 2)).toBe("bb");
+});
+
+test("a key cools for as long as the provider asks, then is used again", async () => {
+  const pool = aPool([{}]);
+  (await acquire(pool)).failed(throttled(200), "t");
+  expect(pool.stateOf(pool.keys[0]!)).toBe("cooling");
+  expect(pool.waitMs(pool.keys[0]!)).toBeLessThanOrEqual(200);
+  expect((await acquire(pool)).key.id).toBe("a");
+});
+
+test("a retry does not wait for a key longer than its patience", async () => {
+  const pool = aPool([{}]);
+  (await acquire(pool)).failed(throttled(60_000), "t");
+  expect(await pool.acquire({ signal, patienceMs: 1_000 })).toBeUndefined();
+});
+
+test("a wait for a key ends with the signal's reason", async () => {
+  const pool = aPool([{}]);
+  (await acquire(pool)).failed(throttled(60_000), "t");
+  const abort = new AbortController();
+  const waiting = pool.acquire({ signal: abort.signal });
+  abort.abort(new Error("stopped"));
+  await expect(waiting).rejects.toThrow("stopped");
+});
+
+test("with every key disabled nobody waits, and the reason is known", async () => {
+  const pool = aPool([{}]);
+  const lease = await acquire(pool);
+  const waiting = pool.acquire({ signal });
+  lease.failed(rejected(), "t");
+  (await waiting)?.giveBack();
+  expect(await pool.acquire({ signal })).toBeUndefined();
+  expect(pool.outOfService()?.code).toBe("TMON_VLM_KEY_REJECTED");
+  expect(pool.trouble()).toContain("a is disabled");
+});
+
+test("server errors in a row back off all keys of the model; a success ends that", async () => {
+  const pool = aPool([{}, {}, { model: "other" }]);
+  for (let call = 0; call < 3; call++) (await acquire(pool, ["c"])).failed(serverError(), `t${call}`);
+  const states = () => pool.keys.map((key) => pool.stateOf(key));
+  expect(states()).toEqual(["held", "held", "usable"]);
+  (await acquire(pool, ["c"])).succeeded(1);
+  await until(() => states().every((state) => state === "usable"));
+});
+
+test("a key whose oldest call hangs gets no new calls while another moves", async () => {
+  const pool = aPool([{}, {}], { strategy: "round_robin" });
+  await turns(pool, 60);
+  const hanging = await acquire(pool);
+  const other = hanging.key.id === "a" ? "b" : "a";
+  await until(async () => (await turns(pool, 6)) === other.repeat(6));
+  hanging.succeeded(1);
+  expect(new Set(await turns(pool, 6))).toEqual(new Set(["a", "b"]));
+});
+
+test("a single key is used although its oldest call hangs", async () => {
+  const pool = aPool([{}]);
+  await turns(pool, 30);
+  await acquire(pool);
+  await until(() => pool.keys[0]?.isStalled(performance.now()));
+  expect(await turns(pool, 3)).toBe("aaa");
+});
+
+test("limits are windows in the store, a little longer than the provider's; keys without limits need no store", async () => {
+  const { port, asked } = aQuotaPort();
+  await turns(aPool([{ qpsLimit: 10, rpmLimit: 300 }], { globalQpsLimit: 100 }, port), 1);
+  expect(asked).toEqual([
+    {
+      group: "key:a",
+      limits: [
+        { unit: "requests", limit: 10, windowMs: 1_050 },
+        { unit: "requests", limit: 300, windowMs: 60_300 },
+      ],
+    },
+    { group: "all-keys", limits: [{ unit: "requests", limit: 100, windowMs: 1_050 }] },
+  ]);
+  await turns(aPool([{}], {}, port), 1);
+  expect(asked).toHaveLength(2);
+});
+
+test("a limit below one a second is one in a longer window", async () => {
+  const { port, asked } = aQuotaPort();
+  await turns(aPool([{ qpsLimit: 0.5 }], {}, port), 1);
+  expect(asked[0]?.limits).toEqual([{ unit: "requests", limit: 1, windowMs: 2_050 }]);
+});
+
+test("a key whose window is full leaves the call to another", async () => {
+  const { port } = aQuotaPort(async ({ group }) =>
+    group === "key:a" ? { granted: false, retryAfterMs: 60_000 } : { granted: true, id: "r" },
+  );
+  expect(await turns(aPool([{ qpsLimit: 1 }, { qpsLimit: 1 }], {}, port), 4)).toBe("bbbb");
+});
+
+test("where the global window is full, the key's reservation is given back", async () => {
+  let full = true;
+  const { port, givenBack } = aQuotaPort(async ({ group }) => {
+    if (group !== "all-keys" || !full) return { granted: true, id: "r" };
+    full = false;
+    return { granted: false, retryAfterMs: 20 };
+  });
+  await turns(aPool([{ qpsLimit: 5 }], { globalQpsLimit: 1 }, port), 1);
+  expect(givenBack).toEqual(["key:a r"]);
+});
+
+test("a reservation that came too late to be sent is given back", async () => {
+  let slow = true;
+  const { port, givenBack } = aQuotaPort(async () => {
+    if (slow) await delay(80);
+    const id = slow ? "late" : "in-time";
+    slow = false;
+    return { granted: true, id };
+  });
+  const lease = await acquire(aPool([{ qpsLimit: 5 }], {}, port));
+  expect(lease.isFresh()).toBe(true);
+  expect(givenBack).toEqual(["key:a late"]);
+});
