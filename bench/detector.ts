@@ -39,13 +39,22 @@ const contenders = {
 };
 type Name = keyof typeof contenders;
 const names = Object.keys(contenders) as Name[];
-const rounds: Record<Name, number>[] = [];
+type Speeds = Record<Name, number>;
+const rounds: Speeds[] = [];
+const cpuMs: Speeds[] = [];
 
 for (const name of names) await contenders[name]();
 for (let round = 0; round < Number(flags.rounds); round++) {
   const speeds = { bare: 0, pool: 0, whole: 0 };
-  for (const name of names) speeds[name] = await contenders[name]();
+  const cpu = { bare: 0, pool: 0, whole: 0 };
+  for (const name of names) {
+    const before = process.cpuUsage();
+    speeds[name] = await contenders[name]();
+    const { user, system } = process.cpuUsage(before);
+    cpu[name] = (user + system) / roundMs / speeds[name];
+  }
   rounds.push(speeds);
+  cpuMs.push(cpu);
 }
 await Promise.all([bare.stop(), ways.stop()]);
 
@@ -53,14 +62,14 @@ const result = names.map((name) => ({
   name,
   framesPerSecond: median(rounds.map((speeds) => speeds[name])),
   ratio: median(rounds.map((speeds) => speeds[name] / speeds.bare)),
+  cpuMsPerFrame: median(cpuMs.map((cpu) => cpu[name])),
 }));
 if (flags.json) console.log(JSON.stringify({ workers, rounds, result }));
 else {
   console.log(`${workers} workers, ${rounds.length} rounds of ${flags.seconds} s, medians`);
-  for (const { name, framesPerSecond, ratio } of result) {
-    console.log(
-      `${name.padEnd(6)} ${framesPerSecond.toFixed(1).padStart(7)} frames/s   ${ratio.toFixed(3)} of bare`,
-    );
+  for (const { name, framesPerSecond, ratio, cpuMsPerFrame } of result) {
+    const speed = `${name.padEnd(6)} ${framesPerSecond.toFixed(1).padStart(7)} frames/s`;
+    console.log(`${speed}   ${ratio.toFixed(3)} of bare   ${cpuMsPerFrame.toFixed(2)} ms CPU a frame`);
   }
 }
 

@@ -70,7 +70,8 @@ function rawPictures({ width, height }: Size, { intervalMs, phaseMs }: PlayOptio
   const select = `select='isnan(prev_selected_t)+gt(${turn("t")},${turn("prev_selected_t")})'`;
   return [
     ...["-map", "0:V:0", "-vf", `${select},scale=${width}:${height}`, "-fps_mode", "passthrough"],
-    ...["-pix_fmt", "rgb24", "-flush_packets", "1", "-f", "rawvideo", "-"],
+    // One encoder thread: with several, each picture would stay in the encoder until the next one comes.
+    ...["-pix_fmt", "rgb24", "-threads", "1", "-flush_packets", "1", "-f", "rawvideo", "-"],
   ];
 }
 
