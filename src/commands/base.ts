@@ -27,10 +27,16 @@ export const outputFlag = Flags.string({
 /** Flags of a process that runs roles. */
 export const daemonFlags = {
   ...busFlags,
-  host: Flags.string({ helpValue: "H", description: "address to listen on; beyond loopback a token is needed" }),
+  host: Flags.string({
+    helpValue: "H",
+    description: "address to listen on; beyond loopback a token is needed",
+  }),
   port: Flags.integer({ helpValue: "N", description: "port to listen on; 0 = any", min: 0, max: 65_535 }),
   drain: Flags.string({ helpValue: "25s", description: "how long open work may take after a signal" }),
-  for: Flags.string({ helpValue: "30s", description: "end by itself, counted from every camera's first frame" }),
+  for: Flags.string({
+    helpValue: "30s",
+    description: "end by itself, counted from every camera's first frame",
+  }),
   instance: Flags.string({ helpValue: "NAME", description: "name of this replica" }),
 };
 

@@ -13,7 +13,11 @@ export default class Tail extends TmonCommand {
   ];
   static override args = { topic: Args.string({ description: "the topic", required: true }) };
   static override flags = {
-    from: Flags.string({ helpValue: "earliest|OFFSET|TIME", description: "where to start", exclusive: ["since", "last"] }),
+    from: Flags.string({
+      helpValue: "earliest|OFFSET|TIME",
+      description: "where to start",
+      exclusive: ["since", "last"],
+    }),
     since: Flags.string({ helpValue: "10m", description: "start this long ago", exclusive: ["last"] }),
     last: Flags.integer({ helpValue: "N", description: "start with the last N messages", min: 1 }),
     "until-end": Flags.boolean({ description: "stop at the end as it is now" }),
@@ -24,6 +28,10 @@ export default class Tail extends TmonCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Tail);
-    await tail(loadRunSettings(camelFlags(flags)), { ...flags, untilEnd: flags["until-end"], topic: args.topic });
+    await tail(loadRunSettings(camelFlags(flags)), {
+      ...flags,
+      untilEnd: flags["until-end"],
+      topic: args.topic,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { runUp } from "../terminal/up.ts";
-import { cameraFlags, camelFlags, daemonFlags, TmonCommand, vlmFlags } from "./base.ts";
+import { camelFlags, cameraFlags, daemonFlags, TmonCommand, vlmFlags } from "./base.ts";
 
 export default class Up extends TmonCommand {
   static override summary = "Run everything in this process: cameras to verdicts";

@@ -34,7 +34,9 @@ function unknownKey(schema: z.ZodType, file: YamlFile, path: (string | number)[]
   return new TmonError(
     "TMON_CONFIG_INVALID",
     `${file.placeOf([...path, key])}: there is no key ${where}`,
-    nearest === undefined ? "take it out" : `did you mean ${[...path, nearest].join(".")}? known here: ${known.join(", ")}`,
+    nearest === undefined
+      ? "take it out"
+      : `did you mean ${[...path, nearest].join(".")}? known here: ${known.join(", ")}`,
   );
 }
 
@@ -54,13 +56,17 @@ function knownKeys(schema: z.ZodType, path: readonly (string | number)[]): strin
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrap(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
+    return unwrap(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
   return schema;
 }
 
 export function valueAt(data: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((value, part) => (value as Record<string | number, unknown> | undefined)?.[part], data);
+  return path.reduce<unknown>(
+    (value, part) => (value as Record<string | number, unknown> | undefined)?.[part],
+    data,
+  );
 }
 
 /** Short, and nothing of a value that may be a secret beyond its first characters. */

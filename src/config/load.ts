@@ -94,7 +94,11 @@ export function loadConfig({ flags, ...surroundings }: Surroundings & { flags: C
 
 function readSources(flags: ConfigFlags, configDir: string | undefined, surroundings: Surroundings): Sources {
   const { env } = surroundings;
-  const read = <T>(name: string, check: (file: YamlFile) => T, tolerate?: Parameters<typeof readYamlFile>[3]): Checked<T> => {
+  const read = <T>(
+    name: string,
+    check: (file: YamlFile) => T,
+    tolerate?: Parameters<typeof readYamlFile>[3],
+  ): Checked<T> => {
     const file = configDir === undefined ? undefined : readYamlFile(configDir, name, env, tolerate);
     return { file, data: file && check(file) };
   };

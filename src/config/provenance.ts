@@ -40,10 +40,15 @@ export function fromEnvironment(env: NodeJS.ProcessEnv, name: string): Candidate
 /** `data` is the file after its check, in tmon's units; `file` knows the lines. */
 export function fromFile<T>(file: YamlFile | undefined, data: unknown, path: Path): Candidate<T> | undefined {
   const value = valueAt(data, path) as T | undefined | null;
-  return file === undefined || value === undefined || value === null ? undefined : { value, source: file.placeOf(path) };
+  return file === undefined || value === undefined || value === null
+    ? undefined
+    : { value, source: file.placeOf(path) };
 }
 
-export function map<T, U>(candidate: Candidate<T> | undefined, change: (value: T) => U): Candidate<U> | undefined {
+export function map<T, U>(
+  candidate: Candidate<T> | undefined,
+  change: (value: T) => U,
+): Candidate<U> | undefined {
   return candidate && { ...candidate, value: change(candidate.value) };
 }
 

@@ -18,7 +18,11 @@ export const tmonFileSchema = z.strictObject({
       tokens: z
         .array(
           z
-            .strictObject({ name: z.string(), token: z.string().optional(), token_file: z.string().optional() })
+            .strictObject({
+              name: z.string(),
+              token: z.string().optional(),
+              token_file: z.string().optional(),
+            })
             .refine((entry) => (entry.token === undefined) !== (entry.token_file === undefined), {
               error: "give either token or token_file",
             }),

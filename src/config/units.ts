@@ -26,5 +26,9 @@ function readWithUnit(text: string, units: Record<string, number>): number | und
 export function parseDuration(text: string): number {
   const ms = readDuration(text);
   if (ms !== undefined) return ms;
-  throw new TmonError("TMON_USAGE", `"${text}" is not a duration`, "write a number with its unit: 500ms, 1.8s, 10m, 1h");
+  throw new TmonError(
+    "TMON_USAGE",
+    `"${text}" is not a duration`,
+    "write a number with its unit: 500ms, 1.8s, 10m, 1h",
+  );
 }

@@ -37,12 +37,20 @@ const ignored: Record<string, string[]> = {
 
 /** A topic's default retention, ms: active segments outlive it, so that a longer segment breaks it. */
 const shortestRetentionMs = 3_600_000;
-const topicKeys = ["detection_results", "assessment_tasks", "risk_assessment_results", "incidents", "dead_letters"];
+const topicKeys = [
+  "detection_results",
+  "assessment_tasks",
+  "risk_assessment_results",
+  "incidents",
+  "dead_letters",
+];
 
 /** One warning for a file that has keys which do not count, listing every one; undefined if all count. */
 export function warnOfUnusedKeys(file: YamlFile): string | undefined {
   const has = (key: string) => valueAt(file.data, key.split(".")) !== undefined;
-  const decided = Object.entries({ ...overridden[file.name], ...longSegments(file) }).filter(([key]) => has(key));
+  const decided = Object.entries({ ...overridden[file.name], ...longSegments(file) }).filter(([key]) =>
+    has(key),
+  );
   const meaningless = (ignored[file.name] ?? []).filter(has).flatMap((key) => leaves(file.data, key));
   if (decided.length + meaningless.length === 0) return undefined;
   const parts = [
@@ -56,7 +64,9 @@ function longSegments(file: YamlFile): Record<string, string> {
   if (file.name !== "kafka.yaml") return {};
   const number = (key: string) => valueAt(file.data, key.split(".")) as number | undefined;
   const tooLong = (prefix: string, retentionMs: number) =>
-    (number(`${prefix}.segment_ms`) ?? 0) > retentionMs ? [[`${prefix}.segment_ms`, "active segments outlive the retention"]] : [];
+    (number(`${prefix}.segment_ms`) ?? 0) > retentionMs
+      ? [[`${prefix}.segment_ms`, "active segments outlive the retention"]]
+      : [];
   return Object.fromEntries([
     ...tooLong("kafka.admin.default_topic_config", shortestRetentionMs),
     ...topicKeys.flatMap((topic) => {

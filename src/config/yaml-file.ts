@@ -64,13 +64,22 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new TmonError("TMON_CONFIG_NOT_FOUND", `${path} cannot be read: ${messageOf(error)}`, "give this user the right to read it", {
-      cause: error,
-    });
+    throw new TmonError(
+      "TMON_CONFIG_NOT_FOUND",
+      `${path} cannot be read: ${messageOf(error)}`,
+      "give this user the right to read it",
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-function fillVariables(document: Document, env: NodeJS.ProcessEnv, unset: (variable: UnsetVariable) => void): void {
+function fillVariables(
+  document: Document,
+  env: NodeJS.ProcessEnv,
+  unset: (variable: UnsetVariable) => void,
+): void {
   visit(document, {
     Scalar(_, node, ancestors) {
       if (typeof node.value !== "string" || !node.value.includes("${")) return;
@@ -98,7 +107,9 @@ function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
     const key = path[length - 1];
-    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined;
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && item.key.value === key)
+      : undefined;
     if (pair && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
     const node = document.getIn(path.slice(0, length), true);
     if (isNode(node)) return node.range?.[0] ?? 0;

@@ -52,7 +52,9 @@ function wait(ms: number): Promise<void> {
 function reportUndrained(signals: Signals, late: boolean, drainMs: number): void {
   process.exitCode = signals.name() === "SIGINT" ? 130 : 143;
   const why = late ? `work was still open after ${drainMs / 1000} s` : "stopped at once by a second signal";
-  say(`tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: start it again, or give it longer with --drain`);
+  say(
+    `tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: start it again, or give it longer with --drain`,
+  );
 }
 
 interface Signals {

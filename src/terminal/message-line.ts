@@ -32,7 +32,12 @@ function isJson(value: Buffer): boolean {
 /** One message as a person reads it: when, where, whose, and what it says; no pictures. */
 export function describeMessage(topic: TopicId, message: ReceivedMessage, config: Config): string {
   const place = `${message.partition}@${message.offset}`;
-  return [formatTime(message.timestamp, config.timezone), place.padEnd(8), message.key.padEnd(10), essence(topic, message)].join("  ");
+  return [
+    formatTime(message.timestamp, config.timezone),
+    place.padEnd(8),
+    message.key.padEnd(10),
+    essence(topic, message),
+  ].join("  ");
 }
 
 function essence(topic: TopicId, message: ReceivedMessage): string {

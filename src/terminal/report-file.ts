@@ -18,7 +18,12 @@ export async function writeReport(file: string, system: System, run: RunCircumst
   try {
     await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
-    throw new TmonError("TMON_USAGE", `the report cannot be written: ${messageOf(error)}`, "name a file in a writable directory with --report", { cause: error });
+    throw new TmonError(
+      "TMON_USAGE",
+      `the report cannot be written: ${messageOf(error)}`,
+      "name a file in a writable directory with --report",
+      { cause: error },
+    );
   }
   say(`tmon: report ${file}: ${summary(report)}`);
 }

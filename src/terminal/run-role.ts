@@ -5,7 +5,11 @@ import { type DaemonFlags, runRoles } from "./run-roles.ts";
 import { loadRunSettings, sayProvider } from "./settings.ts";
 
 /** `tmon run ROLE`: one role as a process of its own. */
-export async function runRole(role: RoleName, flags: ConfigFlags & DaemonFlags, version: string): Promise<void> {
+export async function runRole(
+  role: RoleName,
+  flags: ConfigFlags & DaemonFlags,
+  version: string,
+): Promise<void> {
   let config = loadRunSettings(flags);
   requireSharedStore(config);
   if (role === "scheduler") {

@@ -18,7 +18,9 @@ export async function runSimulatedVlm(flags: SimulatedVlmFlags): Promise<void> {
     errorRate: share(flags.errorRate),
     seed: flags.seed,
   });
-  say(`tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} DASHSCOPE_API_KEY=any`);
+  say(
+    `tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} DASHSCOPE_API_KEY=any`,
+  );
   await new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
@@ -29,5 +31,9 @@ export async function runSimulatedVlm(flags: SimulatedVlmFlags): Promise<void> {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 1) return value;
-  throw new TmonError("TMON_USAGE", `--error-rate ${text} is not a share`, "give a number from 0 to 1, e.g. 0.05");
+  throw new TmonError(
+    "TMON_USAGE",
+    `--error-rate ${text} is not a share`,
+    "give a number from 0 to 1, e.g. 0.05",
+  );
 }

@@ -28,10 +28,17 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
 
   const bus = await openBus(config, createTerminalLog(config));
   try {
-    const reading = { topics: [config.topics[topic].name], from, untilEnd: options.untilEnd, signal: interrupted.signal };
+    const reading = {
+      topics: [config.topics[topic].name],
+      from,
+      untilEnd: options.untilEnd,
+      signal: interrupted.signal,
+    };
     for await (const message of bus.read(reading)) {
       if (options.camera !== undefined && cameraOf(message) !== options.camera) continue;
-      await writeLine(options.output === "json" ? messageJson(message) : describeMessage(topic, message, config));
+      await writeLine(
+        options.output === "json" ? messageJson(message) : describeMessage(topic, message, config),
+      );
     }
   } finally {
     await bus.close();
@@ -41,7 +48,11 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
 export function topicNamed(name: string): TopicId {
   const topic = topicIds.find((id) => id === name);
   if (topic) return topic;
-  throw new TmonError("TMON_TOPIC_UNKNOWN", `there is no topic "${name}"`, `name one of ${topicIds.join(", ")}`);
+  throw new TmonError(
+    "TMON_TOPIC_UNKNOWN",
+    `there is no topic "${name}"`,
+    `name one of ${topicIds.join(", ")}`,
+  );
 }
 
 /** Where to start; as `tail` does, with the last ten, or at the beginning when only what is there is wanted. */
@@ -53,7 +64,11 @@ function startOf({ from, since, last, untilEnd }: TailOptions, now: number): Rea
   if (/^\d+$/.test(from)) return { offset: Number(from) };
   const time = Date.parse(from);
   if (!Number.isNaN(time)) return { time };
-  throw new TmonError("TMON_USAGE", `--from ${from} is no place in a topic`, "say earliest, latest, an offset, or a time such as 2026-11-23T08:00:00Z");
+  throw new TmonError(
+    "TMON_USAGE",
+    `--from ${from} is no place in a topic`,
+    "say earliest, latest, an offset, or a time such as 2026-11-23T08:00:00Z",
+  );
 }
 
 /** Incidents are keyed by their own id: their camera stands in the message. */

@@ -1,5 +1,5 @@
 import { showConfig } from "../../terminal/config.ts";
-import { busFlags, cameraFlags, camelFlags, outputFlag, TmonCommand, vlmFlags } from "../base.ts";
+import { busFlags, camelFlags, cameraFlags, outputFlag, TmonCommand, vlmFlags } from "../base.ts";
 
 export default class ConfigShow extends TmonCommand {
   static override summary = "Show each value of the configuration and where it came from";

@@ -1,5 +1,5 @@
 import { runRole } from "../../terminal/run-role.ts";
-import { cameraFlags, camelFlags, daemonFlags, TmonCommand } from "../base.ts";
+import { camelFlags, cameraFlags, daemonFlags, TmonCommand } from "../base.ts";
 
 export default class Detector extends TmonCommand {
   static override summary = "Watch cameras: frames to detections";

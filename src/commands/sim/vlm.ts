@@ -11,9 +11,23 @@ export default class SimVlm extends TmonCommand {
     "<%= config.bin %> sim vlm --port 0 --error-rate 0.05 --seed 7",
   ];
   static override flags = {
-    port: Flags.integer({ helpValue: "N", description: "port on loopback; 0 = any", default: 7790, min: 0, max: 65_535 }),
-    latency: Flags.string({ helpValue: "800ms", description: "time from request to answer", default: "800ms" }),
-    "error-rate": Flags.string({ helpValue: "0..1", description: "share of requests answered with a 500", default: "0" }),
+    port: Flags.integer({
+      helpValue: "N",
+      description: "port on loopback; 0 = any",
+      default: 7790,
+      min: 0,
+      max: 65_535,
+    }),
+    latency: Flags.string({
+      helpValue: "800ms",
+      description: "time from request to answer",
+      default: "800ms",
+    }),
+    "error-rate": Flags.string({
+      helpValue: "0..1",
+      description: "share of requests answered with a 500",
+      default: "0",
+    }),
     seed: Flags.integer({ helpValue: "N", description: "the same seed fails the same requests", default: 1 }),
   };
 

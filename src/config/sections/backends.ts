@@ -1,13 +1,24 @@
 import type { Config } from "../config.ts";
 import type { Sources } from "../load.ts";
-import { byDefault, type Candidate, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import {
+  byDefault,
+  type Candidate,
+  type Choose,
+  fromEnvironment,
+  fromFile,
+  fromFlag,
+  map,
+} from "../provenance.ts";
 import { oneOf } from "../words.ts";
 
 const busKinds = ["embedded", "kafka"] as const;
 const storeKinds = ["embedded", "redis"] as const;
 
 /** Which bus and which store: a Kafka or Redis address in the environment chooses it, a kafka.yaml alone does not. */
-export function chooseBackends(choose: Choose, { flags, env, tmon, kafka, notices }: Sources): Pick<Config, "bus" | "store"> {
+export function chooseBackends(
+  choose: Choose,
+  { flags, env, tmon, kafka, notices }: Sources,
+): Pick<Config, "bus" | "store"> {
   const { file, data } = tmon;
   const named = <Kind extends string>(name: string, kinds: readonly Kind[]) =>
     map(fromEnvironment(env, name), (kind) => oneOf(kinds, kind, name));
@@ -31,7 +42,9 @@ export function chooseBackends(choose: Choose, { flags, env, tmon, kafka, notice
     byDefault("embedded" as const),
   );
   if (kafka.file && kafka.data?.kafka?.bootstrap_servers !== undefined && bus === "embedded") {
-    notices.push(`${kafka.file.path} chooses no bus: it is the embedded one; say bus: kafka in tmon.yaml, TMON_BUS or --bus`);
+    notices.push(
+      `${kafka.file.path} chooses no bus: it is the embedded one; say bus: kafka in tmon.yaml, TMON_BUS or --bus`,
+    );
   }
 
   return {
@@ -42,8 +55,16 @@ export function chooseBackends(choose: Choose, { flags, env, tmon, kafka, notice
         fromFile<"process" | "power">(file, data, ["embedded", "durability"]),
         byDefault("process" as const),
       ),
-      retentionMs: choose("retention.time", fromFile<number>(file, data, ["retention", "time"]), byDefault(3_600_000)),
-      retentionBytes: choose("retention.size", fromFile<number>(file, data, ["retention", "size"]), byDefault(2e9)),
+      retentionMs: choose(
+        "retention.time",
+        fromFile<number>(file, data, ["retention", "time"]),
+        byDefault(3_600_000),
+      ),
+      retentionBytes: choose(
+        "retention.size",
+        fromFile<number>(file, data, ["retention", "size"]),
+        byDefault(2e9),
+      ),
     },
     store: { kind: store },
   };

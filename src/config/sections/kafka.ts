@@ -1,8 +1,8 @@
-import { readSecretFile } from "../secret-file.ts";
 import { type TopicId, topicIds } from "../../messages/topics.ts";
 import type { Config, KafkaConfig, TopicConfig } from "../config.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromEnvironment, fromFile, map, secret } from "../provenance.ts";
+import { readSecretFile } from "../secret-file.ts";
 
 const hour = 3_600_000;
 const retentions: Record<TopicId, number> = {
@@ -21,9 +21,18 @@ export function chooseTopics(choose: Choose, { kafka }: Sources): Pick<Config, "
   const topic = (id: TopicId): TopicConfig => {
     const key = id.replaceAll("-", "_");
     const of = <T>(name: string, fallback: T) =>
-      choose(`kafka.topics.${key}.${name}`, fromFile<T>(file, data, ["kafka", "topics", key, name]), byDefault(fallback));
+      choose(
+        `kafka.topics.${key}.${name}`,
+        fromFile<T>(file, data, ["kafka", "topics", key, name]),
+        byDefault(fallback),
+      );
     const extra = id === "dead-letters" ? deadLetterExtraBytes : 0;
-    const byDefaultBytes = fromFile<number>(file, data, ["kafka", "admin", "default_topic_config", "max_message_bytes"]);
+    const byDefaultBytes = fromFile<number>(file, data, [
+      "kafka",
+      "admin",
+      "default_topic_config",
+      "max_message_bytes",
+    ]);
     return {
       name: of<string>("name", id),
       partitions: of("partitions", 16),

@@ -2,7 +2,15 @@ import { TmonError } from "../../errors.ts";
 import type { ApiKeyEntry } from "../api-keys-file.ts";
 import type { ApiKeyConfig, VlmConfig } from "../config.ts";
 import type { Sources } from "../load.ts";
-import { byDefault, type Candidate, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import {
+  byDefault,
+  type Candidate,
+  type Choose,
+  fromEnvironment,
+  fromFile,
+  fromFlag,
+  map,
+} from "../provenance.ts";
 import { Secret } from "../secret.ts";
 import { readSecretFile } from "../secret-file.ts";
 
@@ -42,7 +50,11 @@ export function chooseVlm(choose: Choose, sources: Sources): VlmConfig {
       fromFile<string>(tmon.file, tmon.data, ["vlm", "model"]),
       byDefault(defaultModel),
     ),
-    language: choose("language", fromFile<"zh" | "en">(tmon.file, tmon.data, ["language"]), byDefault("zh" as const)),
+    language: choose(
+      "language",
+      fromFile<"zh" | "en">(tmon.file, tmon.data, ["language"]),
+      byDefault("zh" as const),
+    ),
     thresholds: of({ low: 0.45, medium: 0.65, high: 0.8 }, "thresholds"),
     maxTokens: of(512, "max_tokens"),
     prices: of(prices, "prices"),
@@ -50,7 +62,10 @@ export function chooseVlm(choose: Choose, sources: Sources): VlmConfig {
 }
 
 /** `--vlm NAME`: an entry of vlm.providers. */
-function namedProvider({ flags, tmon }: Sources): Candidate<{ base_url: string; model?: string | undefined }> | undefined {
+function namedProvider({
+  flags,
+  tmon,
+}: Sources): Candidate<{ base_url: string; model?: string | undefined }> | undefined {
   if (flags.vlm === undefined || flags.vlm === "sim") return undefined;
   const provider = tmon.data?.vlm?.providers?.[flags.vlm];
   if (provider) return { value: provider, source: "flag --vlm" };
@@ -81,7 +96,10 @@ export function chooseKeys(choose: Choose, sources: Sources, vlm: VlmConfig): Ap
 }
 
 /** They count as one account, whose limit they share equally. */
-function keysOfEnvironment({ env }: Sources, { baseUrl, model }: VlmConfig): Candidate<ApiKeyConfig[]> | undefined {
+function keysOfEnvironment(
+  { env }: Sources,
+  { baseUrl, model }: VlmConfig,
+): Candidate<ApiKeyConfig[]> | undefined {
   const listed = fromEnvironment(env, "DASHSCOPE_API_KEYS") ?? fromEnvironment(env, "DASHSCOPE_API_KEY");
   return map(listed, (text) => {
     const keys = text.split(",").flatMap((key) => key.trim() || []);
@@ -99,11 +117,18 @@ function keysOfEnvironment({ env }: Sources, { baseUrl, model }: VlmConfig): Can
 }
 
 /** An entry whose variable is unset is left out: one notice, and the others work. */
-function describe(entry: ApiKeyEntry, index: number, { keys, notices }: Sources, vlm: VlmConfig): ApiKeyConfig[] {
+function describe(
+  entry: ApiKeyEntry,
+  index: number,
+  { keys, notices }: Sources,
+  vlm: VlmConfig,
+): ApiKeyConfig[] {
   const id = entry.key_id ?? `key_${index + 1}`;
   const unset = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/.exec(JSON.stringify(entry))?.[1];
   if (unset !== undefined) {
-    notices.push(`${keys.file?.placeOf(["api_keys", index])}: key ${id} is left out: the variable ${unset} is not set`);
+    notices.push(
+      `${keys.file?.placeOf(["api_keys", index])}: key ${id} is left out: the variable ${unset} is not set`,
+    );
     return [];
   }
   const key = entry.key ?? readSecretFile(entry.key_file as string, keys.file);

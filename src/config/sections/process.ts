@@ -1,6 +1,14 @@
 import type { Config, LogLevel } from "../config.ts";
 import type { Sources } from "../load.ts";
-import { byDefault, type Candidate, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import {
+  byDefault,
+  type Candidate,
+  type Choose,
+  fromEnvironment,
+  fromFile,
+  fromFlag,
+  map,
+} from "../provenance.ts";
 import { Secret } from "../secret.ts";
 import { readSecretFile } from "../secret-file.ts";
 import { parseDuration } from "../units.ts";
@@ -16,7 +24,8 @@ export function chooseProcess(
 ): Pick<Config, "aggregator" | "incidents" | "web" | "timezone" | "language" | "drainMs"> {
   const { flags, env, tmon, keys } = sources;
   const inFile = <T>(...path: string[]) => fromFile<T>(tmon.file, tmon.data, path);
-  const of = <T>(fallback: T, ...path: string[]) => choose(path.join("."), inFile<T>(...path), byDefault(fallback));
+  const of = <T>(fallback: T, ...path: string[]) =>
+    choose(path.join("."), inFile<T>(...path), byDefault(fallback));
   return {
     aggregator: {
       keepImages: of(false, "aggregator", "keep_images"),
@@ -33,21 +42,36 @@ export function chooseProcess(
         inFile<string>("web", "host"),
         byDefault("127.0.0.1"),
       ),
-      port: choose("web.port", fromFlag("port", flags.port), inFile<number>("web", "port"), byDefault(undefined)),
+      port: choose(
+        "web.port",
+        fromFlag("port", flags.port),
+        inFile<number>("web", "port"),
+        byDefault(undefined),
+      ),
       tokens: choose("web.tokens", tokenOfEnvironment(env), tokensOfFile(sources), byDefault<Token[]>([])),
     },
     timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
     language: of<Config["language"]>("zh", "language"),
-    drainMs: choose("drain", map(fromFlag("drain", flags.drain), parseDuration), inFile<number>("drain"), byDefault(25_000)),
+    drainMs: choose(
+      "drain",
+      map(fromFlag("drain", flags.drain), parseDuration),
+      inFile<number>("drain"),
+      byDefault(25_000),
+    ),
   };
 }
 
 function tokenOfEnvironment(env: NodeJS.ProcessEnv): Candidate<Token[]> | undefined {
-  return map(fromEnvironment(env, "TMON_TOKEN"), (token) => [{ name: "environment", token: new Secret(token) }]);
+  return map(fromEnvironment(env, "TMON_TOKEN"), (token) => [
+    { name: "environment", token: new Secret(token) },
+  ]);
 }
 
 function tokensOfFile({ tmon }: Sources): Candidate<Token[]> | undefined {
-  const listed = fromFile<{ name: string; token?: string; token_file?: string }[]>(tmon.file, tmon.data, ["web", "tokens"]);
+  const listed = fromFile<{ name: string; token?: string; token_file?: string }[]>(tmon.file, tmon.data, [
+    "web",
+    "tokens",
+  ]);
   return map(listed, (entries) =>
     entries.map(({ name, token, token_file }) => ({
       name,

@@ -6,7 +6,11 @@ import { byDefault, type Choose, fromFile } from "../provenance.ts";
 export function chooseScheduler(choose: Choose, { keys }: Sources): SchedulerConfig {
   const { file, data } = keys;
   const of = <T>(fallback: T, ...path: string[]) =>
-    choose(["scheduler", ...path].join("."), fromFile<T>(file, data, ["scheduler", ...path]), byDefault(fallback));
+    choose(
+      ["scheduler", ...path].join("."),
+      fromFile<T>(file, data, ["scheduler", ...path]),
+      byDefault(fallback),
+    );
   const limited = of(true, "rate_limit", "enabled");
   const globalQps = of<number | undefined>(undefined, "rate_limit", "global_qps_limit");
   return {
