@@ -13,8 +13,7 @@ export function refusalOf(task: AssessmentTask, config: Pick<Config, "keys">): T
       "send the picture as groupImageBase64; if it was left out for its size, raise the topic's max.message.bytes",
     );
   }
-  const costly = config.keys.some((key) => key.enabled && !isLoopback(key.baseUrl));
-  if (task.source === "sim" && costly) {
+  if (task.source === "sim" && config.keys.some((key) => key.enabled && !isLoopback(key.baseUrl))) {
     return new TmonError(
       "TMON_SPEND_NOT_ALLOWED",
       "a simulated camera's task met a provider that costs money",

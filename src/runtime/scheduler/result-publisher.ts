@@ -71,6 +71,7 @@ export function createResultPublisher(
       for (const { job } of batch) {
         for (const delivery of job.deliveries) delivery.acknowledge();
         published(job);
+        log.debug({ taskId: job.task.taskId }, "result published, task acknowledged");
       }
     }
   }
