@@ -107,7 +107,12 @@ async function withProvider(
   if (config.vlm.provider !== "simulated" || !roles.includes("scheduler")) return config;
   const provider = await startSimulatedVlm({ port: 0 });
   releases.add(() => provider.close());
-  const key = { id: "simulated", key: new Secret("simulated"), baseUrl: provider.url, model: config.vlm.model };
+  const key = {
+    id: "simulated",
+    key: new Secret("simulated"),
+    baseUrl: provider.url,
+    model: config.vlm.model,
+  };
   const limits = { qpsLimit: undefined, rpmLimit: undefined, enabled: true, priority: 1 };
   return { ...config, vlm: { ...config.vlm, baseUrl: provider.url }, keys: [{ ...key, ...limits }] };
 }
@@ -127,7 +132,14 @@ async function drainInOrder(roles: readonly RunningRole[], signal: AbortSignal):
 }
 
 function beatOf(role: RunningRole, { instance }: RoleContext, url: string) {
-  return { role: role.name, instance, pid: process.pid, startedAt: processStartedAt, url, stats: role.stats() };
+  return {
+    role: role.name,
+    instance,
+    pid: process.pid,
+    startedAt: processStartedAt,
+    url,
+    stats: role.stats(),
+  };
 }
 
 const processStartedAt = Date.now() - Math.round(process.uptime() * 1000);
