@@ -1,8 +1,10 @@
 import { execa } from "execa";
 import sharp from "sharp";
+import { createPixelMemory } from "../../src/runtime/detector/pixel-memory.ts";
 import type { RgbPicture } from "../../src/vision/picture.ts";
 import { sharedFile } from "../../test/support/shared.ts";
 
+const memory = createPixelMemory();
 const size = { width: 640, height: 360 };
 
 /** Frames spread over the whole of road.mp4, decoded. */
@@ -16,10 +18,9 @@ export async function decodeRoad(count: number): Promise<RgbPicture[]> {
     { encoding: "buffer" },
   );
   const length = size.width * size.height * 3;
-  return Array.from({ length: count }, (_, index) => ({
-    ...size,
-    pixels: new Uint8Array(stdout.subarray(index * length, (index + 1) * length)),
-  }));
+  return Array.from({ length: count }, (_, index) =>
+    shared(stdout.subarray(index * length, (index + 1) * length), size),
+  );
 }
 
 /** The pictures as the model takes them: square, grey around. */
@@ -31,7 +32,13 @@ export async function fitToInput(pictures: readonly RgbPicture[], side: number):
         position: "left top",
         background: { r: 114, g: 114, b: 114 },
       });
-      return { pixels: new Uint8Array(await fitted.raw().toBuffer()), width: side, height: side };
+      return shared(await fitted.raw().toBuffer(), { width: side, height: side });
     }),
   );
+}
+
+function shared(pixels: Uint8Array, { width, height }: { width: number; height: number }): RgbPicture {
+  const picture = memory.take({ width, height });
+  picture.pixels.set(pixels);
+  return picture;
 }

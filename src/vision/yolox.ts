@@ -19,6 +19,10 @@ export interface Candidate {
 export interface YoloxLayout {
   readonly inputWidth: number;
   readonly inputHeight: number;
+  /** Rows of the output: one for each cell of each stride. */
+  readonly cells: number;
+  /** Values of a row. */
+  readonly columns: number;
   readonly classes: ClassTable;
 }
 
@@ -27,12 +31,13 @@ type Shape = readonly (number | string)[];
 /** Reads input [1, 3, H, W] and output [1, N, 5 + C], N = all cells of the three strides; else undefined. */
 export function yoloxLayout(input: Shape, output: Shape): YoloxLayout | undefined {
   const [, channels, inputHeight, inputWidth] = input;
-  const [, cells, columns] = output;
+  const [, rows, columns] = output;
   if (input.length !== 4 || output.length !== 3 || channels !== 3) return undefined;
   if (typeof inputWidth !== "number" || typeof inputHeight !== "number") return undefined;
-  if (typeof columns !== "number" || cells !== cellCount(inputWidth, inputHeight)) return undefined;
+  const cells = cellCount(inputWidth, inputHeight);
+  if (typeof columns !== "number" || rows !== cells) return undefined;
   const classes = classTableFor(columns - classOffset);
-  return classes && { inputWidth, inputHeight, classes };
+  return classes && { inputWidth, inputHeight, cells, columns, classes };
 }
 
 function cellCount(width: number, height: number): number {
@@ -52,8 +57,7 @@ export function decodeYolox(
   scale: number,
   minConfidence: number,
 ): Candidate[] {
-  const { inputWidth, inputHeight, classes } = layout;
-  const columns = classOffset + classes.length;
+  const { inputWidth, inputHeight, columns, classes } = layout;
   const found: Candidate[] = [];
   let at = 0;
   for (const stride of strides) {

@@ -46,11 +46,10 @@ export function createFrameWay(
   const modelType = modelTypeOf(model ?? "");
   const maxBytes = Math.floor(topic.maxMessageBytes * shareOfLimit);
 
-  return async ({ camera, picture: captured, capturedAt }) => {
+  return async ({ camera, picture, capturedAt }) => {
     const messageId = newMessageId();
-    const { objects: candidates, picture } = await detect(captured);
     const { width, height } = picture;
-    const objects = identify(candidates);
+    const objects = identify(await detect(picture));
     const groups = describeGroups(objects, groupRoadUsers(objects, rules));
 
     const crop = (bbox: Parameters<typeof cropRectangle>[0]) =>

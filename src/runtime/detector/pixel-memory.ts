@@ -1,6 +1,9 @@
 import { bytesOf, type RgbPicture } from "../../vision/picture.ts";
 
-/** Pictures' memory, used again: a fresh frame a second and camera would be the collector's main work. */
+/**
+ * Pictures' memory, used again: a fresh frame a second and camera would be the collector's main work. It is
+ * shared with the workers, so that a picture is neither copied nor handed over and back.
+ */
 export interface PixelMemory {
   /** A picture of this size with old pixels in it. */
   take(size: { width: number; height: number }): RgbPicture;
@@ -9,11 +12,15 @@ export interface PixelMemory {
 }
 
 export function createPixelMemory(): PixelMemory {
-  const free = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  const free = new Map<number, Uint8Array[]>();
   return {
     take({ width, height }) {
       const pixels = free.get(bytesOf({ width, height }))?.pop();
-      return { pixels: pixels ?? new Uint8Array(bytesOf({ width, height })), width, height };
+      return {
+        pixels: pixels ?? new Uint8Array(new SharedArrayBuffer(bytesOf({ width, height }))),
+        width,
+        height,
+      };
     },
     give({ pixels }) {
       const same = free.get(pixels.length);

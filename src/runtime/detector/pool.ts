@@ -19,8 +19,8 @@ const jobsPerWorker = 2;
 export interface Pool {
   /** False while every worker has a job in work and one at hand. */
   hasRoom(): boolean;
-  /** The picture's pixels are away meanwhile: they come back, the same memory, in the answer. */
-  detect(picture: RgbPicture): Promise<{ objects: Candidate[]; picture: RgbPicture }>;
+  /** The picture's pixels must stay as they are meanwhile. */
+  detect(picture: RgbPicture): Promise<Candidate[]>;
   /** Resolves when all workers are gone, each after the jobs it has. */
   stop(): Promise<void>;
   /** Rejects with TMON_DETECTOR_FAILED; never resolves. */
@@ -65,15 +65,14 @@ function startMember(settings: WorkerSettings, fail: (error: TmonError) => void)
   });
   const ready = deferred<void>();
   const gone = deferred<void>();
-  const jobs: { picture: RgbPicture; resolve: (detected: Detected) => void }[] = [];
+  const jobs: ((objects: Candidate[]) => void)[] = [];
   let finishing = false;
 
   worker.on("message", (answer: WorkerAnswer) => {
     if (answer.type === "ready") return ready.resolve();
     if (answer.type === "refused")
       return ready.reject(new TmonError(answer.code, answer.message, answer.todo));
-    const job = jobs.shift()!;
-    job.resolve({ objects: answer.objects, picture: { ...job.picture, pixels: answer.pixels } });
+    jobs.shift()?.(answer.objects);
   });
   const ended = (reason: string) => {
     const error = new TmonError(
@@ -90,15 +89,14 @@ function startMember(settings: WorkerSettings, fail: (error: TmonError) => void)
     gone.resolve();
   });
 
-  const send = (request: WorkerRequest, transfer: ArrayBuffer[] = []) =>
-    worker.postMessage(request, transfer);
+  const send = (request: WorkerRequest) => worker.postMessage(request);
   return {
     ready: ready.promise,
     jobs: () => jobs.length,
     detect: (picture: RgbPicture) =>
-      new Promise<Detected>((resolve) => {
-        jobs.push({ picture, resolve });
-        send({ type: "job", ...picture }, [picture.pixels.buffer]);
+      new Promise<Candidate[]>((resolve) => {
+        jobs.push(resolve);
+        send({ type: "job", ...picture });
       }),
     finish() {
       if (!finishing) send({ type: "finish" });
@@ -107,5 +105,3 @@ function startMember(settings: WorkerSettings, fail: (error: TmonError) => void)
     },
   };
 }
-
-type Detected = { objects: Candidate[]; picture: RgbPicture };

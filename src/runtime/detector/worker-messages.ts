@@ -11,10 +11,10 @@ export interface WorkerSettings {
   iou: number;
 }
 
-/** Pixels are transferred there and back, never copied. Jobs are answered in order. */
+/** Jobs are answered in order. Their pixels are in shared memory, or else copied. */
 export type WorkerRequest = ({ type: "job" } & RgbPicture) | { type: "finish" };
 
 export type WorkerAnswer =
   | { type: "ready" }
   | { type: "refused"; code: ErrorCode; message: string; todo: string }
-  | { type: "result"; objects: Candidate[]; pixels: Uint8Array<ArrayBuffer> };
+  | { type: "result"; objects: Candidate[] };

@@ -36,21 +36,23 @@ function serve(model: Model): void {
         await model.session.release();
         return port.close();
       }
-      const objects = await detect(request);
-      answer({ type: "result", objects, pixels: request.pixels }, [request.pixels.buffer]);
+      answer({ type: "result", objects: await detect(request) });
     });
   });
 }
 
 /** Letterbox, inference, decoding and NMS of one picture; tensors are made once and used again. */
 function createDetection({ session, inputName, outputName, layout }: Model) {
-  const letterbox = createLetterbox(layout.inputWidth, layout.inputHeight);
-  const input = new Tensor("float32", letterbox.input, [1, 3, layout.inputHeight, layout.inputWidth]);
+  const { inputWidth, inputHeight, cells, columns } = layout;
+  const letterbox = createLetterbox(inputWidth, inputHeight);
+  const result = new Float32Array(cells * columns);
+  const feeds = { [inputName]: new Tensor("float32", letterbox.input, [1, 3, inputHeight, inputWidth]) };
+  const fetches = { [outputName]: new Tensor("float32", result, [1, cells, columns]) };
 
   return async (picture: WorkerRequest & { type: "job" }): Promise<Candidate[]> => {
     const scale = letterbox.write(picture);
-    const output = (await session.run({ [inputName]: input }))[outputName]!;
-    const candidates = decodeYolox(output.data as Float32Array, layout, scale, settings.confidence);
+    await session.run(feeds, fetches);
+    const candidates = decodeYolox(result, layout, scale, settings.confidence);
     return suppressOverlaps(candidates, settings.iou).map((object) => ({
       ...object,
       bbox: clampBox(object.bbox, picture.width, picture.height),
@@ -58,6 +60,6 @@ function createDetection({ session, inputName, outputName, layout }: Model) {
   };
 }
 
-function answer(message: WorkerAnswer, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+function answer(message: WorkerAnswer): void {
+  port.postMessage(message);
 }

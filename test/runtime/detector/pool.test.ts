@@ -30,13 +30,9 @@ async function roadPicture(): Promise<RgbPicture> {
 const black = (): RgbPicture => ({ pixels: new Uint8Array(640 * 360 * 3), width: 640, height: 360 });
 
 describe("the pool", () => {
-  test("finds the vehicles of a picture and gives its pixels back", async () => {
+  test("finds the vehicles of a picture, within its edges", async () => {
     const pool = await start(1);
-    const picture = await roadPicture();
-    const copy = picture.pixels.slice();
-    const { objects, picture: returned } = await pool.detect(picture);
-    expect(picture.pixels).toHaveLength(0);
-    expect(returned.pixels).toEqual(copy);
+    const objects = await pool.detect(await roadPicture());
     expect(objects.map(({ class: name }) => name)).toContain("car");
     for (const { bbox, confidence } of objects) {
       expect(confidence).toBeGreaterThanOrEqual(0.35);
@@ -48,18 +44,16 @@ describe("the pool", () => {
 
   test("an empty picture has no objects", async () => {
     const pool = await start(1);
-    expect((await pool.detect(black())).objects).toEqual([]);
+    expect(await pool.detect(black())).toEqual([]);
   });
 
   test("answers belong to their pictures, however many are under way", async () => {
     const pool = await start(2);
     const road = await roadPicture();
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, i) =>
-        pool.detect(i % 2 ? black() : { ...road, pixels: road.pixels.slice() }),
-      ),
+      Array.from({ length: 10 }, (_, i) => pool.detect(i % 2 ? black() : road)),
     );
-    expect(answers.map(({ objects }) => objects.length > 0)).toEqual(answers.map((_, i) => i % 2 === 0));
+    expect(answers.map((objects) => objects.length > 0)).toEqual(answers.map((_, i) => i % 2 === 0));
   });
 
   test("takes two pictures a worker, and more when one is done", async () => {
