@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { TmonError } from "../errors.ts";
+import { guardExit } from "./exit-guard.ts";
 import { describeHolders, findHolders } from "./holders.ts";
 import { refuseWhileLocked } from "./probe.ts";
 import { writeError } from "./write-error.ts";
@@ -41,6 +42,7 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
   async function write<T>(body: () => T): Promise<T> {
     const waiting = { at: performance.now() };
     waitingSince.add(waiting);
+    const ended = guardExit();
     let thrown: { error: unknown } | undefined;
     try {
       const result = await root.transaction(() => {
@@ -58,6 +60,7 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
       throw await writeError(file, error);
     } finally {
       waitingSince.delete(waiting);
+      root.flushed.then(ended, ended);
     }
   }
 

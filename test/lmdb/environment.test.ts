@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type Environment, openEnvironment } from "../../src/lmdb/environment.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -111,4 +113,17 @@ test.runIf(hasProc)("a lock holder that is killed blocks nobody", async () => {
   holder.kill("SIGKILL");
   await once(holder, "exit");
   expect(await writing).toBe("written");
+});
+
+test("a process that crashes in the midst of writing ends, and blocks nobody", async () => {
+  const file = newFile();
+  const { root, write } = openForTest(file);
+  const script = fileURLToPath(new URL("./support/crasher.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, file], { stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [code, signal] = await once(child, "exit");
+  expect(code === 0).toBe(false);
+  expect(signal ?? "SIGKILL").toBe("SIGKILL");
+  await write(() => root.put("key", 1));
+  expect(await write(() => root.get("key-0") > 0)).toBe(true);
 });
