@@ -1,7 +1,8 @@
-import { Agent, request as send } from "undici";
+import { Agent } from "undici";
 import type { Secret } from "../config/secret.ts";
 import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
+import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
 import { type AssessRequest, chatBody, type PromptConfig } from "./prompt.ts";
 import { errorOfResponse, type HttpResponse, isSimulated, readCompletion, requestIdOf } from "./response.ts";
@@ -30,10 +31,16 @@ export interface VlmAnswer {
 
 export interface VlmClient {
   /**
-   * One call.
-   * @throws VlmError for whatever gives no verdict; the signal's reason when it was aborted.
+   * One call. `maySend` is asked when the request is about to go on the wire.
+   * @throws VlmError for whatever gives no verdict; NotSent when it might not be sent any more; the signal's
+   *   reason when it was aborted.
    */
-  assess(request: AssessRequest, target: VlmTarget, signal: AbortSignal): Promise<VlmAnswer>;
+  assess(
+    request: AssessRequest,
+    target: VlmTarget,
+    signal: AbortSignal,
+    maySend?: () => boolean,
+  ): Promise<VlmAnswer>;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -57,20 +64,24 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     connect: { timeout: Math.min(connectTimeoutMs, timeoutMs) },
   });
 
-  async function exchange(url: string, target: VlmTarget, body: string, signal: AbortSignal) {
+  async function post(
+    url: URL,
+    target: VlmTarget,
+    body: string,
+    signal: AbortSignal,
+    maySend: () => boolean,
+  ) {
     const deadline = deadlineOf(timeoutMs, signal);
+    const headers = {
+      "content-type": "application/json",
+      authorization: `Bearer ${target.key.reveal()}`,
+    };
     try {
-      const response = await send(url, {
-        dispatcher: agent,
-        method: "POST",
-        headers: { "content-type": "application/json", authorization: `Bearer ${target.key.reveal()}` },
-        body,
-        signal: deadline.signal,
-      });
-      return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
+      return await exchange(agent, { url, headers, body, signal: deadline.signal, maySend });
     } catch (error) {
       signal.throwIfAborted();
-      throw errorOfTransport(error, { url, timedOut: deadline.signal.aborted, timeoutMs });
+      if (error instanceof NotSent && !deadline.signal.aborted) throw error;
+      throw errorOfTransport(error, { host: url.host, timedOut: deadline.signal.aborted, timeoutMs });
     } finally {
       deadline.clear();
     }
@@ -94,12 +105,12 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   }
 
   return {
-    async assess(request, target, signal) {
+    async assess(request, target, signal, maySend = () => true) {
       signal.throwIfAborted();
-      const url = `${target.baseUrl.replace(/\/+$/, "")}/chat/completions`;
+      const url = new URL(`${target.baseUrl.replace(/\/+$/, "")}/chat/completions`);
       const body = JSON.stringify(chatBody(request, target.model, config));
       const started = performance.now();
-      const response = await exchange(url, target, body, signal);
+      const response = await post(url, target, body, signal, maySend);
       const latencyMs = performance.now() - started;
       if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
       return { ...readAnswer(response, request, target), latencyMs };

@@ -6,9 +6,8 @@ const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT",
 /** A call that had no whole response. `timedOut`: our own deadline passed. */
 export function errorOfTransport(
   cause: unknown,
-  { url, timedOut, timeoutMs }: { url: string; timedOut: boolean; timeoutMs: number },
+  { host, timedOut, timeoutMs }: { host: string; timedOut: boolean; timeoutMs: number },
 ): VlmError {
-  const { host } = new URL(url);
   const code = codeOf(cause);
   if (timedOut || timeoutCodes.has(code)) {
     const message = `${host} did not answer within ${timeoutMs / 1000} s`;

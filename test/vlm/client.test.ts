@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, test } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
 import { createVlmClient } from "../../src/vlm/client.ts";
+import { NotSent } from "../../src/vlm/exchange.ts";
 import { VlmError } from "../../src/vlm/failure.ts";
 import { type Behaviour, startFaultyProvider } from "../support/faulty-provider.ts";
 import { until } from "../support/until.ts";
@@ -121,6 +122,15 @@ test("an aborted call ends at once with the signal's reason", async () => {
   await until(() => provider?.calls.length);
   abort.abort(new Error("stopped"));
   await expect(call).rejects.toThrow("stopped");
+});
+
+test("a call that may not be sent any more once its connection is ready is not sent", async () => {
+  provider = await startFaultyProvider("good");
+  const target = { baseUrl: provider.url, key: new Secret(key), model: "m" };
+  const { signal } = new AbortController();
+  await expect(client.assess(aRequest(), target, signal, () => false)).rejects.toThrow(NotSent);
+  expect(await client.assess(aRequest(), target, signal, () => true)).toMatchObject({ verdicts: [{}] });
+  expect(provider.calls).toHaveLength(1);
 });
 
 test("many calls are in flight at once, over connections that are kept", async () => {

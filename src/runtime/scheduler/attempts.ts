@@ -2,16 +2,22 @@ import { setTimeout as delay } from "node:timers/promises";
 import { TmonError } from "../../errors.ts";
 import type { Trace } from "../../messages/common.ts";
 import type { VlmClient } from "../../vlm/client.ts";
+import { NotSent } from "../../vlm/exchange.ts";
 import { VlmError } from "../../vlm/failure.ts";
 import { backOffMs } from "../back-off.ts";
 import type { RoleContext } from "../role.ts";
-import { createCallRecord } from "./calls.ts";
+import { type CallRecord, createCallRecord } from "./calls.ts";
 import type { Job } from "./job.ts";
 import type { KeyPool, Lease } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import { failed, type Outcome } from "./outcome.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
+/**
+ * Leases that may come too late before a task is sent nevertheless: where every connection takes that long,
+ * all calls are delayed alike, and that leaves the windows as wide as they were.
+ */
+const mostLate = 5;
 
 export interface AttemptsOptions {
   context: Pick<RoleContext, "config" | "log" | "store">;
@@ -28,47 +34,49 @@ export interface AttemptsOptions {
  *       \-> back-off -> another key -> call ...
  *       \-> failed
  *
- * Rejects only with the signal's reason: the task is then left to its next owner.
+ * Resolves with undefined when the first call could not be sent in time: the task has not started and waits
+ * again. Rejects only with the signal's reason: the task is then left to its next owner.
  */
 export function createAttempts({ context, client, pool, meters, signal }: AttemptsOptions) {
   const { config, log, store } = context;
 
-  async function call(job: Job, lease: Lease, attempt: number, record: ReturnType<typeof createCallRecord>) {
+  async function call(job: Job, lease: Lease, attempt: number, record: CallRecord, trace: Trace) {
     const { taskId } = job.task;
     const keyId = lease.key.id;
     const started = performance.now();
+    const said = (outcome: string) => {
+      const latencyMs = Math.round(performance.now() - started);
+      log.debug({ taskId, keyId, attempt, latencyMs, outcome }, "VLM call");
+      if (latencyMs > config.scheduler.slowCallMs) log.info({ taskId, keyId, latencyMs }, "slow VLM call");
+    };
+    const maySend = () => {
+      if (!lease.isFresh() && job.late < mostLate) return false;
+      trace.dispatchedAt ??= store.now();
+      return true;
+    };
     meters.callStarted();
     try {
-      const answer = await client.assess(job.task, lease.key, signal);
+      const answer = await client.assess(job.task, lease.key, signal, maySend);
       lease.succeeded(answer.latencyMs);
       record.answered(keyId, lease.key, answer);
       meters.callAnswered(keyId, answer);
-      const latencyMs = Math.round(answer.latencyMs);
-      log.debug({ taskId, keyId, attempt, latencyMs, outcome: "answered" }, "VLM call");
-      if (latencyMs > config.scheduler.slowCallMs) log.info({ taskId, keyId, latencyMs }, "slow VLM call");
+      said("answered");
       return answer;
     } catch (error) {
-      const openMs = performance.now() - started;
+      if (error instanceof NotSent) {
+        job.late += 1;
+        lease.giveBack();
+        meters.callNotSent();
+        said("not sent");
+        throw error;
+      }
       const known = error instanceof VlmError ? error : undefined;
       lease.failed(known, taskId);
       meters.callFailed(keyId, known);
-      if (known) record.failed(keyId, lease.key, known, openMs);
-      const outcome = known?.code ?? "aborted";
-      log.debug({ taskId, keyId, attempt, latencyMs: Math.round(openMs), outcome }, "VLM call");
+      if (known) record.failed(keyId, lease.key, known, performance.now() - started);
+      said(known?.code ?? "aborted");
       throw error;
     }
-  }
-
-  /** The next key, or undefined when it is not worth waiting for one. */
-  async function nextLease(attempt: number, avoid: ReadonlySet<string>): Promise<Lease | undefined> {
-    await delay(backOffMs(attempt, retryBackOff), undefined, { signal });
-    const acquire = () => pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });
-    let lease = await acquire();
-    while (lease && !lease.isFresh()) {
-      lease.giveBack();
-      lease = await acquire();
-    }
-    return lease;
   }
 
   function mayRetry(error: VlmError, attempt: number, invalidAnswers: number): boolean {
@@ -77,36 +85,43 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
     return error.failure.retry !== "never";
   }
 
-  return async function assess(job: Job, firstLease: Lease): Promise<Outcome> {
+  return async function assess(job: Job, firstLease: Lease): Promise<Outcome | undefined> {
     const record = createCallRecord(config.vlm.prices);
-    const trace: Trace = { dispatchedAt: store.now() };
+    const trace: Trace = {};
     const avoid = new Set<string>();
+    let lease: Lease | undefined = firstLease;
+    let attempt = 0;
     let invalidAnswers = 0;
-    let lease = firstLease;
+    let lastError: unknown;
     const ended = (outcome: Outcome): Outcome => ({
       ...outcome,
       metadata: record.metadata(),
       trace: { ...trace, assessedAt: store.now() },
     });
 
-    for (let attempt = 0; ; attempt++) {
+    while (lease) {
       try {
-        const answer = await call(job, lease, attempt, record);
+        const answer = await call(job, lease, attempt, record, trace);
         const mayJudge = !answer.simulated || job.task.source !== "live" || config.vlm.simulatedOnLive;
         return ended(
           mayJudge ? { status: "assessed", verdicts: answer.verdicts } : failed(simulatedOnLive()),
         );
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof VlmError)) return ended(failed(error));
-        if (error.failure.retry === "once") invalidAnswers += 1;
-        if (!mayRetry(error, attempt, invalidAnswers)) return ended(failed(error));
-        avoid.add(lease.key.id);
-        const next = await nextLease(attempt, avoid);
-        if (!next) return ended(failed(error));
-        lease = next;
+        if (error instanceof NotSent && attempt === 0) return undefined;
+        if (!(error instanceof NotSent)) {
+          lastError = error;
+          if (!(error instanceof VlmError)) break;
+          if (error.failure.retry === "once") invalidAnswers += 1;
+          if (!mayRetry(error, attempt, invalidAnswers)) break;
+          avoid.add(lease.key.id);
+          await delay(backOffMs(attempt, retryBackOff), undefined, { signal });
+          attempt += 1;
+        }
+        lease = await pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });
       }
     }
+    return ended(failed(lastError));
   };
 }
 

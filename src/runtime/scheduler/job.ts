@@ -17,6 +17,8 @@ export interface Job {
   /** Of the whole group; undefined if the task does not say. */
   readonly bbox: Box | undefined;
   readonly trackIds: ReadonlySet<number>;
+  /** Leases that came too late for it to be sent. */
+  late: number;
 }
 
 const people = new Set(["person", "bicycle"]);
@@ -33,6 +35,7 @@ export function createJob(task: AssessmentTask, delivery: Delivery): Job {
     danger: dangerOf(task),
     bbox: task.groupMetadata.bbox ?? aroundAll(task.detectedObjects.map((object) => object.bbox)),
     trackIds: new Set(task.detectedObjects.flatMap((object) => object.trackId ?? [])),
+    late: 0,
   };
 }
 

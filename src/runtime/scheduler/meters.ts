@@ -8,6 +8,8 @@ import type { TaskQueue } from "./queue.ts";
 /** What the scheduler counts, for its summary, /api/scheduler/stats and Prometheus. */
 export interface SchedulerMeters {
   callStarted(): void;
+  /** It was let go before anything was sent. */
+  callNotSent(): void;
   callAnswered(keyId: string, answer: VlmAnswer): void;
   /** Without an error the call was given up by us. */
   callFailed(keyId: string, error: VlmError | undefined): void;
@@ -41,6 +43,11 @@ export function createMeters(metrics: Metrics): SchedulerMeters {
       calls.calls += 1;
       calls.callsInFlight += 1;
       metrics.llmConcurrentTasks.inc();
+    },
+    callNotSent() {
+      calls.calls -= 1;
+      calls.callsInFlight -= 1;
+      metrics.llmConcurrentTasks.dec();
     },
     callAnswered(keyId, { latencyMs, usage }) {
       callEnded(keyId, "answered");

@@ -58,7 +58,11 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     signal,
     maxOpen: scheduler.maxConcurrentTasks,
     now,
-    run: async (job: Job, lease: Lease) => finish(job, await assess(job, lease)),
+    async run(job: Job, lease: Lease) {
+      const outcome = await assess(job, lease);
+      if (outcome) finish(job, outcome);
+      else queue.add(job);
+    },
     refuse: (job) => finish(job, failed(pool.outOfService())),
   });
   const publisher = createResultPublisher(context, {

@@ -13,7 +13,7 @@ import { createWakeUp } from "./wake-up.ts";
 /** The right to one call with one key. */
 export interface Lease {
   readonly key: ApiKeyConfig;
-  /** False once it is too late to send: the provider would count the call in a later window than we did. */
+  /** False once it is too late to send: the provider would count the call later than the window does. */
   isFresh(): boolean;
   /** Not sent. */
   giveBack(): void;
@@ -132,7 +132,7 @@ export function createKeyPool(
     };
     return {
       key: key.config,
-      isFresh: () => performance.now() - startedAt <= freshMs,
+      isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
       giveBack() {
         key.fullUntil = 0;
         reservation.giveBack().catch((error: unknown) => {

@@ -9,7 +9,12 @@ const secondGuardMs = 50;
 const minuteGuardMs = 300;
 
 export type Reservation =
-  | { granted: true; giveBack(): Promise<void> }
+  | {
+      granted: true;
+      /** False where no limit counts the call: it may then be sent at any time. */
+      counted: boolean;
+      giveBack(): Promise<void>;
+    }
   /** Whose window is full: the key's, or that of all keys. */
   | { granted: false; retryAfterMs: number; full: "key" | "all" };
 
@@ -53,6 +58,7 @@ export function createQuota(
       }
       return {
         granted: true,
+        counted: limitsOf(key).length + globalLimits.length > 0,
         async giveBack() {
           await Promise.all([own.giveBack(), all.giveBack()]);
         },
