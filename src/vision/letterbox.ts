@@ -26,7 +26,8 @@ export function createLetterbox(inputWidth: number, inputHeight: number): Letter
         fit = fitInto(inputWidth, inputHeight, picture);
         input.fill(padding);
       }
-      resample(picture, fit, input, inputWidth, plane);
+      if (picture.width === inputWidth && fit.scale === 1) convert(picture, input, plane);
+      else resample(picture, fit, input, inputWidth, plane);
       return fit.scale;
     },
   };
@@ -68,6 +69,15 @@ function axisOf(sourceLength: number, length: number): Axis {
     weight[i] = clamped - first[i]!;
   }
   return { first, weight };
+}
+
+/** A picture that fits as it is. */
+function convert({ pixels }: RgbPicture, input: Float32Array, plane: number): void {
+  for (let blue = 0, from = 0; from < pixels.length; blue++, from += 3) {
+    input[blue + 2 * plane] = pixels[from]!;
+    input[blue + plane] = pixels[from + 1]!;
+    input[blue] = pixels[from + 2]!;
+  }
 }
 
 function resample(

@@ -39,6 +39,8 @@ describe("letterbox", () => {
     { width: 30, height: 50, name: "a tall one" },
     { width: 13, height: 7, name: "a small one, made larger" },
     { width: 32, height: 32, name: "one of the input's size" },
+    { width: 32, height: 20, name: "one of the input's width" },
+    { width: 20, height: 32, name: "one of the input's height" },
     { width: 1, height: 1, name: "a single pixel" },
     { width: 101, height: 1, name: "a single row" },
   ])("$name: equals slow bilinear, blue first, and grey around", ({ width, height }) => {
