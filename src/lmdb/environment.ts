@@ -54,13 +54,14 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
         }
       });
       if (options.durability === "power") await root.flushed;
+      root.flushed.then(ended, ended);
       return result;
     } catch (error) {
+      ended();
       if (thrown !== undefined) throw thrown.error;
       throw await writeError(file, error);
     } finally {
       waitingSince.delete(waiting);
-      root.flushed.then(ended, ended);
     }
   }
 
@@ -87,7 +88,8 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
 
 function openRoot(file: string): RootDatabase {
   try {
-    return open(file, { noSubdir: true, maxDbs: 16 });
+    // With batching by turns, a commit that fails also rejects a promise that nobody can reach: Node would end.
+    return open(file, { noSubdir: true, maxDbs: 16, eventTurnBatching: false });
   } catch (error) {
     throw new TmonError(
       "TMON_DATA_DIR_UNWRITABLE",

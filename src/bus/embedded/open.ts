@@ -88,8 +88,13 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     closing.abort();
     await maintenance.stop();
     await producer.close();
-    await Promise.allSettled([...consumers].map((consumer) => consumer.stop()));
-    await appender.close();
+    // On a full disk neither can be written, and neither must be: members and segments of the dead are cleared.
+    const ends = await Promise.allSettled([
+      ...[...consumers].map((consumer) => consumer.stop()),
+      appender.close(),
+    ]);
+    for (const end of ends)
+      if (end.status === "rejected") logger.warn({ err: end.reason }, "closing the bus");
     signal.close();
     segments.close();
     await environment.close();
