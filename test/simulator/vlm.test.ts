@@ -22,7 +22,11 @@ async function simulated(options: SimulatedVlmOptions = {}) {
 
 type BoxedObject = ReturnType<typeof aRequest>["detectedObjects"][number];
 
-function ask(url: string, objects: BoxedObject[] = aRequest().detectedObjects, key = "sk-00000000aaaa") {
+function ask(
+  url: string,
+  objects: BoxedObject[] = aRequest().detectedObjects,
+  key = "sk-00000000000000000aaaa",
+) {
   return fetch(`${url}/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}` },
@@ -190,7 +194,7 @@ test.each([
 
 test("/stats counts requests, flight and the worst second by key, without telling the keys", async () => {
   const { url, stats } = await simulated({ latencyMs: 100 });
-  const keys = ["sk-00000000aaaa", "sk-00000000bbbb", "sk-00000000bbbb"];
+  const keys = ["sk-00000000000000000aaaa", "sk-00000000000000000bbbb", "sk-00000000000000000bbbb"];
   await Promise.all(keys.map((key) => ask(url, undefined, key)));
   const read = await (await fetch(`${new URL(url).origin}/stats`)).json();
   expect(read).toEqual(JSON.parse(JSON.stringify(stats())));

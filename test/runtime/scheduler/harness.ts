@@ -22,7 +22,7 @@ export interface Settings {
   dataDir?: string;
 }
 
-/** The seed's defaults where a test says nothing else. */
+/** The seed's defaults where a test says nothing else, without its global limit. */
 export function schedulerConfig({ keys, scheduler, vlm, dataDir = temporaryDirectory() }: Settings): Config {
   const config = testConfig(dataDir);
   return {
@@ -32,6 +32,7 @@ export function schedulerConfig({ keys, scheduler, vlm, dataDir = temporaryDirec
     scheduler: {
       ...config.scheduler,
       retryMaxAttempts: 2,
+      globalQpsLimit: undefined,
       keyCooldownMs: 60_000,
       adaptiveCooldown: { enabled: true, minMs: 10_000, maxMs: 120_000, failureThreshold: 0.2 },
       ...scheduler,
