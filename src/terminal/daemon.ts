@@ -23,17 +23,21 @@ const firstFramesWithinMs = 20_000;
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const signals = listenForSignals();
-  const system = await options.start();
+  const system = await Promise.race([options.start(), signals.second]);
+  if (!system) return reportUndrained(signals, "stopped while it started");
   options.running?.(system);
   try {
     await Promise.race([signals.first, untilTime(system, options.forMs), system.failed]);
     const deadline = AbortSignal.timeout(options.drainMs);
     const drained = await Promise.race([
-      system.drain(AbortSignal.any([deadline, signals.secondSignal])),
+      system.drain(AbortSignal.any([deadline, signals.stopAtOnce])),
       system.failed,
     ]);
     await options.finished?.(system, drained);
-    if (!drained) reportUndrained(signals, deadline.aborted, options.drainMs);
+    const why = deadline.aborted
+      ? `work was still open after ${options.drainMs / 1000} s`
+      : "stopped at once by a second signal";
+    if (!drained) reportUndrained(signals, why);
   } finally {
     await system.stop();
   }
@@ -49,9 +53,8 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function reportUndrained(signals: Signals, late: boolean, drainMs: number): void {
+function reportUndrained(signals: Signals, why: string): void {
   process.exitCode = signals.name() === "SIGINT" ? 130 : 143;
-  const why = late ? `work was still open after ${drainMs / 1000} s` : "stopped at once by a second signal";
   say(
     `tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: start it again, or give it longer with --drain`,
   );
@@ -59,22 +62,27 @@ function reportUndrained(signals: Signals, late: boolean, drainMs: number): void
 
 interface Signals {
   first: Promise<void>;
-  secondSignal: AbortSignal;
+  second: Promise<undefined>;
+  /** The second signal, too. */
+  stopAtOnce: AbortSignal;
   name(): string;
 }
 
 function listenForSignals(): Signals {
-  const second = new AbortController();
+  const stop = new AbortController();
   let name = "";
   const first = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.on(signal, () => {
-        if (name !== "") return second.abort();
+        if (name !== "") return stop.abort();
         name = signal;
         say("tmon: finishing open work; once more to stop at once");
         resolve();
       });
     }
   });
-  return { first, secondSignal: second.signal, name: () => name };
+  const second = new Promise<undefined>((resolve) =>
+    stop.signal.addEventListener("abort", () => resolve(undefined), { once: true }),
+  );
+  return { first, second, stopAtOnce: stop.signal, name: () => name };
 }
