@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     // Worker threads started by a test load TypeScript as their parent does.
-    execArgv: ["--import", new URL("test/support/typescript.mjs", import.meta.url).href],
+    execArgv: ["--import", new URL("scripts/typescript.mjs", import.meta.url).href],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -7,7 +7,7 @@
  *
  * Rounds are interleaved, so that a slow moment of the machine hits all three; figures are medians.
  *
- *   node --import ./test/support/typescript.mjs bench/detector.ts [--rounds 7] [--seconds 3] [--workers N] [--json]
+ *   node --import ./scripts/typescript.mjs bench/detector.ts [--rounds 7] [--seconds 3] [--workers N] [--json]
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
