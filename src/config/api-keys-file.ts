@@ -1,12 +1,22 @@
 import { z } from "zod";
-import { durationField, secondsField, shareField, sizeField } from "./fields.ts";
+import { checkFile } from "./check-file.ts";
+import {
+  baseUrlField,
+  durationField,
+  logLevelField,
+  secondsField,
+  secretField,
+  shareField,
+  sizeField,
+} from "./fields.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 const keySchema = z
   .strictObject({
-    key: z.string().min(1).optional(),
-    key_file: z.string().optional(),
+    key: secretField.optional(),
+    key_file: secretField.optional(),
     key_id: z.string().min(1).optional(),
-    base_url: z.url().optional(),
+    base_url: baseUrlField.optional(),
     model: z.string().optional(),
     qps_limit: z.number().positive().optional(),
     rpm_limit: z.number().positive().optional(),
@@ -18,8 +28,8 @@ const keySchema = z
   });
 
 /** api_keys.yaml: the keys and how they are scheduled. The seed's file is one of these. */
-export const apiKeysFileSchema = z.strictObject({
-  api_keys: z.array(keySchema).nullable().optional(),
+const apiKeysFileSchema = z.strictObject({
+  api_keys: z.array(keySchema.nullable()).optional(),
   scheduler: z
     .strictObject({
       max_concurrent_tasks: z.int().min(1).optional(),
@@ -57,10 +67,23 @@ export const apiKeysFileSchema = z.strictObject({
   monitoring: z
     .strictObject({
       prometheus: z.unknown().optional(),
-      log_level: z.string().optional(),
+      log_level: logLevelField.optional(),
       slow_query_threshold: secondsField.optional(),
     })
     .optional(),
 });
 export type ApiKeysFile = z.output<typeof apiKeysFileSchema>;
 export type ApiKeyEntry = z.output<typeof keySchema>;
+
+/**
+ * Entries that name an unset variable are null, whatever else they say: one key less must not keep the others
+ * from work.
+ * @throws TmonError TMON_CONFIG_INVALID
+ */
+export function checkApiKeysFile(file: YamlFile): ApiKeysFile {
+  const { api_keys: entries, ...others } = file.data as { api_keys?: unknown };
+  if (!Array.isArray(entries)) return checkFile(apiKeysFileSchema, file);
+  const isUnset = (index: number) => file.unset.some(({ path }) => path[1] === index);
+  const data = { ...others, api_keys: entries.map((entry, index) => (isUnset(index) ? null : entry)) };
+  return checkFile(apiKeysFileSchema, { ...file, data });
+}

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { TmonError } from "../errors.ts";
 import type { Source } from "../messages/common.ts";
+import { redact } from "./redact.ts";
 
 export type CameraUrl =
   | { kind: "file"; path: string; loop: boolean }
@@ -18,10 +19,10 @@ export function parseCameraUrl(url: string, directory: string): CameraUrl {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme === "file") return parseFile(url.slice("file:".length), directory);
   if (scheme === "sim") return { kind: "sim", scene: url.slice("sim:".length) };
-  if (liveSchemes.includes(scheme)) return { kind: "live", url };
+  if (liveSchemes.includes(scheme)) return parseLive(url);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
-    `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${showCameraUrl(url)}`,
+    `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${redact(url.replace(/^.*@/, "…@"))}`,
     "write file:PATH, file:PATH?loop=1, rtsp://HOST/PATH or http://HOST/PATH",
   );
 }
@@ -33,11 +34,16 @@ function parseFile(rest: string, directory: string): CameraUrl {
   return { kind: "file", path: isAbsolute(path) ? path : resolve(directory, path), loop: loop === "1" };
 }
 
-export function sourceOf({ kind }: CameraUrl): Source {
-  return kind;
+/** Where a URL ends in a message must be plain, or a part of its password could be shown. */
+function parseLive(url: string): CameraUrl {
+  if (!/[\s"]/.test(url)) return { kind: "live", url };
+  throw new TmonError(
+    "TMON_SOURCE_UNSUPPORTED",
+    "a camera's URL holds a space or a quote",
+    "write a space as %20 and a quote as %22, in its password too",
+  );
 }
 
-/** The URL with its user and password taken out. */
-export function showCameraUrl(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1…@");
+export function sourceOf({ kind }: CameraUrl): Source {
+  return kind;
 }

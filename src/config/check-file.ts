@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { TmonError } from "../errors.ts";
+import { isSecretName, redact } from "./redact.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /**
@@ -15,7 +16,7 @@ export function checkFile<Schema extends z.ZodType>(schema: Schema, file: YamlFi
   if (issue.code === "unrecognized_keys") throw unknownKey(schema, file, path, issue.keys[0] as string);
   throw new TmonError(
     "TMON_CONFIG_INVALID",
-    `${file.placeOf(path)}: ${path.join(".") || "the file"} is ${describe(valueAt(file.data, path))}: ${issue.message}`,
+    `${file.placeOf(path)}: ${path.join(".") || "the file"} is ${describe(valueAt(file.data, path), path)}: ${issue.message}`,
     "mend that value; tmon config init writes files with every key explained",
   );
 }
@@ -69,9 +70,13 @@ export function valueAt(data: unknown, path: readonly (string | number)[]): unkn
   );
 }
 
-/** Short, and nothing of a value that may be a secret beyond its first characters. */
-function describe(value: unknown): string {
+/** What may be shown of a wrong value: nothing of a secret, nothing of what a map or a list holds. */
+function describe(value: unknown, path: readonly (string | number)[]): string {
   if (value === undefined) return "missing";
-  const text = JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a map";
+  const name = path.findLast((part) => typeof part === "string") ?? "";
+  if (isSecretName(name)) return `a ${typeof value} not shown here`;
+  const text = JSON.stringify(typeof value === "string" ? redact(value) : value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

@@ -195,5 +195,5 @@ export interface KafkaConfig {
   };
 }
 
-/** monitoring.yaml as checked: rules of ops alerts and the one list of notification channels. */
+/** monitoring.yaml as checked: rules of ops alerts and the one list of notification channels, their secrets `Secret`s. */
 export type MonitoringConfig = Pick<MonitoringFile, "alerts" | "logging" | "audit" | "health_check">;

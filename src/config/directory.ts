@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { TmonError } from "../errors.ts";
+import { byDefault, type Candidate, fromEnvironment, fromFlag, map } from "./provenance.ts";
 
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
@@ -16,7 +17,7 @@ export function findConfigDirectory(
   named: string | undefined,
   { env, cwd, home }: Surroundings,
 ): string | undefined {
-  const wanted = named ?? env.TMON_CONFIG_DIR;
+  const wanted = named ?? fromEnvironment(env, "TMON_CONFIG_DIR")?.value;
   if (wanted !== undefined) {
     const directory = resolve(cwd, wanted);
     if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
@@ -43,9 +44,11 @@ export const fileNames = [
 export function findDataDirectory(
   named: string | undefined,
   { env, cwd, home }: Surroundings,
-): [string, string] {
-  if (named !== undefined) return [resolve(cwd, named), "flag --data-dir"];
-  if (env.TMON_DATA_DIR) return [resolve(cwd, env.TMON_DATA_DIR), "environment TMON_DATA_DIR"];
-  if (env.STATE_DIRECTORY) return [env.STATE_DIRECTORY, "environment STATE_DIRECTORY"];
-  return [join(home, ".local/state/tmon"), "default"];
+): Candidate<string> {
+  const said =
+    fromFlag("data-dir", named) ??
+    fromEnvironment(env, "TMON_DATA_DIR") ??
+    // systemd separates several by colons.
+    map(fromEnvironment(env, "STATE_DIRECTORY"), (list) => list.split(":")[0] as string);
+  return map(said, (directory) => resolve(cwd, directory)) ?? byDefault(join(home, ".local/state/tmon"));
 }

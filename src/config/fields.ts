@@ -1,11 +1,21 @@
 import { z } from "zod";
+import { logLevels, readLogLevel } from "./log-level.ts";
 import { readDuration, readSize } from "./units.ts";
 
+const durationFix = "write a number with its unit: 500ms, 1.8s, 10m, 1h";
+
 /** A duration such as "1.8s", in ms. */
-export const durationField = withUnit(readDuration, "write a number with its unit: 500ms, 1.8s, 10m, 1h");
+export const durationField = withUnit(readDuration, durationFix, [1, "ms"]);
+
+/** How long something may still take, in ms; 0 is not at all. */
+export const patienceField = withUnit(readDuration, durationFix, [0, "ms"]);
+
+/** Between two looks at one camera, ms. */
+export const shortestIntervalMs = 10;
+export const intervalField = withUnit(readDuration, durationFix, [shortestIntervalMs, "ms"]);
 
 /** A size such as "256MB", in bytes. */
-export const sizeField = withUnit(readSize, "write a number with its unit: 120KB, 256MB, 2GB");
+export const sizeField = withUnit(readSize, "write a number with its unit: 120KB, 256MB, 2GB", [1, "B"]);
 
 /** Seconds as the seed's files have them, in ms. */
 export const secondsField = z
@@ -15,11 +25,33 @@ export const secondsField = z
 
 export const shareField = z.number().min(0).max(1);
 
-function withUnit(read: (text: string) => number | undefined, fix: string) {
+/** A provider's address. People paste the whole one: what the client adds is taken off again. */
+export const baseUrlField = z
+  .url({ protocol: /^https?$/, error: "write an http:// or https:// address" })
+  .transform((url) => url.replace(/\/(chat\/completions)?\/?$/, ""));
+
+export const logLevelField = z.string().transform((text, context) => {
+  const level = readLogLevel(text);
+  if (level !== undefined) return level;
+  context.addIssue({ code: "custom", message: `say one of ${logLevels.join(", ")}` });
+  return z.NEVER;
+});
+
+/** A secret itself, or the name of the file that holds it: `key` and `key_file`. */
+export const secretField = z.string().trim().min(1, { error: "it is empty" });
+
+function withUnit(
+  read: (text: string) => number | undefined,
+  fix: string,
+  [least, unit]: [number, "ms" | "B"],
+) {
   return z.string({ error: fix }).transform((text, context) => {
     const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: fix });
+    if (value !== undefined && value >= least) return value;
+    context.addIssue({
+      code: "custom",
+      message: value === undefined ? fix : `write at least ${least}${unit}`,
+    });
     return z.NEVER;
   });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { splitList } from "./words.ts";
 
 const positive = z.number().positive();
 const ignored = z.unknown().optional();
@@ -24,7 +25,10 @@ export const kafkaFileSchema = z.strictObject({
     .optional(),
   kafka: z
     .strictObject({
-      bootstrap_servers: z.string().optional(),
+      bootstrap_servers: z
+        .union([z.string().transform(splitList), z.array(z.string().min(1))])
+        .refine((brokers) => brokers.length > 0, { error: "name at least one HOST:PORT" })
+        .optional(),
       topics: z
         .strictObject({
           detection_results: topicSchema.optional(),

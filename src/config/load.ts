@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type ApiKeysFile, apiKeysFileSchema } from "./api-keys-file.ts";
+import { type ApiKeysFile, checkApiKeysFile } from "./api-keys-file.ts";
 import { checkFile } from "./check-file.ts";
 import type { Config } from "./config.ts";
 import { findConfigDirectory, findDataDirectory, type Surroundings } from "./directory.ts";
@@ -9,9 +9,11 @@ import { createChooser, type Provenance } from "./provenance.ts";
 import { chooseBackends } from "./sections/backends.ts";
 import { chooseCameras, chooseDetector } from "./sections/detector.ts";
 import { chooseKafka, chooseTopics } from "./sections/kafka.ts";
-import { chooseKeys, chooseVlm } from "./sections/keys.ts";
+import { chooseKeys } from "./sections/keys.ts";
+import { chooseMonitoring } from "./sections/monitoring.ts";
 import { chooseLogLevel, chooseProcess } from "./sections/process.ts";
 import { chooseScheduler } from "./sections/scheduler.ts";
+import { chooseVlm } from "./sections/vlm.ts";
 import { type CamerasFile, camerasFileSchema, type TmonFile, tmonFileSchema } from "./tmon-file.ts";
 import { warnOfUnusedKeys } from "./unused-keys.ts";
 import { readYamlFile, type YamlFile } from "./yaml-file.ts";
@@ -68,12 +70,10 @@ export function loadConfig({ flags, ...surroundings }: Surroundings & { flags: C
   const configDir = findConfigDirectory(flags.configDir, surroundings);
   const sources = readSources(flags, configDir, surroundings);
   const { choose, provenance } = createChooser();
-  const [dataDir, dataSource] = findDataDirectory(flags.dataDir, surroundings);
-
   const vlm = chooseVlm(choose, sources);
   const config: Config = {
     configDir,
-    dataDir: choose("data_dir", { value: dataDir, source: dataSource }),
+    dataDir: choose("data_dir", findDataDirectory(flags.dataDir, surroundings)),
     ...chooseBackends(choose, sources),
     ...chooseTopics(choose, sources),
     cameras: chooseCameras(choose, sources),
@@ -83,7 +83,7 @@ export function loadConfig({ flags, ...surroundings }: Surroundings & { flags: C
     scheduler: chooseScheduler(choose, sources),
     ...chooseProcess(choose, sources),
     kafka: chooseKafka(choose, sources),
-    monitoring: sources.monitoring.data ?? {},
+    monitoring: chooseMonitoring(sources),
     logLevel: chooseLogLevel(choose, sources),
   };
 
@@ -109,12 +109,7 @@ function readSources(flags: ConfigFlags, configDir: string | undefined, surround
     tmon: read("tmon.yaml", (file) => checkFile(tmonFileSchema, file)),
     cameras: read("cameras.yaml", (file) => checkFile(camerasFileSchema, file)),
     kafka: read("kafka.yaml", (file) => checkFile(kafkaFileSchema, file)),
-    // A key whose variable is unset is left out, with a notice, instead of keeping all the others from work.
-    keys: read(
-      "api_keys.yaml",
-      (file) => checkFile(apiKeysFileSchema, file),
-      ({ path }) => path[0] === "api_keys",
-    ),
+    keys: read("api_keys.yaml", checkApiKeysFile, ({ path }) => path[0] === "api_keys" && path.length > 1),
     monitoring: read("monitoring.yaml", (file) => checkFile(monitoringFileSchema, file)),
     notices: [],
   };

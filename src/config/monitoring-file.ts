@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logLevelField } from "./fields.ts";
 
 const ignored = z.unknown().optional();
 const loose = z.looseObject({});
@@ -38,10 +39,10 @@ export const monitoringFileSchema = z.strictObject({
     .optional(),
   logging: z
     .strictObject({
-      level: z.string().optional(),
+      level: logLevelField.optional(),
       format: z.string().optional(),
-      handlers: z.array(loose).optional(),
-      loggers: z.record(z.string(), z.string()).optional(),
+      handlers: z.array(z.looseObject({ level: logLevelField.optional() })).optional(),
+      loggers: z.record(z.string(), logLevelField).optional(),
     })
     .optional(),
   audit: loose.optional(),

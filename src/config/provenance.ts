@@ -1,6 +1,8 @@
 import { valueAt } from "./check-file.ts";
 import { Secret } from "./secret.ts";
-import type { Path, YamlFile } from "./yaml-file.ts";
+import type { Path } from "./variables.ts";
+import { splitList } from "./words.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 /** A value and where it came from. */
 export interface Candidate<T> {
@@ -34,7 +36,13 @@ export function fromFlag<T>(name: string, value: T | undefined): Candidate<T> | 
 
 export function fromEnvironment(env: NodeJS.ProcessEnv, name: string): Candidate<string> | undefined {
   const value = env[name];
-  return value === undefined || value === "" ? undefined : { value, source: `environment ${name}` };
+  return value === undefined || value.trim() === "" ? undefined : { value, source: `environment ${name}` };
+}
+
+/** Comma separated; a list without entries is as if unset. */
+export function listFromEnvironment(env: NodeJS.ProcessEnv, name: string): Candidate<string[]> | undefined {
+  const list = map(fromEnvironment(env, name), splitList);
+  return list && list.value.length > 0 ? list : undefined;
 }
 
 /** `data` is the file after its check, in tmon's units; `file` knows the lines. */

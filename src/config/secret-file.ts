@@ -9,12 +9,22 @@ import type { YamlFile } from "./yaml-file.ts";
  */
 export function readSecretFile(path: string, file: YamlFile | undefined): string {
   const full = resolve(dirname(file?.path ?? "."), path);
+  const value = readText(full);
+  if (value !== "") return value;
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `the secret file ${full} is empty`,
+    "write the secret into it, or take the key that names it out",
+  );
+}
+
+function readText(path: string): string {
   try {
-    return readFileSync(full, "utf8").trimEnd();
+    return readFileSync(path, "utf8").trimEnd();
   } catch (error) {
     throw new TmonError(
       "TMON_CONFIG_INVALID",
-      `the secret file ${full} cannot be read: ${messageOf(error)}`,
+      `the secret file ${path} cannot be read: ${messageOf(error)}`,
       "put it there, readable by this user, or take the key that names it out",
       { cause: error },
     );

@@ -12,10 +12,10 @@ export class Secret {
     return this.#value;
   }
 
-  /** Enough to tell two keys apart: `sk-…1a2b`; nothing of a short one. */
+  /** Enough to tell two API keys apart: `sk-…1a2b`; nothing of a password or a URL. */
   masked(): string {
     const value = this.#value;
-    return value.length >= 12 ? `${value.slice(0, 3)}…${value.slice(-4)}` : "…";
+    return /^[\w-]{20,}$/.test(value) ? `${value.slice(0, 3)}…${value.slice(-4)}` : "…";
   }
 
   toString(): string {

@@ -1,5 +1,6 @@
-import { showCameraUrl } from "./camera-url.ts";
+import type { ApiKeyConfig, CameraConfig } from "./config.ts";
 import type { LoadedConfig } from "./load.ts";
+import { redact } from "./redact.ts";
 import { Secret } from "./secret.ts";
 
 export interface ConfigRow {
@@ -14,14 +15,20 @@ export function showRows({ provenance }: Pick<LoadedConfig, "provenance">): Conf
   return [...provenance]
     .flatMap(([key, { value, source }]) => {
       if (!Array.isArray(value) || value.length === 0) return { key, value: showValue(key, value), source };
-      return value.map((entry, index) => ({ key: `${key}[${index}]`, value: showEntry(entry), source }));
+      return value.map((entry, index) => ({
+        key: `${key}[${index}]`,
+        value: showEntry(key, entry),
+        source,
+      }));
     })
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+const seconds = (ms: number) => `${ms / 1000}s`;
+
 /** Values are kept in ms and bytes; the files have other units. */
 const writtenAs: [keys: RegExp, write: (value: number) => string][] = [
-  [/(^|\.)(interval|drain|clear_after|close_after|max_age|retention\.time)$/, (ms) => `${ms / 1000}s`],
+  [/(^|\.)(interval|drain|clear_after|close_after|max_age|retention\.time)$/, seconds],
   [/(_seconds|_cooldown|window_size|slow_query_threshold)$/, (ms) => String(ms / 1000)],
   [/(max_size|retention\.size|queue_size)$/, (bytes) => `${bytes / 1e6}MB`],
 ];
@@ -31,14 +38,26 @@ function showValue(key: string, value: unknown): string {
   if (value instanceof Secret) return value.masked();
   const write = typeof value === "number" && writtenAs.find(([keys]) => keys.test(key))?.[1];
   if (write) return write(value);
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? redact(value) : JSON.stringify(value);
 }
 
-/** An entry of a list; a camera's URL may hold a password, a key masks itself. */
-function showEntry(entry: unknown): string {
+function showEntry(key: string, entry: unknown): string {
   if (typeof entry !== "object" || entry === null) return String(entry);
-  const fields = Object.entries(entry).filter(([, value]) => value !== undefined);
-  return fields
-    .map(([name, value]) => `${name}: ${name === "url" ? showCameraUrl(value) : value}`)
+  return Object.entries(inTheFilesWords(key, entry))
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}`)
     .join(", ");
+}
+
+function inTheFilesWords(key: string, entry: object): object {
+  if (key === "cameras") {
+    const { id, shownUrl, intervalMs, weight } = entry as CameraConfig;
+    return { id, url: shownUrl, interval: seconds(intervalMs), weight };
+  }
+  if (key === "api_keys") {
+    const { id, key, baseUrl, model, qpsLimit, rpmLimit, enabled, priority } = entry as ApiKeyConfig;
+    const limits = { qps_limit: qpsLimit, rpm_limit: rpmLimit };
+    return { key_id: id, key, base_url: redact(baseUrl), model, ...limits, enabled, priority };
+  }
+  return entry;
 }

@@ -1,5 +1,27 @@
 import { z } from "zod";
-import { durationField, shareField, sizeField } from "./fields.ts";
+import {
+  baseUrlField,
+  durationField,
+  intervalField,
+  logLevelField,
+  patienceField,
+  secretField,
+  shareField,
+  sizeField,
+} from "./fields.ts";
+
+/** One more place where an OpenAI-compatible model answers; a local server needs no key. */
+const providerSchema = z
+  .strictObject({
+    base_url: baseUrlField,
+    model: z.string().min(1).optional(),
+    key: secretField.optional(),
+    key_file: secretField.optional(),
+  })
+  .refine((provider) => provider.key === undefined || provider.key_file === undefined, {
+    error: "give either key or key_file",
+  });
+export type ProviderEntry = z.output<typeof providerSchema>;
 
 /** tmon.yaml: everything that has no file of its own. */
 export const tmonFileSchema = z.strictObject({
@@ -20,8 +42,8 @@ export const tmonFileSchema = z.strictObject({
           z
             .strictObject({
               name: z.string(),
-              token: z.string().optional(),
-              token_file: z.string().optional(),
+              token: secretField.optional(),
+              token_file: secretField.optional(),
             })
             .refine((entry) => (entry.token === undefined) !== (entry.token_file === undefined), {
               error: "give either token or token_file",
@@ -33,7 +55,7 @@ export const tmonFileSchema = z.strictObject({
   detector: z
     .strictObject({
       model: z.string().optional(),
-      interval: durationField.optional(),
+      interval: intervalField.optional(),
       workers: z.int().min(1).max(64).optional(),
       confidence: shareField.optional(),
       iou: shareField.optional(),
@@ -56,7 +78,7 @@ export const tmonFileSchema = z.strictObject({
     .optional(),
   vlm: z
     .strictObject({
-      base_url: z.url().optional(),
+      base_url: baseUrlField.optional(),
       model: z.string().optional(),
       max_tokens: z.int().min(16).optional(),
       thresholds: z
@@ -68,9 +90,7 @@ export const tmonFileSchema = z.strictObject({
       prices: z
         .record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
         .optional(),
-      providers: z
-        .record(z.string(), z.strictObject({ base_url: z.url(), model: z.string().optional() }))
-        .optional(),
+      providers: z.record(z.string(), providerSchema).optional(),
     })
     .optional(),
   aggregator: z
@@ -82,8 +102,8 @@ export const tmonFileSchema = z.strictObject({
     .string()
     .refine((zone) => isTimezone(zone), { error: "not an IANA time zone, e.g. Asia/Shanghai" })
     .optional(),
-  log_level: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).optional(),
-  drain: durationField.optional(),
+  log_level: logLevelField.optional(),
+  drain: patienceField.optional(),
 });
 export type TmonFile = z.output<typeof tmonFileSchema>;
 
@@ -94,11 +114,10 @@ export const camerasFileSchema = z.strictObject({
       z.strictObject({
         id: z.union([z.string().min(1), z.int().min(0).transform(String)]).optional(),
         url: z.string(),
-        interval: durationField.optional(),
+        interval: intervalField.optional(),
         weight: z.number().positive().optional(),
       }),
     )
-    .nullable()
     .optional(),
 });
 export type CamerasFile = z.output<typeof camerasFileSchema>;

@@ -1,7 +1,18 @@
 import { TmonError } from "../errors.ts";
 
-const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const sizeUnits: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+const durationUnits = new Map([
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+const sizeUnits = new Map([
+  ["B", 1],
+  ["KB", 1e3],
+  ["MB", 1e6],
+  ["GB", 1e9],
+]);
 
 /** "500ms", "1.8s", "10m", "1h" in ms; undefined for anything else. */
 export function readDuration(text: string): number | undefined {
@@ -13,9 +24,9 @@ export function readSize(text: string): number | undefined {
   return readWithUnit(text, sizeUnits);
 }
 
-function readWithUnit(text: string, units: Record<string, number>): number | undefined {
+function readWithUnit(text: string, units: ReadonlyMap<string, number>): number | undefined {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
-  const factor = units[unit];
+  const factor = units.get(unit);
   return factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
 
@@ -23,12 +34,15 @@ function readWithUnit(text: string, units: Record<string, number>): number | und
  * A duration of the command line, in ms.
  * @throws TmonError TMON_USAGE
  */
-export function parseDuration(text: string): number {
+export function parseDuration(text: string, leastMs = 0): number {
   const ms = readDuration(text);
-  if (ms !== undefined) return ms;
-  throw new TmonError(
-    "TMON_USAGE",
-    `"${text}" is not a duration`,
-    "write a number with its unit: 500ms, 1.8s, 10m, 1h",
-  );
+  if (ms === undefined) {
+    throw new TmonError(
+      "TMON_USAGE",
+      `"${text}" is not a duration`,
+      "write a number with its unit: 500ms, 1.8s, 10m, 1h",
+    );
+  }
+  if (ms >= leastMs) return ms;
+  throw new TmonError("TMON_USAGE", `${text} is too short`, `write at least ${leastMs}ms`);
 }

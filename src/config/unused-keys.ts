@@ -1,18 +1,33 @@
 import { valueAt } from "./check-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
-/** Keys of the seed's files that tmon decides itself, and which of its promises they would break. */
-const overridden: Record<string, Record<string, string>> = {
+/** Keys of the seed's files that tmon decides itself: which promise they would break, and what would break none. */
+const overridden: Record<string, Record<string, { why: string; agrees?: unknown[] }>> = {
   "kafka.yaml": {
-    "kafka.producer.acks": "every message is written to all in-sync replicas",
-    "kafka.producer.enable_idempotence": "ids are deterministic and consumers drop repeats",
-    "kafka.producer.retries": "a send is tried until its deadline",
-    "kafka.consumer.enable_auto_commit": "commits follow the work, or a restart would lose it",
-    "kafka.consumer.auto_offset_reset": "a new group starts at the earliest message, or it would skip work",
-    "kafka.consumer.session_timeout_ms": "work goes on within 12 s of a kill",
-    "kafka.consumer.heartbeat_interval_ms": "work goes on within 12 s of a kill",
-    "kafka.consumer.isolation_level": "there are no transactions to wait for",
-    "kafka.consumer.fetch_max_wait_ms": "people see a danger within 2 s",
+    "kafka.producer.acks": {
+      why: "every message is written to all in-sync replicas",
+      agrees: ["all", -1, "-1"],
+    },
+    "kafka.producer.enable_idempotence": {
+      why: "ids are deterministic and consumers drop repeats",
+      agrees: [false],
+    },
+    "kafka.producer.retries": { why: "a send is tried until its deadline" },
+    "kafka.consumer.enable_auto_commit": {
+      why: "commits follow the work, or a restart would lose it",
+      agrees: [false],
+    },
+    "kafka.consumer.auto_offset_reset": {
+      why: "a new group starts at the earliest message, or it would skip work",
+      agrees: ["earliest"],
+    },
+    "kafka.consumer.session_timeout_ms": { why: "work goes on within 12 s of a kill", agrees: [8000] },
+    "kafka.consumer.heartbeat_interval_ms": { why: "work goes on within 12 s of a kill", agrees: [1000] },
+    "kafka.consumer.isolation_level": {
+      why: "there are no transactions to wait for",
+      agrees: ["read_committed"],
+    },
+    "kafka.consumer.fetch_max_wait_ms": { why: "people see a danger within 2 s", agrees: [100] },
   },
 };
 
@@ -48,32 +63,42 @@ const topicKeys = [
 /** One warning for a file that has keys which do not count, listing every one; undefined if all count. */
 export function warnOfUnusedKeys(file: YamlFile): string | undefined {
   const has = (key: string) => valueAt(file.data, key.split(".")) !== undefined;
-  const decided = Object.entries({ ...overridden[file.name], ...longSegments(file) }).filter(([key]) =>
-    has(key),
-  );
+  const decided = [...contradicted(file), ...longSegments(file)];
   const meaningless = (ignored[file.name] ?? []).filter(has).flatMap((key) => leaves(file.data, key));
   if (decided.length + meaningless.length === 0) return undefined;
   const parts = [
-    decided.length > 0 && `overridden: ${decided.map(([key, why]) => `${key} (${why})`).join(", ")}`,
+    decided.length > 0 && `overridden: ${decided.map(({ key, why }) => `${key} (${why})`).join(", ")}`,
     meaningless.length > 0 && `ignored: ${meaningless.join(", ")}`,
   ];
   return `${file.path} has keys that do not count. ${parts.filter(Boolean).join(". ")}`;
 }
 
-function longSegments(file: YamlFile): Record<string, string> {
-  if (file.name !== "kafka.yaml") return {};
+interface Overridden {
+  key: string;
+  why: string;
+}
+
+function contradicted(file: YamlFile): Overridden[] {
+  return Object.entries(overridden[file.name] ?? {}).flatMap(([key, { why, agrees = [] }]) => {
+    const value = valueAt(file.data, key.split("."));
+    return value === undefined || agrees.includes(value) ? [] : { key, why };
+  });
+}
+
+function longSegments(file: YamlFile): Overridden[] {
+  if (file.name !== "kafka.yaml") return [];
   const number = (key: string) => valueAt(file.data, key.split(".")) as number | undefined;
-  const tooLong = (prefix: string, retentionMs: number) =>
+  const tooLong = (prefix: string, retentionMs: number): Overridden[] =>
     (number(`${prefix}.segment_ms`) ?? 0) > retentionMs
-      ? [[`${prefix}.segment_ms`, "active segments outlive the retention"]]
+      ? [{ key: `${prefix}.segment_ms`, why: "active segments outlive the retention" }]
       : [];
-  return Object.fromEntries([
+  return [
     ...tooLong("kafka.admin.default_topic_config", shortestRetentionMs),
     ...topicKeys.flatMap((topic) => {
       const prefix = `kafka.topics.${topic}`;
       return tooLong(prefix, number(`${prefix}.retention_ms`) ?? shortestRetentionMs);
     }),
-  ]);
+  ];
 }
 
 /** The full names of what stands below a key. */

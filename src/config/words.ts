@@ -6,3 +6,8 @@ export function oneOf<Word extends string>(words: readonly Word[], text: string,
   if (word !== undefined) return word;
   throw new TmonError("TMON_USAGE", `${where} is "${text}"`, `say one of ${words.join(", ")}`);
 }
+
+/** The words of "a, b". */
+export function splitList(text: string): string[] {
+  return text.split(",").flatMap((part) => part.trim() || []);
+}

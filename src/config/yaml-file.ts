@@ -1,24 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { messageOf, TmonError } from "../errors.ts";
-
-export type Path = readonly (string | number)[];
+import { fillVariables, type Path, type UnsetVariable } from "./variables.ts";
 
 /** One configuration file as it was read. */
 export interface YamlFile {
   readonly name: string;
   readonly path: string;
-  /** `${VAR}` filled in. */
+  /** `${VAR}` filled in; a key without a value is as if absent. */
   readonly data: unknown;
+  /** Variables that are not set where that was tolerated. */
+  readonly unset: readonly UnsetVariable[];
   /** "tmon.yaml:12", the line of the deepest part of the path that is there. */
   placeOf(path: Path): string;
-}
-
-/** A `${VAR}` that is not set. */
-export interface UnsetVariable {
-  path: Path;
-  name: string;
 }
 
 /**
@@ -38,7 +33,7 @@ export function readYamlFile(
   const document = parseDocument(readText(path), { lineCounter: lines });
   const lineOf = (offset: number) => lines.linePos(offset);
 
-  const [error] = document.errors;
+  const [error] = [...document.errors, ...danglingAliases(document)];
   if (error) {
     const { line, col } = lineOf(error.pos[0]);
     throw new TmonError(
@@ -49,15 +44,34 @@ export function readYamlFile(
   }
 
   const placeOf = (of: Path) => `${basename(path)}:${lineOf(offsetOf(document, of)).line}`;
-  fillVariables(document, env, (unset) => {
-    if (tolerate(unset)) return;
+  const unset = fillVariables(document, env);
+  const missed = unset.find((variable) => !tolerate(variable));
+  if (missed) {
     throw new TmonError(
       "TMON_CONFIG_VARIABLE",
-      `${placeOf(unset.path)}: ${unset.path.join(".")} names the variable ${unset.name}, which is not set`,
-      `set ${unset.name} in the environment, or write the value itself`,
+      `${placeOf(missed.path)}: ${missed.path.join(".")} names the variable ${missed.name}, which is not set`,
+      `set ${missed.name} in the environment, or write the value itself`,
     );
+  }
+  return { name: basename(path), path, data: document.toJS({ reviver: withoutEmpty }) ?? {}, unset, placeOf };
+}
+
+/** A section whose keys are all commented out is no section. */
+function withoutEmpty(this: unknown, _key: unknown, value: unknown): unknown {
+  return value === null && !Array.isArray(this) ? undefined : value;
+}
+
+/** A text that begins with * and stands in no quotes; it may be a password, and is not shown. */
+function danglingAliases(document: Document): { pos: [number, number]; message: string }[] {
+  const found: { pos: [number, number]; message: string }[] = [];
+  visit(document, {
+    Alias(_, node) {
+      const at = node.range?.[0] ?? 0;
+      if (!node.resolve(document))
+        found.push({ pos: [at, at], message: "a text that begins with * needs quotes" });
+    },
   });
-  return { name: basename(path), path, data: document.toJS() ?? {}, placeOf };
+  return found;
 }
 
 function readText(path: string): string {
@@ -73,34 +87,6 @@ function readText(path: string): string {
       },
     );
   }
-}
-
-function fillVariables(
-  document: Document,
-  env: NodeJS.ProcessEnv,
-  unset: (variable: UnsetVariable) => void,
-): void {
-  visit(document, {
-    Scalar(_, node, ancestors) {
-      if (typeof node.value !== "string" || !node.value.includes("${")) return;
-      node.value = node.value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (written, name: string) => {
-        const value = env[name];
-        if (value !== undefined) return value;
-        unset({ path: pathOf([...ancestors, node]), name });
-        return written;
-      });
-    },
-  });
-}
-
-/** The keys and indices that lead to the last of the nodes. */
-function pathOf(nodes: readonly unknown[]): Path {
-  return nodes.flatMap((node, index): (string | number)[] => {
-    if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];
-    const parent = nodes[index - 1];
-    const items = (parent as { items?: unknown[] } | undefined)?.items;
-    return !isMap(parent) && items ? [items.indexOf(node)] : [];
-  });
 }
 
 function offsetOf(document: Document, path: Path): number {

@@ -1,5 +1,5 @@
+import { redact } from "../config/redact.ts";
 import { TmonError } from "../errors.ts";
-import { redact } from "./redact.ts";
 
 /** What oclif throws for a command line it cannot read carries an exit status of its own. */
 interface CommandLineError extends Error {

@@ -7,32 +7,7 @@ import { type ConfigFlags, loadConfig } from "../../src/config/load.ts";
 import { showRows } from "../../src/config/show.ts";
 import { TmonError } from "../../src/errors.ts";
 import { sharedFile } from "../support/shared.ts";
-import { temporaryDirectory } from "../support/tmp.ts";
-
-const home = temporaryDirectory();
-let count = 0;
-
-/** A configuration directory with these files. */
-function directoryWith(files: Record<string, string>): string {
-  const directory = join(home, `config-${++count}`);
-  mkdirSync(directory);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
-  return directory;
-}
-
-function load(flags: ConfigFlags = {}, env: NodeJS.ProcessEnv = {}) {
-  return loadConfig({ flags, env, cwd: home, home });
-}
-
-function failureOf(flags: ConfigFlags, env: NodeJS.ProcessEnv = {}): TmonError {
-  try {
-    load(flags, env);
-  } catch (error) {
-    if (error instanceof TmonError) return error;
-    throw error;
-  }
-  throw new Error("it loaded");
-}
+import { directoryWith, failureOf, home, load } from "./harness.ts";
 
 describe("the seed's files", () => {
   const configDir = join(home, "seed");

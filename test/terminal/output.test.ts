@@ -3,7 +3,6 @@ import { TmonError } from "../../src/errors.ts";
 import { asTmonError, describeFailure } from "../../src/terminal/failure.ts";
 import { messageJson } from "../../src/terminal/message-line.ts";
 import { formatTable } from "../../src/terminal/output.ts";
-import { redact } from "../../src/terminal/redact.ts";
 import { formatTime } from "../../src/terminal/time.ts";
 
 const message = { topic: "t", partition: 3, offset: 7, key: "k", timestamp: 5, headers: {} };
@@ -44,8 +43,13 @@ describe("a failure", () => {
   });
 
   it("never shows a password or a key", () => {
-    expect(redact("cannot open rtsp://admin:hunter2@10.0.0.1/live with sk-1234567890abcdef")).toBe(
-      "cannot open rtsp://…@10.0.0.1/live with sk-…",
+    const error = new TmonError(
+      "TMON_SOURCE_UNREADABLE",
+      "cannot open rtsp://admin:hunter2@10.0.0.1/live",
+      "try sk-1234567890abcdef",
+    );
+    expect(describeFailure(error, "text")).toBe(
+      "tmon: TMON_SOURCE_UNREADABLE: cannot open rtsp://…@10.0.0.1/live\n  what to do: try sk-…",
     );
   });
 });

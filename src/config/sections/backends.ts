@@ -2,16 +2,17 @@ import type { Config } from "../config.ts";
 import type { Sources } from "../load.ts";
 import {
   byDefault,
-  type Candidate,
   type Choose,
   fromEnvironment,
   fromFile,
   fromFlag,
+  listFromEnvironment,
   map,
 } from "../provenance.ts";
 import { oneOf } from "../words.ts";
 
 const busKinds = ["embedded", "kafka"] as const;
+type BusKind = (typeof busKinds)[number];
 const storeKinds = ["embedded", "redis"] as const;
 
 /** Which bus and which store: a Kafka or Redis address in the environment chooses it, a kafka.yaml alone does not. */
@@ -22,26 +23,22 @@ export function chooseBackends(
   const { file, data } = tmon;
   const named = <Kind extends string>(name: string, kinds: readonly Kind[]) =>
     map(fromEnvironment(env, name), (kind) => oneOf(kinds, kind, name));
-  const implied = <Kind extends string>(name: string, kind: Kind): Candidate<Kind> | undefined =>
-    map(fromEnvironment(env, name), () => kind);
 
-  const bus = choose(
-    "bus",
-    map(fromFlag("bus", flags.bus), (kind) => oneOf(busKinds, kind, "--bus")),
-    named("TMON_BUS", busKinds),
-    implied("TMON_KAFKA_BROKERS", "kafka"),
-    fromFile<(typeof busKinds)[number]>(file, data, ["bus"]),
-    byDefault("embedded" as const),
-  );
+  const chosenBus =
+    map(fromFlag("bus", flags.bus), (kind) => oneOf(busKinds, kind, "--bus")) ??
+    named("TMON_BUS", busKinds) ??
+    map(listFromEnvironment(env, "TMON_KAFKA_BROKERS"), () => "kafka" as const) ??
+    fromFile<BusKind>(file, data, ["bus"]);
+  const bus = choose("bus", chosenBus, byDefault<BusKind>("embedded"));
   const store = choose(
     "store",
     map(fromFlag("store", flags.store), (kind) => oneOf(storeKinds, kind, "--store")),
     named("TMON_STORE", storeKinds),
-    implied("TMON_REDIS_URL", "redis"),
+    map(fromEnvironment(env, "TMON_REDIS_URL"), () => "redis" as const),
     fromFile<(typeof storeKinds)[number]>(file, data, ["store"]),
     byDefault("embedded" as const),
   );
-  if (kafka.file && kafka.data?.kafka?.bootstrap_servers !== undefined && bus === "embedded") {
+  if (kafka.file && kafka.data?.kafka?.bootstrap_servers !== undefined && !chosenBus) {
     notices.push(
       `${kafka.file.path} chooses no bus: it is the embedded one; say bus: kafka in tmon.yaml, TMON_BUS or --bus`,
     );

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { TmonError } from "../../errors.ts";
-import { parseCameraUrl, showCameraUrl, sourceOf } from "../camera-url.ts";
-import type { CameraConfig, DetectorConfig } from "../config.ts";
+import { parseCameraUrl, sourceOf } from "../camera-url.ts";
+import type { CameraConfig, DetectorConfig, GroupingConfig } from "../config.ts";
+import { shortestIntervalMs } from "../fields.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import { redact } from "../redact.ts";
 import { Secret } from "../secret.ts";
 import { parseDuration } from "../units.ts";
 
@@ -13,16 +15,18 @@ const defaultIntervalMs = 1800;
 /** Cameras of the command line replace the file's: who names one wants to see that one. */
 export function chooseCameras(choose: Choose, sources: Sources): CameraConfig[] {
   const { flags, cameras, configDir, cwd } = sources;
-  const intervalMs = chooseInterval(choose, sources);
-  const named = flags.camera?.map((text) => fromCommandLine(text));
-  const listed = choose<CameraEntry[]>(
+  const defaultMs = chooseInterval(choose, sources);
+  const describeIn = (directory: string) => (entries: CameraEntry[]) =>
+    entries.map((entry, index) => {
+      const intervalMs = flags.interval === undefined ? (entry.interval ?? defaultMs) : defaultMs;
+      return describe({ ...entry, intervalMs }, index, directory);
+    });
+  const chosen = choose<CameraConfig[]>(
     "cameras",
-    fromFlag("camera", named),
-    fromFile<CameraEntry[]>(cameras.file, cameras.data, ["cameras"]),
-    byDefault<CameraEntry[]>([]),
+    map(fromFlag("camera", flags.camera?.map(fromCommandLine)), describeIn(cwd)) ??
+      map(fromFile<CameraEntry[]>(cameras.file, cameras.data, ["cameras"]), describeIn(configDir ?? cwd)),
+    byDefault<CameraConfig[]>([]),
   );
-  const directory = named || configDir === undefined ? cwd : configDir;
-  const chosen = listed.map((entry, index) => describe(entry, index, directory, intervalMs));
   refuseDuplicates(chosen);
   return chosen;
 }
@@ -40,15 +44,19 @@ function fromCommandLine(text: string): CameraEntry {
   return id !== undefined && url !== undefined ? { id, url } : { url: text };
 }
 
-function describe(entry: CameraEntry, index: number, directory: string, intervalMs: number): CameraConfig {
+function describe(
+  entry: CameraEntry & { intervalMs: number },
+  index: number,
+  directory: string,
+): CameraConfig {
   const parsed = parseCameraUrl(entry.url, directory);
   const url = parsed.kind === "file" ? `file:${parsed.path}${parsed.loop ? "?loop=1" : ""}` : entry.url;
   return {
     id: entry.id ?? `cam-${index + 1}`,
     url: new Secret(url),
-    shownUrl: showCameraUrl(url),
+    shownUrl: redact(url),
     source: sourceOf(parsed),
-    intervalMs: entry.interval ?? intervalMs,
+    intervalMs: entry.intervalMs,
     weight: entry.weight ?? 1,
   };
 }
@@ -66,7 +74,7 @@ function refuseDuplicates(cameras: readonly CameraConfig[]): void {
 function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
   return choose(
     "detector.interval",
-    map(fromFlag("interval", flags.interval), parseDuration),
+    map(fromFlag("interval", flags.interval), (text) => parseDuration(text, shortestIntervalMs)),
     fromFile<number>(file, data, ["detector", "interval"]),
     byDefault(defaultIntervalMs),
   );
@@ -93,18 +101,32 @@ export function chooseDetector(choose: Choose, sources: Sources, cores: number):
     workers: of(cores, "workers"),
     confidence: of(0.35, "confidence"),
     iou: of(0.5, "iou"),
-    groups: {
-      distanceFactor: of(1.5, "groups", "distance_factor"),
-      distancePx: of<number | undefined>(undefined, "groups", "distance_px"),
-      minMembers: of(2, "groups", "min_members"),
-      maxMembers: of(12, "groups", "max_members"),
-    },
+    groups: chooseGroups(choose, sources),
     crops: {
       marginPx: of(12, "crops", "margin_px"),
       maxSidePx: of(768, "crops", "max_side_px"),
       maxBytes: of(120_000, "crops", "max_size"),
     },
   };
+}
+
+function chooseGroups(choose: Choose, { tmon: { file, data } }: Sources): GroupingConfig {
+  const of = <T>(fallback: T, name: string) => {
+    const path = ["detector", "groups", name];
+    return choose(path.join("."), fromFile<T>(file, data, path), byDefault(fallback));
+  };
+  const groups = {
+    distanceFactor: of(1.5, "distance_factor"),
+    distancePx: of<number | undefined>(undefined, "distance_px"),
+    minMembers: of(2, "min_members"),
+    maxMembers: of(12, "max_members"),
+  };
+  if (groups.minMembers <= groups.maxMembers) return groups;
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `${file?.placeOf(["detector", "groups", "min_members"])}: detector.groups.min_members is ${groups.minMembers}, max_members ${groups.maxMembers}`,
+    "let max_members be at least min_members",
+  );
 }
 
 /** A bare NAME that is no file here is looked for among the models of TMON_MODELS_DIR. */

@@ -1,8 +1,10 @@
+import { TmonError } from "../../errors.ts";
 import { type TopicId, topicIds } from "../../messages/topics.ts";
 import type { Config, KafkaConfig, TopicConfig } from "../config.ts";
 import type { Sources } from "../load.ts";
-import { byDefault, type Choose, fromEnvironment, fromFile, map, secret } from "../provenance.ts";
+import { byDefault, type Choose, fromFile, listFromEnvironment, map, secret } from "../provenance.ts";
 import { readSecretFile } from "../secret-file.ts";
+import type { YamlFile } from "../yaml-file.ts";
 
 const hour = 3_600_000;
 const retentions: Record<TopicId, number> = {
@@ -19,7 +21,7 @@ const deadLetterExtraBytes = 65_536;
 export function chooseTopics(choose: Choose, { kafka }: Sources): Pick<Config, "topics" | "groups"> {
   const { file, data } = kafka;
   const topic = (id: TopicId): TopicConfig => {
-    const key = id.replaceAll("-", "_");
+    const key = keyOf(id);
     const of = <T>(name: string, fallback: T) =>
       choose(
         `kafka.topics.${key}.${name}`,
@@ -48,10 +50,44 @@ export function chooseTopics(choose: Choose, { kafka }: Sources): Pick<Config, "
   );
   const group = (role: string) =>
     choose(`groups.${role}`, fromFile<string>(file, data, ["groups", role]), byDefault(`${prefix}-${role}`));
+  const topics = Object.fromEntries(topicIds.map((id) => [id, topic(id)])) as Config["topics"];
+  refuseUnfitTopics(topics, file);
   return {
-    topics: Object.fromEntries(topicIds.map((id) => [id, topic(id)])) as Config["topics"],
+    topics,
     groups: { generator: group("generator"), scheduler: group("scheduler"), aggregator: group("aggregator") },
   };
+}
+
+const keyOf = (id: TopicId) => id.replaceAll("-", "_");
+
+/** One partition of each belongs to one member: a camera's detection and its results must meet. */
+const pipeline = ["detection-results", "assessment-tasks", "risk-assessment-results"] as const;
+
+function refuseUnfitTopics(topics: Config["topics"], file: YamlFile | undefined): void {
+  const refuse = (id: TopicId, key: string, what: string, todo: string) => {
+    const place = file?.placeOf(["kafka", "topics", keyOf(id), key]);
+    throw new TmonError("TMON_CONFIG_INVALID", `${place}: ${what}`, todo);
+  };
+  for (const [index, id] of topicIds.entries()) {
+    const other = topicIds.slice(0, index).find((earlier) => topics[earlier].name === topics[id].name);
+    if (other === undefined) continue;
+    refuse(
+      id,
+      "name",
+      `${other} and ${id} are both named ${topics[id].name}`,
+      "give each topic its own name",
+    );
+  }
+  const [first, ...others] = pipeline;
+  const { partitions } = topics[first];
+  const different = others.find((id) => topics[id].partitions !== partitions);
+  if (different === undefined) return;
+  refuse(
+    different,
+    "partitions",
+    `${different} has ${topics[different].partitions} partitions and ${first} has ${partitions}`,
+    `give ${pipeline.join(", ")} the same number`,
+  );
 }
 
 export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfig {
@@ -63,15 +99,17 @@ export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfi
   const hidden = (name: string) =>
     choose(
       `kafka.security.${name}`,
-      secret(inFile<string>("security", name)),
-      secret(map(inFile<string>("security", `${name}_file`), (path) => readSecretFile(path, file))),
+      secret(
+        inFile<string>("security", name) ??
+          map(inFile<string>("security", `${name}_file`), (path) => readSecretFile(path, file)),
+      ),
       byDefault(undefined),
     );
   return {
     brokers: choose(
       "kafka.bootstrap_servers",
-      map(fromEnvironment(env, "TMON_KAFKA_BROKERS"), splitList),
-      map(inFile<string>("bootstrap_servers"), splitList),
+      listFromEnvironment(env, "TMON_KAFKA_BROKERS"),
+      inFile<string[]>("bootstrap_servers"),
       byDefault(["localhost:9092"]),
     ),
     compression: of<KafkaConfig["compression"]>("none", "producer", "compression_type"),
@@ -91,8 +129,4 @@ export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfi
       keyPassword: hidden("ssl_key_password"),
     },
   };
-}
-
-function splitList(text: string): string[] {
-  return text.split(",").flatMap((part) => part.trim() || []);
 }

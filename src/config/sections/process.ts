@@ -1,5 +1,6 @@
 import type { Config, LogLevel } from "../config.ts";
 import type { Sources } from "../load.ts";
+import { logLevels, readLogLevel } from "../log-level.ts";
 import {
   byDefault,
   type Candidate,
@@ -14,7 +15,6 @@ import { readSecretFile } from "../secret-file.ts";
 import { parseDuration } from "../units.ts";
 import { oneOf } from "../words.ts";
 
-const levels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 type Token = Config["web"]["tokens"][number];
 
 /** What a process is and shows, whatever its role. */
@@ -48,7 +48,7 @@ export function chooseProcess(
         inFile<number>("web", "port"),
         byDefault(undefined),
       ),
-      tokens: choose("web.tokens", tokenOfEnvironment(env), tokensOfFile(sources), byDefault<Token[]>([])),
+      tokens: choose("web.tokens", tokenOfEnvironment(env) ?? tokensOfFile(sources), byDefault<Token[]>([])),
     },
     timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
     language: of<Config["language"]>("zh", "language"),
@@ -80,20 +80,16 @@ function tokensOfFile({ tmon }: Sources): Candidate<Token[]> | undefined {
   );
 }
 
-/** The seed's files say INFO or WARNING, in either of two places. */
+/** The seed's files have it in either of two places. */
 export function chooseLogLevel(choose: Choose, { flags, env, tmon, keys, monitoring }: Sources): LogLevel {
-  const asLevel = (where: string) => (text: string) => {
-    const words: Record<string, string> = { warning: "warn", critical: "fatal" };
-    const word = text.toLowerCase();
-    return oneOf(levels, words[word] ?? word, where);
-  };
+  const asLevel = (where: string) => (text: string) => readLogLevel(text) ?? oneOf(logLevels, text, where);
   return choose(
     "log_level",
     map(fromFlag("log-level", flags.logLevel), asLevel("--log-level")),
     map(fromEnvironment(env, "TMON_LOG_LEVEL"), asLevel("TMON_LOG_LEVEL")),
-    map(fromFile<string>(tmon.file, tmon.data, ["log_level"]), asLevel("log_level")),
-    map(fromFile<string>(monitoring.file, monitoring.data, ["logging", "level"]), asLevel("logging.level")),
-    map(fromFile<string>(keys.file, keys.data, ["monitoring", "log_level"]), asLevel("monitoring.log_level")),
+    fromFile<LogLevel>(tmon.file, tmon.data, ["log_level"]),
+    fromFile<LogLevel>(monitoring.file, monitoring.data, ["logging", "level"]),
+    fromFile<LogLevel>(keys.file, keys.data, ["monitoring", "log_level"]),
     byDefault("info" as const),
   );
 }
