@@ -148,7 +148,7 @@ test("no ffmpeg outlives a detector that was killed", async () => {
   const child = execa(
     process.execPath,
     [
-      ...["--import", fileURLToPath(new URL("../../support/typescript.mjs", import.meta.url))],
+      ...["--import", fileURLToPath(new URL("../../../scripts/typescript.mjs", import.meta.url))],
       ...[fileURLToPath(new URL("child.ts", import.meta.url)), temporaryDirectory(), model, clip],
     ],
     { reject: false, buffer: false },
