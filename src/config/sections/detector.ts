@@ -1,77 +1,16 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { TmonError } from "../../errors.ts";
-import { parseCameraUrl, sourceOf } from "../camera-url.ts";
-import type { CameraConfig, DetectorConfig, GroupingConfig } from "../config.ts";
+import type { DetectorConfig, GroupingConfig } from "../config.ts";
 import { shortestIntervalMs } from "../fields.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
-import { redact } from "../redact.ts";
-import { Secret } from "../secret.ts";
 import { parseDuration } from "../units.ts";
 
 const defaultIntervalMs = 1800;
 
-/** Cameras of the command line replace the file's: who names one wants to see that one. */
-export function chooseCameras(choose: Choose, sources: Sources): CameraConfig[] {
-  const { flags, cameras, configDir, cwd } = sources;
-  const defaultMs = chooseInterval(choose, sources);
-  const describeIn = (directory: string) => (entries: CameraEntry[]) =>
-    entries.map((entry, index) => {
-      const intervalMs = flags.interval === undefined ? (entry.interval ?? defaultMs) : defaultMs;
-      return describe({ ...entry, intervalMs }, index, directory);
-    });
-  const chosen = choose<CameraConfig[]>(
-    "cameras",
-    map(fromFlag("camera", flags.camera?.map(fromCommandLine)), describeIn(cwd)) ??
-      map(fromFile<CameraEntry[]>(cameras.file, cameras.data, ["cameras"]), describeIn(configDir ?? cwd)),
-    byDefault<CameraConfig[]>([]),
-  );
-  refuseDuplicates(chosen);
-  return chosen;
-}
-
-interface CameraEntry {
-  id?: string | undefined;
-  url: string;
-  interval?: number | undefined;
-  weight?: number | undefined;
-}
-
-/** `[ID=]URL`; an = inside the URL is the URL's. */
-function fromCommandLine(text: string): CameraEntry {
-  const [, id, url] = /^([^=:/?]+)=(.+)$/.exec(text) ?? [];
-  return id !== undefined && url !== undefined ? { id, url } : { url: text };
-}
-
-function describe(
-  entry: CameraEntry & { intervalMs: number },
-  index: number,
-  directory: string,
-): CameraConfig {
-  const parsed = parseCameraUrl(entry.url, directory);
-  const url = parsed.kind === "file" ? `file:${parsed.path}${parsed.loop ? "?loop=1" : ""}` : entry.url;
-  return {
-    id: entry.id ?? `cam-${index + 1}`,
-    url: new Secret(url),
-    shownUrl: redact(url),
-    source: sourceOf(parsed),
-    intervalMs: entry.intervalMs,
-    weight: entry.weight ?? 1,
-  };
-}
-
-function refuseDuplicates(cameras: readonly CameraConfig[]): void {
-  const twice = cameras.find(({ id }, index) => cameras.findIndex((other) => other.id === id) < index);
-  if (!twice) return;
-  throw new TmonError(
-    "TMON_CONFIG_INVALID",
-    `two cameras have the id ${twice.id}`,
-    "give each its own: --camera ID=URL, or id: in cameras.yaml",
-  );
-}
-
-function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
+/** Between two looks at one camera, ms. */
+export function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
   return choose(
     "detector.interval",
     map(fromFlag("interval", flags.interval), (text) => parseDuration(text, shortestIntervalMs)),
