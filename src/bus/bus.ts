@@ -112,6 +112,8 @@ export interface GroupOffsets extends PartitionOffsets {
   watermark: number;
   /** end less what is acknowledged, messages above the watermark included. */
   lag: number;
+  /** Append time of the message at the watermark, epoch ms; undefined when all is acknowledged. */
+  unreadSince: number | undefined;
 }
 
 export interface Bus {

@@ -19,7 +19,7 @@ export async function writeError(file: string, error: unknown): Promise<TmonErro
     return new TmonError(
       "TMON_DISK_FULL",
       `No room to write ${file}: ${text}`,
-      "Free some disk space, or lower retention.bytes in tmon.yaml.",
+      "Free some disk space, or lower retention.size in tmon.yaml.",
       { cause },
     );
   return new TmonError(

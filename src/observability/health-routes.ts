@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
+import type { Reason } from "./health.ts";
 
 export interface HealthRoutesOptions {
   context: RoleContext;
@@ -8,15 +9,13 @@ export interface HealthRoutesOptions {
   details: boolean;
 }
 
-type Reasons = { name: string; reason: string }[];
-
 /** What every role answers: /livez, /readyz, /metrics, /api/stats, /api/scheduler/stats. */
 export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {
   const { context, roles, details } = options;
   const { bus, health, instance, metrics, store } = context;
   let wasReady = false;
 
-  const answer = (reply: FastifyReply, status: string, reasons: Reasons, code: number) =>
+  const answer = (reply: FastifyReply, status: string, reasons: Reason[], code: number) =>
     reply.code(code).send(details && reasons.length > 0 ? { status, reasons } : { status });
 
   server.get("/livez", (_, reply) => {
@@ -28,7 +27,7 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOp
     const reasons = health.notReady();
     if (reasons.length === 0) {
       wasReady = true;
-      return answer(reply, "ok", [], 200);
+      return answer(reply, "ok", health.warnings(), 200);
     }
     // Were it taken out of service, its page would vanish with the bus, just when people look at it.
     const serves = wasReady && roles.some((role) => role.name === "aggregator");

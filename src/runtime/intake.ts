@@ -62,6 +62,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   const topics = [...routes.keys()];
   const ending = new AbortController();
   let draining = false;
+  let unreadSince = Number.POSITIVE_INFINITY;
 
   const pauses = createPauses({
     pause: (scope) => consumer.pause(scope),
@@ -87,6 +88,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     unread: reportGap,
   });
   health.readiness(role, () => pauses.reason());
+  health.warning(`${role} lag`, () => warnOfAge(unreadSince, config.bus.retentionMs));
   health.liveness(role, () => (draining ? undefined : consumer.lastProgressAt()));
   const lagTimer = setInterval(() => void measureLag(), lagEveryMs);
   setImmediate(() => {
@@ -127,6 +129,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   async function measureLag(): Promise<void> {
     try {
       const offsets = await bus.describeGroup(group, topics);
+      unreadSince = Math.min(...offsets.map((of) => of.unreadSince ?? Number.POSITIVE_INFINITY));
       for (const topic of topics) {
         const lag = offsets.reduce((sum, of) => sum + (of.topic === topic ? of.lag : 0), 0);
         metrics.consumerLag.set({ group, topic }, lag);
@@ -166,4 +169,11 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     stop,
     failed: consumer.failed,
   };
+}
+
+/** Past half the retention there is little time left before messages are removed unread. */
+function warnOfAge(unreadSince: number, retentionMs: number): string | undefined {
+  const minutes = Math.round((Date.now() - unreadSince) / 60_000);
+  if (Date.now() - unreadSince < retentionMs / 2) return undefined;
+  return `the oldest unread message is ${minutes} min old; it may be removed after ${Math.round(retentionMs / 60_000)}`;
 }

@@ -413,7 +413,19 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => member.deliveries.length === 10);
       await until(async () => (await lagOf(one, first)) === 2);
       const [partition] = await one.describeGroup(group, [first]);
-      expect(partition).toEqual({ topic: first, partition: 0, earliest: 0, end: 10, watermark: 2, lag: 2 });
+      expect(partition).toEqual({
+        topic: first,
+        partition: 0,
+        earliest: 0,
+        end: 10,
+        watermark: 2,
+        lag: 2,
+        unreadSince: member.deliveries[2]?.timestamp,
+      });
+      member.deliveries[2]?.acknowledge();
+      member.deliveries[5]?.acknowledge();
+      await until(async () => (await lagOf(one, first)) === 0);
+      expect((await one.describeGroup(group, [first]))[0]?.unreadSince).toBeUndefined();
     });
 
     test("an idle consumer shows progress: it looked and found nothing", async () => {

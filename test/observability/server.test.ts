@@ -54,6 +54,17 @@ async function serve(
 const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } });
 
 describe("health", () => {
+  test("ready with a warning when something is going wrong but still works", async () => {
+    const { get, context } = await serve();
+    context.health.warning("lag", () => "the oldest unread message is old");
+    const response = await get("/readyz");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: "ok",
+      reasons: [{ name: "lag", reason: "the oldest unread message is old" }],
+    });
+  });
+
   test("ready and live when nothing is wrong", async () => {
     const { get } = await serve();
     for (const path of ["/livez", "/readyz"]) {

@@ -10,11 +10,16 @@ export function describeTopic(log: Log, topic: string, partitions: number): Part
   });
 }
 
-export function describeGroupOffsets(tables: Tables, group: string, offsets: PartitionOffsets): GroupOffsets {
+export function describeGroupOffsets(
+  { tables, log }: { tables: Tables; log: Log },
+  group: string,
+  offsets: PartitionOffsets,
+): GroupOffsets {
   const { topic, partition, earliest, end } = offsets;
   const committed = tables.offsets.get([group, topic, partition]);
   const watermark = Math.max(committed?.watermark ?? earliest, earliest);
   // What retention removed counts no more, and neither do the acknowledged offsets among it.
   const acknowledged = committed?.watermark === watermark ? countOffsets(committed.acknowledged) : 0;
-  return { ...offsets, watermark, lag: end - watermark - acknowledged };
+  const unreadSince = watermark < end ? log.timeOf([topic, partition, watermark]) : undefined;
+  return { ...offsets, watermark, lag: end - watermark - acknowledged, unreadSince };
 }

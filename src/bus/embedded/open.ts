@@ -107,7 +107,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     read: (readOptions) => readMessages({ ...parts, closing: closing.signal }, readOptions),
     describeTopics: async (topics) => environment.read(() => describe(topics)),
     describeGroup: async (group, topics) =>
-      environment.read(() => describe(topics).map((one) => describeGroupOffsets(tables, group, one))),
+      environment.read(() => describe(topics).map((one) => describeGroupOffsets(parts, group, one))),
     trouble: () => environment.trouble() ?? producer.trouble(),
     close() {
       closed ??= close();

@@ -101,6 +101,6 @@ function busFull(why: string): TmonError {
   return new TmonError(
     "TMON_BUS_FULL",
     `The bus has no room for a message: ${why}.`,
-    "Start the roles that read the bus, or raise retention.bytes in tmon.yaml.",
+    "Start the roles that read the bus, or raise retention.size in tmon.yaml.",
   );
 }
