@@ -1,5 +1,5 @@
 /**
- * The whole pipeline in one process on real video: `npx tsx bench/up.ts [minutes]` (default 10).
+ * The whole pipeline in one process on real video: `node --import tsx bench/up.ts [minutes]` (default 10).
  *
  * 8 cameras at 1 s on road.mp4, simulated provider at 800 ms. Overhead is capture to push less the open VLM
  * request, from the run's own report; memory is the resident set of the tmon process, sampled every second.
