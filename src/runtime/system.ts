@@ -4,7 +4,7 @@ import { openBus } from "../bus/open.ts";
 import type { Config } from "../config/config.ts";
 import { Secret } from "../config/secret.ts";
 import { createHealth } from "../observability/health.ts";
-import { createMetrics } from "../observability/metrics.ts";
+import { createMetrics, type Metrics } from "../observability/metrics.ts";
 import { startHttpServer } from "../observability/server.ts";
 import { startSimulatedVlm } from "../simulator/vlm/server.ts";
 import { openStore } from "../store/open.ts";
@@ -40,6 +40,7 @@ export interface System {
   readonly url: string;
   readonly detector: Detector | undefined;
   readonly collector: Collector | undefined;
+  readonly metrics: Metrics;
   /** Lets the work flow out in the order of the data; true when all of it finished before `signal`. */
   drain(signal: AbortSignal): Promise<boolean>;
   /** Stops at once and releases everything; what was open is left for its next owner. */
@@ -81,6 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       url: server.url,
       detector: running.find((role): role is Detector => role.name === "detector"),
       collector,
+      metrics: context.metrics,
       drain: (signal) => drainInOrder(running, signal),
       stop: () => releases.run(),
       failed: Promise.race(running.map((role) => role.failed)),

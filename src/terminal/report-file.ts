@@ -12,11 +12,24 @@ export interface RunCircumstances {
   version: string;
 }
 
+/**
+ * Tries the report's file before the run: after ten minutes is too late to hear of a wrong name.
+ * @throws TmonError TMON_USAGE
+ */
+export async function prepareReportFile(file: string): Promise<void> {
+  await writeOrExplain(file, "");
+}
+
 /** Writes the report of an observed run to `file` and says the essence on stderr. */
 export async function writeReport(file: string, system: System, run: RunCircumstances): Promise<void> {
   const report = await reportOf(system, run);
+  await writeOrExplain(file, `${JSON.stringify(report, null, 2)}\n`);
+  say(`tmon: report ${file}: ${summary(report)}`);
+}
+
+async function writeOrExplain(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(file, text);
   } catch (error) {
     throw new TmonError(
       "TMON_USAGE",
@@ -25,14 +38,14 @@ export async function writeReport(file: string, system: System, run: RunCircumst
       { cause: error },
     );
   }
-  say(`tmon: report ${file}: ${summary(report)}`);
 }
 
-async function reportOf({ collector, config, detector }: System, run: RunCircumstances): Promise<Report> {
+async function reportOf({ collector, config, detector, metrics }: System, run: RunCircumstances): Promise<Report> {
   if (!collector) throw new Error("a run without a collector has no report");
   const endedAt = Date.now();
   await collector.finish();
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const unread = await metrics.unreadLost.get();
   const frames = detector?.frames() ?? { processed: 0, dropped: 0 };
   return makeReport(collector.seen, {
     run: {
@@ -51,6 +64,7 @@ async function reportOf({ collector, config, detector }: System, run: RunCircums
     frames,
     lag: collector.lag(),
     process: { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, maxRssBytes: maxRSS * 1024 },
+    unreadLost: unread.values.reduce((sum, { value }) => sum + value, 0),
     drained: run.drained,
   });
 }

@@ -5,7 +5,7 @@ import type { RoleName } from "../runtime/role.ts";
 import { startSystem } from "../runtime/system.ts";
 import { runDaemon } from "./daemon.ts";
 import { say } from "./output.ts";
-import { writeReport } from "./report-file.ts";
+import { prepareReportFile, writeReport } from "./report-file.ts";
 import { createTerminalLog } from "./settings.ts";
 
 /** Ports tried first when none is named. */
@@ -37,6 +37,7 @@ export async function runRoles(options: RunOptions): Promise<void> {
   const { config, name, roles, flags, version } = options;
   const { report } = flags;
   const startedAt = Date.now();
+  if (report !== undefined) await prepareReportFile(report);
   await runDaemon({
     drainMs: config.drainMs,
     forMs: flags.for === undefined ? undefined : parseDuration(flags.for),

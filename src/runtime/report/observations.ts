@@ -12,7 +12,6 @@ export interface Observations {
   pushes: number;
   repeats: number;
   deadLettered: number;
-  unreadLost: number;
 }
 
 export interface ResultObservation {
@@ -39,6 +38,5 @@ export function noObservations(): Observations {
     pushes: 0,
     repeats: 0,
     deadLettered: 0,
-    unreadLost: 0,
   };
 }

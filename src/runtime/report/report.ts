@@ -54,6 +54,8 @@ export interface RunFacts {
   frames: { processed: number; dropped: number };
   lag: { max: number; final: number };
   process: { cpuSeconds: number; maxRssBytes: number };
+  /** Messages that retention removed before they were read. */
+  unreadLost: number;
   /** False if the drain's deadline passed: what is missing is then pending, not lost. */
   drained: boolean;
 }
@@ -86,7 +88,7 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
       expired: count("expired"),
       superseded: count("superseded"),
     },
-    lost: seen.unreadLost + (facts.drained ? missing : 0),
+    lost: facts.unreadLost + (facts.drained ? missing : 0),
     pending: facts.drained ? 0 : missing,
     deadLettered: seen.deadLettered,
     repeats: seen.repeats,

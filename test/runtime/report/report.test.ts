@@ -21,6 +21,7 @@ const facts: RunFacts = {
   frames: { processed: 1, dropped: 0 },
   lag: { max: 3, final: 0 },
   process: { cpuSeconds: 1, maxRssBytes: 1 },
+  unreadLost: 0,
   drained: true,
 };
 
@@ -78,9 +79,7 @@ describe("the run report", () => {
   });
 
   it("adds what retention removed unread to the lost", () => {
-    const seen = observed();
-    seen.unreadLost = 7;
-    expect(makeReport(seen, facts).lost).toBe(7);
+    expect(makeReport(observed(), { ...facts, unreadLost: 7 }).lost).toBe(7);
   });
 
   it("counts a taskId that two pushes called new as one duplicate", () => {
