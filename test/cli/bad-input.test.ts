@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -34,7 +35,9 @@ function expectFailure(
   expect(result.exitCode).toBe(exitCode);
 }
 
-describe("a newcomer's mistakes are named with their cure", () => {
+const cameras = describe.skipIf(lacks("ffmpeg", "video", "model"));
+
+cameras("a newcomer's mistakes are named with their cure", () => {
   it("no ffmpeg on the PATH", async () => {
     expectFailure(
       await runTmon(up("--camera", road, "--model", model), { PATH: directory }),
@@ -201,7 +204,7 @@ describe("the command line", () => {
     expect(exitCode).toBe(2);
   });
 
-  it("a reader that goes away is no error", async () => {
+  it.skipIf(lacks("ffmpeg", "video", "model"))("a reader that goes away is no error", async () => {
     const data = join(directory, "pipe");
     const running = startTmon([
       "up",

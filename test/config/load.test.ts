@@ -1,21 +1,25 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { resolveProvider } from "../../src/config/checks.ts";
 import { initConfig } from "../../src/config/init.ts";
 import { type ConfigFlags, loadConfig } from "../../src/config/load.ts";
 import { showRows } from "../../src/config/show.ts";
 import { TmonError } from "../../src/errors.ts";
+import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
 import { directoryWith, failureOf, home, load } from "./harness.ts";
 
-describe("the seed's files", () => {
-  const configDir = join(home, "seed");
-  mkdirSync(configDir);
-  for (const name of ["api_keys.yaml", "kafka.yaml", "monitoring.yaml"]) {
-    copyFileSync(sharedFile(`seed/${name}`), join(configDir, name));
-  }
-  const { config, warnings, notices } = load({ configDir });
+describe.skipIf(lacks("seed"))("the seed's files", () => {
+  let { config, warnings, notices } = load();
+  beforeAll(() => {
+    const configDir = join(home, "seed");
+    mkdirSync(configDir);
+    for (const name of ["api_keys.yaml", "kafka.yaml", "monitoring.yaml"]) {
+      copyFileSync(sharedFile(`seed/${name}`), join(configDir, name));
+    }
+    ({ config, warnings, notices } = load({ configDir }));
+  });
   const listed = (warning: string | undefined, of: string) => {
     const list = new RegExp(`${of}: (.*?)(?:\\. ignored|$)`).exec(warning ?? "")?.[1] ?? "";
     return list

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type LoggedMessage, messagesOf, openTasks, stopped } from "../support/bus-log.ts";
+import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
 import { type RunningTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -72,7 +73,7 @@ function worstSecond(times: readonly number[]): number {
   return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
 }
 
-describe("roles as processes of their own", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their own", () => {
   it("each killed in turn under load and started again: one final result a task, no window exceeded, no repeat shown", async () => {
     const provider = await startProvider();
     const running = {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/runtime/report/report.ts";
 import { messagesOf } from "../support/bus-log.ts";
+import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
 import { runTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -11,7 +12,7 @@ const directory = temporaryDirectory();
 const model = sharedFile("models/yolox_nano.onnx");
 const road = `file:${sharedFile("videos/road.mp4")}`;
 
-describe("tmon up on a real video", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("tmon up on a real video", () => {
   it("sees vehicles in most frames, and every task has one result that was pushed once", async () => {
     const data = join(directory, "data");
     const report = join(directory, "r.json");

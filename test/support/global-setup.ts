@@ -2,12 +2,24 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { missing } from "./machine.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Tests of the command line run what a user runs: the built program, made from the source as it is now. */
-export default async function setup(): Promise<void> {
+/**
+ * Tests of the command line run what a user runs: the built program, made from the source as it is now. What
+ * this machine cannot run is left out and named at the end; with TMON_TEST_REQUIRE=all it is a failure.
+ */
+export default async function setup(): Promise<() => void> {
+  const leftOut = missing();
+  if (leftOut.length > 0 && process.env.TMON_TEST_REQUIRE === "all") {
+    throw new Error(`this machine cannot run all tests:\n${leftOut.join("\n")}`);
+  }
   if (builtAt() < newestSourceAt()) await execa("npm", ["run", "--silent", "build"], { cwd: root });
+  return () => {
+    if (leftOut.length > 0)
+      process.stderr.write(`\nLeft out are the tests that need\n  ${leftOut.join("\n  ")}\n`);
+  };
 }
 
 /** The build's last step writes the manifest. */

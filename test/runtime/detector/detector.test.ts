@@ -7,6 +7,7 @@ import { decodeStoredFrame, frameKey } from "../../../src/messages/frame.ts";
 import { type Detector, startDetector } from "../../../src/runtime/detector/detector.ts";
 import type { RoleContext } from "../../../src/runtime/role.ts";
 import { openContext } from "../../support/context.ts";
+import { lacks } from "../../support/machine.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { detectionsOn, detectorConfig, ffmpegsOf, fileCamera, road, roadClip } from "./support.ts";
@@ -26,7 +27,7 @@ async function start(config: Config): Promise<{ detector: Detector; context: Rol
 
 const stateOf = (detector: Detector, id = "cam-1") => detector.cameras().find((camera) => camera.id === id);
 
-describe("the detector on real video", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("the detector on real video", () => {
   test("finds vehicles in most frames, and says all of it in messages a consumer can read", async () => {
     const file = await roadClip(temporaryDirectory(), "road.mp4", 4);
     const { detector, context } = await start(detectorConfig([fileCamera("cam-1", `file:${file}`)]));
@@ -165,7 +166,7 @@ describe("the detector on real video", () => {
   });
 });
 
-describe("the end of a file", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("the end of a file", () => {
   test("a file plays once and its camera is ended; with ?loop=1 it begins again", async () => {
     const file = await roadClip(temporaryDirectory(), "short.mp4", 1);
     const { detector } = await start(
@@ -215,7 +216,7 @@ describe("the end of a file", () => {
   });
 });
 
-describe("leases", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("leases", () => {
   test("two detectors share the cameras; when one dies the other takes all", async () => {
     const cameras = Array.from({ length: 4 }, (_, i) => fileCamera(`cam-${i}`, `file:${road}?loop=1`, 200));
     const { context, close } = await openContext(detectorConfig(cameras, { workers: 1 }));

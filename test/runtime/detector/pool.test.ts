@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Pool, startPool } from "../../../src/runtime/detector/pool.ts";
 import type { RgbPicture } from "../../../src/vision/picture.ts";
+import { lacks } from "../../support/machine.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { model, road } from "./support.ts";
 
@@ -29,7 +30,7 @@ async function roadPicture(): Promise<RgbPicture> {
 
 const black = (): RgbPicture => ({ pixels: new Uint8Array(640 * 360 * 3), width: 640, height: 360 });
 
-describe("the pool", () => {
+describe.skipIf(lacks("ffmpeg", "video", "model"))("the pool", () => {
   test("finds the vehicles of a picture, within its edges", async () => {
     const pool = await start(1);
     const objects = await pool.detect(await roadPicture());
@@ -81,7 +82,7 @@ describe("the pool", () => {
   });
 });
 
-describe("models that cannot be used are refused", () => {
+describe.skipIf(lacks("model"))("models that cannot be used are refused", () => {
   test("a missing file", async () => {
     await expect(start(1, "/none.onnx")).rejects.toMatchObject({ code: "TMON_MODEL_NOT_FOUND" });
   });

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { sharedFile } from "./shared.ts";
+
+/** What some tests need beyond Node and this repository, and how to get it. */
+const needs = {
+  ffmpeg: {
+    there: () => spawnSync("ffmpeg", ["-version"]).status === 0,
+    enable: "install ffmpeg (Debian: apt-get install ffmpeg)",
+  },
+  video: {
+    there: () => existsSync(sharedFile("videos/road.mp4")),
+    enable: "put a road's video, 640x360, at ../shared/videos/road.mp4",
+  },
+  model: {
+    there: () => existsSync(sharedFile("models/yolox_nano.onnx")),
+    enable: "put YOLOX-Nano (416x416, COCO) at ../shared/models/yolox_nano.onnx",
+  },
+  seed: {
+    there: () => existsSync(sharedFile("seed/kafka.yaml")),
+    enable: "put the files of the deployment tmon replaces at ../shared/seed/",
+  },
+};
+export type Need = keyof typeof needs;
+
+/** True if one of them is missing here: for `describe.skipIf`. */
+export function lacks(...names: Need[]): boolean {
+  return names.some((name) => !needs[name].there());
+}
+
+/** Everything that is missing here, with how to enable it. */
+export function missing(): string[] {
+  const names = Object.keys(needs) as Need[];
+  return names.filter((name) => lacks(name)).map((name) => `${name}: ${needs[name].enable}`);
+}
