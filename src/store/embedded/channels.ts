@@ -29,7 +29,7 @@ export type Channels = ReturnType<typeof createChannels>;
  * The own process's messages are delivered as soon as they are written, others' within a poll.
  */
 export function createChannels(root: RootDatabase, log: Logger) {
-  const published = root.openDB<Published, number>({ name: "published" });
+  const published = root.openDB<Published, number>({ name: "published", compression: true });
   const subscriptions = new Set<Subscription>();
   let position = 0;
   let idlePolls = 0;

@@ -12,7 +12,8 @@ export type Entries = ReturnType<typeof createEntries>;
  * is gone for readers at once; the sweep gives its pages back.
  */
 export function createEntries(root: RootDatabase) {
-  const values = root.openDB<Buffer, string>({ name: "entries", encoding: "binary" });
+  // Compressed, for what LMDB reads stays mapped: the file's size is the process's resident set in the end.
+  const values = root.openDB<Buffer, string>({ name: "entries", encoding: "binary", compression: true });
   /** [expiry, key]; an entry that was set again since has a later one too. */
   const expiries = root.openDB<null, [number, string]>({ name: "expiries" });
 
