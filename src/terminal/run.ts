@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run as runOclif, settings } from "@oclif/core";
+import { type Interfaces, Plugin, run as runOclif, settings } from "@oclif/core";
 import { asTmonError, describeFailure } from "./failure.ts";
 import { guardStdout, say } from "./output.ts";
 
@@ -16,7 +16,7 @@ export async function run(binUrl: string): Promise<never> {
   const root = dirname(dirname(fileURLToPath(binUrl)));
   const argv = process.argv.slice(2);
   try {
-    await runOclif(argv, loadOptions(root));
+    await runOclif(argv, await loadOptions(root));
   } catch (error) {
     if (!isPlainExit(error)) {
       const failure = asTmonError(error);
@@ -29,8 +29,11 @@ export async function run(binUrl: string): Promise<never> {
   process.exit();
 }
 
-/** From source (bin/dev.js) the commands are the TypeScript files and the manifest may be out of date. */
-function loadOptions(root: string) {
+/**
+ * From source (bin/dev.js) the commands are the TypeScript files. oclif would take the manifest's, which are the
+ * built ones, for its root plugin whatever it is told; so the plugin is loaded here.
+ */
+async function loadOptions(root: string): Promise<Interfaces.LoadOptions> {
   if (!process.env.TMON_DEV) return { root };
   settings.enableAutoTranspile = false;
   const pjson = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -39,7 +42,9 @@ function loadOptions(root: string) {
     target: "./src/commands",
     globPatterns: ["**/*.ts", "!base.ts"],
   };
-  return { root, pjson, ignoreManifest: true };
+  const plugin = new Plugin({ root, pjson, ignoreManifest: true, isRoot: true });
+  await plugin.load();
+  return { root, plugins: new Map([[plugin.name, plugin]]) };
 }
 
 /** --help and --version end by an exit that is not an error. */
