@@ -33,7 +33,7 @@ export interface FramePush {
   alertTaskIds: readonly string[];
   /** True for the push that closes the frame. */
   closing: boolean;
-  /** The detection without pictures, JSON: kept in the mark for late results. */
+  /** The detection without pictures, JSON: kept in the mark for late results; empty if none can matter. */
   detection: string;
   /** The state to cache and publish: a JSON object. */
   payload: string;

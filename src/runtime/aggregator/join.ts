@@ -5,7 +5,7 @@ import type { AssessmentResult } from "../../messages/result.ts";
 import type { FrameMark } from "../../store/store.ts";
 import type { Window } from "../window.ts";
 import { closesAt, type Frame, isComplete, newFrame, takeResult, untoldDangers } from "./frame.ts";
-import { bareDetection, decodeMark, type KnownFrame } from "./mark.ts";
+import { bareDetection, decodeMark } from "./mark.ts";
 import type { FrameState } from "./payload.ts";
 
 export interface JoinOptions {
@@ -96,16 +96,17 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
       .then((mark) => {
         frame.lookingUp = false;
         if (frame.detection || frames.get(frame.messageId) !== frame) return;
-        if (due || mark?.closed) closeAs(frame, mark && decodeMark(mark));
+        if (due || mark?.closed) closeAs(frame, mark);
       })
       .catch(() => {});
   }
 
-  function closeAs(frame: Frame, known: KnownFrame | undefined): void {
+  function closeAs(frame: Frame, mark: FrameMark | undefined): void {
+    const known = mark && decodeMark(mark);
     const newer = [...frame.results.values()];
     frame.results.clear();
     for (const result of known?.results ?? []) takeResult(frame.results, result);
-    for (const taskId of known?.toldTaskIds ?? []) frame.told.add(taskId);
+    for (const taskId of mark?.taskIds ?? []) frame.told.add(taskId);
     for (const result of newer) takeResult(frame.results, result);
     frame.detection = known?.detection ?? bareDetection(newer[0]!);
     close(frame);

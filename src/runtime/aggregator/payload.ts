@@ -66,7 +66,8 @@ function verdictsOf(result: AssessmentResult) {
   }));
 }
 
-function unassessedGroups(detection: Detection, results: readonly AssessmentResult[]): number[] {
+/** The groups no verdict was given on, yet or for good. */
+export function unassessedGroups(detection: Detection, results: readonly AssessmentResult[]): number[] {
   const groups = new Set(detection.trafficGroups.map((group) => group.groupIndex));
   for (const result of results) groups.add(result.groupIndex);
   for (const result of results) if (result.status === "assessed") groups.delete(result.groupIndex);

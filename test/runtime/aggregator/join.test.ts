@@ -42,6 +42,22 @@ function joinWithWindows(bound: number) {
   };
 }
 
+test("a repeat of a danger that was told is no news, whatever its mark still remembers", async () => {
+  const dangers: string[] = [];
+  const join = createJoin({
+    config: { keepImages: false, closeAfterMs: 60_000, maxAgeMs: 60_000 },
+    now: Date.now,
+    show: async (_, told) => void dangers.push(...told.map(({ taskId }) => taskId)),
+    findMark: async () => ({ detection: "", taskIds: ["m_group1"], closed: true }),
+    windows: joinWithWindows(4).windows,
+  });
+  let acknowledged = false;
+  const delivery = { value: Buffer.alloc(10), owned: () => true, acknowledge: () => (acknowledged = true) };
+  join.result(readResult(resultMessage("m", 1, "high")), delivery as unknown as Delivery);
+  await until(() => acknowledged);
+  expect(dangers).toEqual([]);
+});
+
 test("held detections stop detections alone: the results that free them still come", async () => {
   const { said, detect, judge, join } = joinWithWindows(4);
   for (const id of ["a", "b", "c", "d"]) detect(id);
