@@ -71,7 +71,7 @@ export const resultSchema = resultWireSchema
   .refine((result) => result.taskId ?? result.messageId, "needs a taskId or a messageId")
   .transform((result) => {
     const taskId = result.taskId ?? (result.messageId as string).replace(/_result$/, "");
-    const status = result.status ?? impliedStatus(result);
+    const status = finalStatus(result);
     const assessed = status === "assessed";
     const worst = worstLevel(result.results.map((verdict) => verdict.riskLevel));
     return {
@@ -92,18 +92,29 @@ export type AssessmentResult = z.output<typeof resultSchema>;
 export type Verdict = AssessmentResult["results"][number];
 export type ResultMetadata = AssessmentResult["metadata"];
 
-/** Results of others say no status; one without a verdict that does not say "none" either was not assessed. */
-function impliedStatus({ error, results, maxRiskLevel }: z.output<typeof resultWireSchema>): ResultStatus {
-  const empty = results.length === 0 && maxRiskLevel !== "none";
-  return error || empty ? "failed" : "assessed";
+/** Results of others say no status. What is not clearly a verdict was not assessed, whatever it says of itself. */
+function finalStatus(result: z.output<typeof resultWireSchema>): ResultStatus {
+  if (result.status && result.status !== "assessed") return result.status;
+  return holdsVerdict(result) ? "assessed" : "failed";
+}
+
+/** No verdict: an error, nothing at all without "none" being said, or more danger said than any verdict names. */
+function holdsVerdict(result: z.output<typeof resultWireSchema>): boolean {
+  const { error, errorCode, results, hasDangerousDriving, maxRiskLevel } = result;
+  if (error || errorCode) return false;
+  if (results.length === 0 && maxRiskLevel !== "none") return false;
+  const worst = worstLevel(results.map((verdict) => verdict.riskLevel));
+  if (hasDangerousDriving && !isDangerous(worst)) return false;
+  return maxRiskLevel === undefined || maxRiskLevel === "unknown" || !isAbove(maxRiskLevel, worst);
+}
+
+export function isAbove(level: RiskLevel, other: RiskLevel): boolean {
+  return riskLevels.indexOf(level) > riskLevels.indexOf(other);
 }
 
 /** The highest of the levels; none if there are none. */
 export function worstLevel(levels: readonly RiskLevel[]): RiskLevel {
-  return levels.reduce<RiskLevel>(
-    (worst, level) => (riskLevels.indexOf(level) > riskLevels.indexOf(worst) ? level : worst),
-    "none",
-  );
+  return levels.reduce<RiskLevel>((worst, level) => (isAbove(level, worst) ? level : worst), "none");
 }
 
 /** Medium and high are what people are told about. */

@@ -1,12 +1,6 @@
 import { z } from "zod";
 import type { Language } from "../config/config.ts";
-import {
-  type RiskTypeCode,
-  riskLevelSchema,
-  riskLevels,
-  type Verdict,
-  worstLevel,
-} from "../messages/result.ts";
+import { isAbove, type RiskTypeCode, riskLevelSchema, type Verdict, worstLevel } from "../messages/result.ts";
 import { jsonValuesIn } from "./json-in-text.ts";
 import type { AssessRequest } from "./prompt.ts";
 import { riskTypeCodeOf, riskTypeNames } from "./risk-types.ts";
@@ -98,7 +92,7 @@ function checkMaxLevel(answer: Answer | Answer[] | undefined, verdicts: readonly
   const said = levelSchema.safeParse(Array.isArray(answer) ? undefined : answer?.maxRiskLevel);
   if (verdicts.length === 0 && said.data !== "none") throw new UnusableAnswer("it holds no verdict");
   const worst = worstLevel(verdicts.map((verdict) => verdict.riskLevel));
-  if (said.success && riskLevels.indexOf(said.data) > riskLevels.indexOf(worst))
+  if (said.success && isAbove(said.data, worst))
     throw new UnusableAnswer(`its maxRiskLevel is ${said.data}, its verdicts say ${worst}`);
 }
 

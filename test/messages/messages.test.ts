@@ -135,6 +135,24 @@ describe("not assessed never reads as safe", () => {
   test("a result without an error and without a verdict is not assessed", () => {
     expect(readResult({ ...seedResult, results: [] })).toMatchObject({ status: "failed", ...unknown });
   });
+
+  test.each([
+    ["no verdict", { results: [] }],
+    ["no verdict and a high maximum", { results: [], maxRiskLevel: "high" }],
+    ["no verdict and an unknown maximum", { results: [], maxRiskLevel: "unknown" }],
+    ["no verdict and danger", { results: [], maxRiskLevel: "none", hasDangerousDriving: true }],
+    ["an error beside a maximum of none", { results: [], maxRiskLevel: "none", error: "no answer" }],
+    ["an error's code", { errorCode: "TMON_VLM_TIMEOUT" }],
+    ["a maximum above its verdicts'", { maxRiskLevel: "high" }],
+  ])("an assessed result with %s was not assessed", (_, claim) => {
+    const result = readResult({ ...seedResult, status: "assessed", ...claim });
+    expect(result).toMatchObject({ status: "failed", ...unknown });
+  });
+
+  test("an assessed result that says none without a verdict of its own is none", () => {
+    const said = { status: "assessed", results: [], maxRiskLevel: "none" };
+    expect(readResult({ ...seedResult, ...said })).toMatchObject({ ...said, hasDangerousDriving: false });
+  });
 });
 
 describe("what cannot be read", () => {
