@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { open as openLmdb } from "lmdb";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { openEmbeddedStore } from "../../src/store/embedded/store.ts";
@@ -66,7 +67,25 @@ describe("the embedded store among several processes", () => {
   });
 });
 
+/** Entries in the file, expired ones included, as another process would see them. */
+function entriesIn(dataDir: string): number {
+  const root = openLmdb(join(dataDir, "store.mdb"), { noSubdir: true, maxDbs: 16, readOnly: true });
+  const count = root.openDB("entries", { encoding: "binary", compression: true }).getCount();
+  root.close();
+  return count;
+}
+
 describe("the embedded store's file", () => {
+  it("is swept as fast as entries come: many more than one sweep removes do not heap up", async () => {
+    const dataDir = temporaryDirectory();
+    const store = await open(dataDir);
+    const setMany = () =>
+      Promise.all(Array.from({ length: 3000 }, () => store.set(`s:${Math.random()}`, "x", { ttlMs: 1 })));
+    await setMany();
+    await until(() => entriesIn(dataDir) === 0);
+    await store.close();
+  });
+
   it("stops growing: what has expired makes room for what comes", async () => {
     const dataDir = temporaryDirectory();
     const store = await open(dataDir);

@@ -1,6 +1,6 @@
-import type { RootDatabase } from "lmdb";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
+import type { Environment } from "../../lmdb/environment.ts";
 
 /** A subscriber that is this far behind has lost messages, as it would on Redis. */
 const keptMs = 10_000;
@@ -28,7 +28,7 @@ export type Channels = ReturnType<typeof createChannels>;
  * Publish and subscribe across processes: a table of numbered messages, read by everybody who subscribes.
  * The own process's messages are delivered as soon as they are written, others' within a poll.
  */
-export function createChannels(root: RootDatabase, log: Logger) {
+export function createChannels({ root, read }: Environment, log: Logger) {
   const published = root.openDB<Published, number>({ name: "published", compression: true });
   const subscriptions = new Set<Subscription>();
   let position = 0;
@@ -43,8 +43,7 @@ export function createChannels(root: RootDatabase, log: Logger) {
   /** Hands over what is new; answers whether anything was. */
   function deliver(): boolean {
     if (subscriptions.size === 0) return false;
-    root.resetReadTxn();
-    const news = [...published.getRange({ start: position })];
+    const news = read(() => [...published.getRange({ start: position })]);
     for (const { key, value } of news) {
       position = key + 1;
       for (const subscription of subscriptions) hand(subscription, key, value);
@@ -77,8 +76,7 @@ export function createChannels(root: RootDatabase, log: Logger) {
       published.put(nextNumber(), { channel, message, at: now });
     },
     subscribe(pattern: string, listener: Subscription["listener"]): () => Promise<void> {
-      root.resetReadTxn();
-      const subscription = { pattern, listener, from: nextNumber() };
+      const subscription = { pattern, listener, from: read(nextNumber) };
       if (subscriptions.size === 0) position = subscription.from;
       subscriptions.add(subscription);
       if (!timer) poll();

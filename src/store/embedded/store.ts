@@ -30,18 +30,28 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
 
   const entries = createEntries(root);
   const alerts = createAlerts(root);
-  const channels = createChannels(root, log);
+  const channels = createChannels(environment, log);
   const quotas = createQuotas(root);
   const frames = createFrames({ entries, alerts, channels });
 
+  let closing = false;
+  let sweeping: Promise<void> | undefined;
+  /** In small transactions, so that others write between them, until nothing is left that is due. */
+  async function sweep(): Promise<void> {
+    while (!closing && !environment.trouble() && hasDue(Date.now())) {
+      await write(() => {
+        entries.sweep(Date.now());
+        channels.prune(Date.now());
+      });
+    }
+  }
+  const hasDue = (now: number) => environment.read(() => entries.anyExpired(now) || channels.anyOld(now));
   const sweeper = setInterval(() => {
-    if (environment.trouble()) return;
-    const now = Date.now();
-    if (!entries.anyExpired(now) && !channels.anyOld(now)) return;
-    write(() => {
-      entries.sweep(now);
-      channels.prune(now);
-    }).catch((error) => log.warn({ error: messageOf(error) }, "expired entries could not be removed"));
+    sweeping ??= sweep()
+      .catch((error) => log.warn({ error: messageOf(error) }, "expired entries could not be removed"))
+      .finally(() => {
+        sweeping = undefined;
+      });
   }, sweepEveryMs);
   const readerChecker = setInterval(() => root.readerCheck(), readerCheckEveryMs);
 
@@ -80,8 +90,10 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
     frameMark: async (messageId) => frames.mark(messageId, Date.now()),
     trouble: () => environment.trouble(),
     async close() {
+      closing = true;
       clearInterval(sweeper);
       clearInterval(readerChecker);
+      await sweeping;
       channels.close();
       await environment.close();
     },
