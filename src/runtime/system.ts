@@ -59,6 +59,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     releases.add(() => store.close());
 
     const health = createHealth();
+    for (const role of roles) health.readiness(role, () => "is starting");
     health.readiness("bus", () => bus.trouble());
     health.readiness("store", () => store.trouble());
     const context: RoleContext = { config, bus, store, log, metrics: createMetrics(), health, instance };
@@ -68,6 +69,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     releases.add(() => server.close());
 
     const collector = options.observed ? await startCollector(context) : undefined;
+    releases.add(() => collector?.stop());
 
     // Consumers first, so that the first frame finds everybody there; stopped in the opposite order.
     for (const name of roleNames.toReversed().filter((role) => roles.includes(role))) {

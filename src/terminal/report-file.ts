@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { access, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 import { makeReport, type Report } from "../runtime/report/report.ts";
 import type { System } from "../runtime/system.ts";
@@ -17,19 +18,19 @@ export interface RunCircumstances {
  * @throws TmonError TMON_USAGE
  */
 export async function prepareReportFile(file: string): Promise<void> {
-  await writeOrExplain(file, "");
+  await explained(access(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK));
 }
 
 /** Writes the report of an observed run to `file` and says the essence on stderr. */
 export async function writeReport(file: string, system: System, run: RunCircumstances): Promise<void> {
   const report = await reportOf(system, run);
-  await writeOrExplain(file, `${JSON.stringify(report, null, 2)}\n`);
+  await explained(writeFile(file, `${JSON.stringify(report, null, 2)}\n`));
   say(`tmon: report ${file}: ${summary(report)}`);
 }
 
-async function writeOrExplain(file: string, text: string): Promise<void> {
+async function explained(attempt: Promise<void>): Promise<void> {
   try {
-    await writeFile(file, text);
+    await attempt;
   } catch (error) {
     throw new TmonError(
       "TMON_USAGE",
@@ -40,7 +41,10 @@ async function writeOrExplain(file: string, text: string): Promise<void> {
   }
 }
 
-async function reportOf({ collector, config, detector, metrics }: System, run: RunCircumstances): Promise<Report> {
+async function reportOf(
+  { collector, config, detector, metrics }: System,
+  run: RunCircumstances,
+): Promise<Report> {
   if (!collector) throw new Error("a run without a collector has no report");
   const endedAt = Date.now();
   await collector.finish();

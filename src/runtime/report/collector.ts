@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Bus } from "../../bus/bus.ts";
 import type { Config } from "../../config/config.ts";
+import { messageOf } from "../../errors.ts";
 import type { TopicId } from "../../messages/topics.ts";
 import type { Store } from "../../store/store.ts";
+import type { RoleContext } from "../role.ts";
 import { noObservations, type Observations } from "./observations.ts";
 import { observeMessage, observePush } from "./observe.ts";
 
@@ -18,6 +20,8 @@ export interface Collector {
   lag(): { max: number; final: number };
   /** Reads what the log still holds, checks the marks of what was pushed unseen, and ends. */
   finish(): Promise<void>;
+  /** Ends at once. Idempotent, also after finish. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -28,11 +32,8 @@ export async function startCollector({
   config,
   bus,
   store,
-}: {
-  config: Config;
-  bus: Bus;
-  store: Store;
-}): Promise<Collector> {
+  log,
+}: Pick<RoleContext, "config" | "bus" | "store" | "log">): Promise<Collector> {
   const seen = noObservations();
   const topicOf = new Map(observedTopics.map((id) => [config.topics[id].name, id]));
   const topics = [...topicOf.keys()];
@@ -51,12 +52,14 @@ export async function startCollector({
       positions.set(`${message.topic}/${message.partition}`, message.offset + 1);
       observeMessage(seen, topicOf.get(message.topic) as TopicId, message);
     }
-  })();
+  })().catch((error) => log.error({ error: messageOf(error) }, "the report stopped reading the bus"));
 
   const lag = { max: 0, final: 0 };
   const sampling = (async () => {
     while (!ended.signal.aborted) {
-      await sampleLag();
+      await sampleLag().catch((error) =>
+        log.debug({ error: messageOf(error) }, "the lag could not be measured"),
+      );
       await delay(1000, undefined, { signal: ended.signal }).catch(() => {});
     }
   })();
@@ -71,6 +74,13 @@ export async function startCollector({
     return ends.every(({ topic, partition, end }) => (positions.get(`${topic}/${partition}`) ?? 0) >= end);
   }
 
+  async function stop(): Promise<void> {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    await Promise.all([reading, sampling]);
+    await unsubscribe();
+  }
+
   return {
     seen,
     lag: () => lag,
@@ -78,11 +88,10 @@ export async function startCollector({
       for (const deadline = Date.now() + 5000; Date.now() < deadline && !(await caughtUp()); )
         await delay(20);
       await sampleLag();
-      ended.abort();
-      await Promise.all([reading, sampling]);
-      await unsubscribe();
+      await stop();
       await countMarks(seen, store);
     },
+    stop,
   };
 }
 

@@ -25,8 +25,8 @@ export interface ResultObservation {
   promptTokens: number;
   completionTokens: number;
   costYuan: number;
-  /** Calls that were answered without token counts. */
-  withoutUsage: boolean;
+  /** Calls whose tokens nobody counted. */
+  callsWithoutUsage: number;
 }
 
 export function noObservations(): Observations {

@@ -64,9 +64,12 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
   const results = [...seen.results];
   const assessed = results.filter(([, result]) => result.status === "assessed");
   const missing = unfinished(seen);
+  // What a group has not acknowledged will still come, if only from another process.
+  const allDone = facts.drained && facts.lag.final === 0;
   const count = (status: ResultStatus) => results.filter(([, result]) => result.status === status).length;
-  const sum = (of: "calls" | "throttled" | "promptTokens" | "completionTokens" | "costYuan") =>
-    results.reduce((total, [, result]) => total + result[of], 0);
+  const sum = (
+    of: "calls" | "throttled" | "promptTokens" | "completionTokens" | "costYuan" | "callsWithoutUsage",
+  ) => results.reduce((total, [, result]) => total + result[of], 0);
   const durationSeconds = (facts.endedAt - facts.startedAt) / 1000;
 
   return {
@@ -88,8 +91,8 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
       expired: count("expired"),
       superseded: count("superseded"),
     },
-    lost: facts.unreadLost + (facts.drained ? missing : 0),
-    pending: facts.drained ? 0 : missing,
+    lost: facts.unreadLost + (allDone ? missing : 0),
+    pending: allDone ? 0 : missing,
     deadLettered: seen.deadLettered,
     repeats: seen.repeats,
     duplicates: [...seen.pushed.values()].filter(({ times }) => times > 1).length,
@@ -103,7 +106,7 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
       promptTokens: sum("promptTokens"),
       completionTokens: sum("completionTokens"),
       costYuan: sum("costYuan"),
-      callsWithoutUsage: results.filter(([, result]) => result.withoutUsage).length,
+      callsWithoutUsage: sum("callsWithoutUsage"),
     },
     lag: facts.lag,
     process: facts.process,
@@ -158,13 +161,13 @@ function between(from: number | undefined, to: number | undefined): number | und
   return from === undefined || to === undefined ? undefined : to - from;
 }
 
-/** Most tasks between their first request and their verdict at one time. */
+/** Most tasks with a request open at one time; a task with several had one at a time. */
 function maxConcurrency(seen: Observations): number {
-  const changes = [...seen.results.values()].flatMap(({ trace, calls }) =>
-    calls > 0 && trace.dispatchedAt !== undefined && trace.assessedAt !== undefined
+  const changes = [...seen.results.values()].flatMap(({ trace, calls, openMs }) =>
+    calls > 0 && trace.dispatchedAt !== undefined
       ? [
           { at: trace.dispatchedAt, by: 1 },
-          { at: trace.assessedAt, by: -1 },
+          { at: trace.dispatchedAt + openMs, by: -1 },
         ]
       : [],
   );

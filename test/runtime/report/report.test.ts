@@ -35,7 +35,7 @@ const assessed: ResultObservation = {
   promptTokens: 100,
   completionTokens: 20,
   costYuan: 0,
-  withoutUsage: false,
+  callsWithoutUsage: 0,
 };
 
 function observed() {
@@ -78,6 +78,27 @@ describe("the run report", () => {
     expect(makeReport(seen, { ...facts, drained: false })).toMatchObject({ lost: 0, pending: 1 });
   });
 
+  it("calls it pending, too, while a group has not acknowledged all: another process may have it", () => {
+    const seen = observed();
+    seen.tasks.add("m3_group1");
+    const lag = { max: 3, final: 1 };
+    expect(makeReport(seen, { ...facts, lag })).toMatchObject({ lost: 0, pending: 1 });
+  });
+
+  it("tells the throttled, the success rate and the concurrency from what the results say", () => {
+    const seen = observed();
+    const trace = { ...assessed.trace, dispatchedAt: 1500 };
+    seen.results.set("m3_group1", { ...assessed, trace, calls: 3, throttled: 2, callsWithoutUsage: 1 });
+    seen.results.set("m4_group1", { ...assessed, trace: { ...trace, dispatchedAt: 9000 }, status: "failed" });
+    expect(makeReport(seen, facts).vlm).toMatchObject({
+      requests: 5,
+      successRate: 2 / 5,
+      throttled: 2,
+      callsWithoutUsage: 1,
+      maxConcurrency: 2,
+    });
+  });
+
   it("adds what retention removed unread to the lost", () => {
     expect(makeReport(observed(), { ...facts, unreadLost: 7 }).lost).toBe(7);
   });
@@ -92,24 +113,12 @@ describe("the run report", () => {
 
   it("lets the first result in log order count, except that assessed replaces one that is not", () => {
     const seen = noObservations();
-    const result = (status: string, latency: number) =>
-      observeMessage(seen, "risk-assessment-results", {
-        topic: "risk-assessment-results",
-        partition: 0,
-        offset: 0,
-        key: "1",
-        timestamp: 0,
-        headers: {},
-        value: Buffer.from(
-          JSON.stringify({
-            taskId: "t",
-            requestId: "m",
-            status,
-            metadata: { llmOpenMs: latency },
-            trace: {},
-          }),
-        ),
-      });
+    const message = { taskId: "t", cameraId: 1, timestamp: new Date().toISOString(), maxRiskLevel: "none" };
+    const place = { topic: "", partition: 0, offset: 0, key: "1", timestamp: 0, headers: {} };
+    const result = (status: string, llmOpenMs: number) => {
+      const value = Buffer.from(JSON.stringify({ ...message, status, metadata: { llmOpenMs } }));
+      observeMessage(seen, "risk-assessment-results", { ...place, value });
+    };
     result("expired", 0);
     result("assessed", 5);
     result("assessed", 6);

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encode } from "../../../src/messages/codec.ts";
+import type { TopicId } from "../../../src/messages/topics.ts";
+import { type Collector, startCollector, worstLag } from "../../../src/runtime/report/collector.ts";
+import type { RoleContext } from "../../../src/runtime/role.ts";
+import { openContext, testConfig } from "../../support/context.ts";
+import { temporaryDirectory } from "../../support/tmp.ts";
+import { until } from "../../support/until.ts";
+import { detectionMessage, left, resultMessage } from "../aggregator/frames.ts";
+
+let context: RoleContext;
+let collector: Collector;
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  ({ context, close } = await openContext(testConfig(temporaryDirectory())));
+  await send("assessment-tasks", { ...task, taskId: "before_group1" });
+  collector = await startCollector(context);
+});
+afterEach(async () => {
+  await collector.stop();
+  await close();
+});
+
+const task = { taskId: "m_group1", cameraId: 7, timestamp: new Date().toISOString() };
+
+function send(topic: TopicId, ...messages: object[]): Promise<void> {
+  const name = context.config.topics[topic].name;
+  return context.bus.produce(messages.map((message) => ({ topic: name, key: "7", value: encode(message) })));
+}
+
+describe("the report's collector", () => {
+  it("counts what comes after its start, by distinct id", async () => {
+    await send("detection-results", detectionMessage("m", [left]), detectionMessage("m", [left]));
+    await send("assessment-tasks", task, task);
+    await send("risk-assessment-results", resultMessage("m", 1, "low"), resultMessage("m", 1, "low"));
+    await send("dead-letters", {});
+    await collector.finish();
+    const { frames, tasks, results, repeats, deadLettered } = collector.seen;
+    expect([frames.size, [...tasks], [...results.keys()]]).toEqual([1, ["m_group1"], ["m_group1"]]);
+    expect({ repeats, deadLettered }).toEqual({ repeats: 1, deadLettered: 1 });
+  });
+
+  it("goes on after what cannot be read", async () => {
+    const garbage = ["{}", '{"messageId":"x","cameraId":1,"timestamp":"zzz"}', "no JSON", '{"taskId":5}'];
+    for (const topic of ["detection-results", "assessment-tasks", "risk-assessment-results"] as const) {
+      const name = context.config.topics[topic].name;
+      await context.bus.produce(garbage.map((text) => ({ topic: name, key: "7", value: Buffer.from(text) })));
+    }
+    await send("detection-results", detectionMessage("m", [left]));
+    await collector.finish();
+    expect([...collector.seen.frames.keys()]).toEqual(["m"]);
+    expect(collector.seen.results.size).toBe(0);
+  });
+
+  it("finds a push it did not hear in the frame's mark, and takes no push for granted", async () => {
+    await send("risk-assessment-results", resultMessage("m", 1, "low"), resultMessage("n", 1, "low"));
+    await until(() => collector.seen.results.size === 2);
+    await collector.stop();
+    const push = { messageId: "m", cameraId: "7", capturedAt: 1, taskIds: ["m_group1"], alertTaskIds: [] };
+    await context.store.pushFrame({ ...push, closing: true, detection: "", payload: "{}" });
+    await collector.finish();
+    expect([...collector.seen.pushed]).toEqual([["m_group1", { at: undefined, times: 1 }]]);
+  });
+
+  it("takes the lag of the group that is furthest behind", async () => {
+    await send(
+      "detection-results",
+      detectionMessage("a", []),
+      detectionMessage("b", []),
+      detectionMessage("c", []),
+    );
+    expect(await worstLag(context.config, context.bus)).toBe(3);
+    await collector.finish();
+    expect(collector.lag()).toEqual({ max: 3, final: 3 });
+  });
+});
