@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { openEmbeddedStore } from "../../src/store/embedded/store.ts";
 import { type LoggedMessage, messagesOf, openTasks, stopped } from "../support/bus-log.ts";
 import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
@@ -56,6 +58,14 @@ async function startProvider(): Promise<{ base: string; process: RunningTmon }> 
   return { base, process: provider };
 }
 
+/** What a screen is shown as new, from now on. */
+async function watchScreens(dataDir: string) {
+  const store = await openEmbeddedStore({ dataDir, log: pino({ level: "silent" }) });
+  const shown: string[] = [];
+  await store.subscribe("camera:*", (_, push) => shown.push(...JSON.parse(push).newTaskIds));
+  return { shown, close: () => store.close() };
+}
+
 /** When the calls of each key went out, epoch ms. */
 function sentAtByKey(results: readonly LoggedMessage[]): number[][] {
   const sentAt = new Map<string, number[]>();
@@ -76,6 +86,7 @@ function worstSecond(times: readonly number[]): number {
 describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their own", () => {
   it("each killed in turn under load and started again: one final result a task, no window exceeded, no repeat shown", async () => {
     const provider = await startProvider();
+    const screen = await watchScreens(data);
     const running = {
       aggregator: roles.aggregator(),
       scheduler: roles.scheduler(),
@@ -100,7 +111,19 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their 
       timeoutMs: 60_000,
       what: "every task to end",
     });
+    const assessed = async () => {
+      const results = await messagesOf("risk-assessment-results", data);
+      const taskIds = results
+        .filter(({ value }) => value.status === "assessed")
+        .map(({ value }) => value.taskId);
+      return [...new Set(taskIds)].toSorted();
+    };
+    const verdicts = await assessed();
+    await until(() => screen.shown.length >= verdicts.length, { what: "every verdict to be shown" });
+    expect(screen.shown.toSorted()).toEqual(verdicts);
     expect(await stopped(running.generator, running.scheduler, running.aggregator)).toEqual([0, 0, 0]);
+    expect(await assessed()).toEqual(verdicts);
+    await screen.close();
 
     const tasks = new Set((await messagesOf("assessment-tasks", data)).map(({ value }) => value.taskId));
     const groups = (await messagesOf("detection-results", data)).flatMap(({ value }) =>
