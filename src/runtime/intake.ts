@@ -6,6 +6,7 @@ import { decode } from "../messages/codec.ts";
 import type { TopicId } from "../messages/topics.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { createPauses } from "./pauses.ts";
+import { type Receipt, receiptOf } from "./receipt.ts";
 import type { RoleContext, RoleName } from "./role.ts";
 
 /** What a role does with the messages of one topic. */
@@ -14,13 +15,13 @@ export interface Route {
   readonly read: (delivery: Delivery) => void;
 }
 
-/** `onMessage` must see to it that the delivery is acknowledged once what comes of it is durable. */
+/** `onMessage` must see to it that the receipt is acknowledged once what comes of it is durable. */
 export function route<Schema extends z.ZodType>(
   topic: TopicId,
   schema: Schema,
-  onMessage: (message: z.output<Schema>, delivery: Delivery) => void,
+  onMessage: (message: z.output<Schema>, receipt: Receipt) => void,
 ): Route {
-  return { topic, read: (delivery) => onMessage(decode(schema, delivery.value), delivery) };
+  return { topic, read: (delivery) => onMessage(decode(schema, delivery.value), receiptOf(delivery)) };
 }
 
 export interface IntakeOptions {

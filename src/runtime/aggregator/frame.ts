@@ -1,8 +1,8 @@
-import type { Delivery } from "../../bus/bus.ts";
 import type { AggregatorConfig } from "../../config/config.ts";
 import type { Detection } from "../../messages/detection.ts";
 import { taskIdOf } from "../../messages/ids.ts";
 import { type AssessmentResult, isDangerous } from "../../messages/result.ts";
+import type { Receipt } from "../receipt.ts";
 
 /** One frame being joined. Times are epoch ms in the store's clock. */
 export interface Frame {
@@ -18,7 +18,7 @@ export interface Frame {
   /** taskIds whose verdict of danger has been told. */
   readonly told: Set<string>;
   /** The detection's and all results', repeats among them: acknowledged together. */
-  readonly deliveries: Delivery[];
+  readonly receipts: Receipt[];
   /** Bytes of the detection, and of results that wait for one. */
   detectionBytes: number;
   orphanBytes: number[];
@@ -39,7 +39,7 @@ export function newFrame(message: Detection | AssessmentResult, messageId: strin
     detection: undefined,
     results: new Map(),
     told: new Set(),
-    deliveries: [],
+    receipts: [],
     detectionBytes: 0,
     orphanBytes: [],
     lookingUp: false,

@@ -1,8 +1,8 @@
-import type { Delivery } from "../../bus/bus.ts";
 import type { AggregatorConfig } from "../../config/config.ts";
 import type { Detection } from "../../messages/detection.ts";
 import type { AssessmentResult } from "../../messages/result.ts";
 import type { FrameMark } from "../../store/store.ts";
+import type { Receipt } from "../receipt.ts";
 import type { Window } from "../window.ts";
 import { closesAt, type Frame, isComplete, newFrame, takeResult, untoldDangers } from "./frame.ts";
 import { bareDetection, decodeMark } from "./mark.ts";
@@ -20,8 +20,8 @@ export interface JoinOptions {
 }
 
 export interface Join {
-  detection(detection: Detection, delivery: Delivery): void;
-  result(result: AssessmentResult, delivery: Delivery): void;
+  detection(detection: Detection, receipt: Receipt): void;
+  result(result: AssessmentResult, receipt: Receipt): void;
   /** Closes what is due. */
   tick(): void;
   /** Forgets frames whose partition is lost. */
@@ -48,34 +48,34 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
     return frame;
   }
 
-  function takeDetection(detection: Detection, delivery: Delivery): void {
+  function takeDetection(detection: Detection, receipt: Receipt): void {
     const frame = frameOf(detection, detection.messageId);
-    frame.deliveries.push(delivery);
+    frame.receipts.push(receipt);
     if (frame.detection || frame.closing) return;
     releaseOrphan(frame);
     frame.detection = detection;
-    frame.detectionBytes = delivery.value.length;
+    frame.detectionBytes = receipt.bytes;
     windows.detections.add(frame.detectionBytes);
     frame.arrivedAt = now();
     if (frame.results.size > 0) frame.firstResultAt = now();
     review(frame);
   }
 
-  function takeOneResult(result: AssessmentResult, delivery: Delivery): void {
-    if (!delivery.owned()) return;
+  function takeOneResult(result: AssessmentResult, receipt: Receipt): void {
+    if (!receipt.owned()) return;
     const frame = frameOf(result, result.requestId);
     if (frame.closing) {
-      frame.work.then(() => takeOneResult(result, delivery)).catch(() => {});
+      frame.work.then(() => takeOneResult(result, receipt)).catch(() => {});
       return;
     }
-    frame.deliveries.push(delivery);
+    frame.receipts.push(receipt);
     takeResult(frame.results, result);
     if (frame.detection) {
       frame.firstResultAt ??= now();
       review(frame);
     } else {
-      frame.orphanBytes.push(delivery.value.length);
-      windows.orphans.add(delivery.value.length);
+      frame.orphanBytes.push(receipt.bytes);
+      windows.orphans.add(receipt.bytes);
       closeOrphan(frame, { due: false });
     }
   }
@@ -117,7 +117,7 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
     push(frame, true);
     frame.work.then(
       () => {
-        for (const delivery of frame.deliveries) delivery.acknowledge();
+        for (const receipt of frame.receipts) receipt.acknowledge();
         forget(frame);
       },
       () => {},
@@ -159,7 +159,7 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
     },
     forgetLost() {
       for (const frame of frames.values()) {
-        if (!frame.closing && frame.deliveries.some((delivery) => !delivery.owned())) forget(frame);
+        if (!frame.closing && frame.receipts.some((receipt) => !receipt.owned())) forget(frame);
       }
     },
     async settled() {

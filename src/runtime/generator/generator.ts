@@ -26,7 +26,7 @@ export async function startGenerator(context: RoleContext): Promise<RunningRole>
   const intake = await openIntake(context, {
     role: "generator",
     routes: [
-      route("detection-results", detectionSchema, (detection, delivery) => {
+      route("detection-results", detectionSchema, (detection, receipt) => {
         const tasks = tasksOf(detection, store.now());
         const messages = tasks.map((task) => ({ topic, key: task.cameraId, value: encode(task) }));
         for (const { taskId, requestId, cameraId } of tasks) {
@@ -34,7 +34,7 @@ export async function startGenerator(context: RoleContext): Promise<RunningRole>
         }
         frames += 1;
         generated += tasks.length;
-        publish(messages, delivery);
+        publish(messages, receipt);
       }),
     ],
   });

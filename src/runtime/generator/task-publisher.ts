@@ -1,6 +1,7 @@
-import type { Delivery, OutgoingMessage } from "../../bus/bus.ts";
+import type { OutgoingMessage } from "../../bus/bus.ts";
 import { messageOf } from "../../errors.ts";
 import { publishUntilDone } from "../publish.ts";
+import type { Receipt } from "../receipt.ts";
 import type { RoleContext } from "../role.ts";
 import type { Window } from "../window.ts";
 
@@ -9,7 +10,7 @@ const batchBytes = 4 * 1024 * 1024;
 
 interface Entry {
   tasks: readonly OutgoingMessage[];
-  delivery: Delivery;
+  receipt: Receipt;
   bytes: number;
 }
 
@@ -21,7 +22,7 @@ interface Entry {
 export function createTaskPublisher(
   { bus, config, log, metrics }: RoleContext,
   { window, signal }: { window: Window; signal: AbortSignal },
-): (tasks: readonly OutgoingMessage[], delivery: Delivery) => void {
+): (tasks: readonly OutgoingMessage[], receipt: Receipt) => void {
   const topic = config.topics["assessment-tasks"].name;
   const waiting: Entry[] = [];
   let writing = false;
@@ -30,12 +31,12 @@ export function createTaskPublisher(
     writing = true;
     while (waiting.length > 0) {
       const batch = takeBatch();
-      const tasks = batch.filter(({ delivery }) => delivery.owned()).flatMap((entry) => entry.tasks);
+      const tasks = batch.filter(({ receipt }) => receipt.owned()).flatMap((entry) => entry.tasks);
       if (tasks.length > 0) await publishUntilDone(bus, tasks, signal, reportFailure);
       metrics.messagesSent.inc({ topic }, tasks.length);
       metrics.tasksGenerated.inc(tasks.length);
-      for (const { delivery, bytes } of batch) {
-        delivery.acknowledge();
+      for (const { receipt, bytes } of batch) {
+        receipt.acknowledge();
         window.remove(bytes);
       }
     }
@@ -56,9 +57,9 @@ export function createTaskPublisher(
     log.error({ topic, error: messageOf(error) }, "tasks could not be written yet");
   }
 
-  return (tasks, delivery) => {
+  return (tasks, receipt) => {
     const bytes = tasks.reduce((sum, task) => sum + task.value.length, 0);
-    waiting.push({ tasks, delivery, bytes });
+    waiting.push({ tasks, receipt, bytes });
     window.add(bytes);
     if (!writing) write().catch(() => {});
   };

@@ -1,12 +1,12 @@
-import type { Delivery } from "../../bus/bus.ts";
 import type { Box } from "../../messages/common.ts";
 import type { AssessmentTask } from "../../messages/task.ts";
+import type { Receipt } from "../receipt.ts";
 
 /** A task on its way to its one final result. */
 export interface Job {
   readonly task: AssessmentTask;
-  /** All are acknowledged with the final result: the task's first delivery and its repeats. */
-  readonly deliveries: Delivery[];
+  /** All are acknowledged with the final result: those of the task and of its repeats. */
+  readonly receipts: Receipt[];
   readonly bytes: number;
   /** Epoch ms; age counts from here. */
   readonly capturedAt: number;
@@ -24,12 +24,12 @@ export interface Job {
 const people = new Set(["person", "bicycle"]);
 const vehicles = new Set(["car", "bus", "truck", "motorcycle"]);
 
-export function createJob(task: AssessmentTask, delivery: Delivery): Job {
+export function createJob(task: AssessmentTask, receipt: Receipt): Job {
   const lookedAt = Date.parse(task.timestamp);
   return {
     task,
-    deliveries: [delivery],
-    bytes: delivery.value.length,
+    receipts: [receipt],
+    bytes: receipt.bytes,
     capturedAt: task.trace.capturedAt ?? lookedAt,
     lookedAt,
     danger: dangerOf(task),
@@ -41,7 +41,7 @@ export function createJob(task: AssessmentTask, delivery: Delivery): Job {
 
 /** False once every partition the task came from was lost: its new owner has it. */
 export function isOwned(job: Job): boolean {
-  return job.deliveries.some((delivery) => delivery.owned());
+  return job.receipts.some((receipt) => receipt.owned());
 }
 
 function dangerOf({ detectedObjects, groupMetadata }: AssessmentTask): number {

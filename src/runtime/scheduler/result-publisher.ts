@@ -69,7 +69,7 @@ export function createResultPublisher(
       noteSuccess();
       metrics.messagesSent.inc({ topic }, batch.length);
       for (const { job } of batch) {
-        for (const delivery of job.deliveries) delivery.acknowledge();
+        for (const receipt of job.receipts) receipt.acknowledge();
         published(job);
         log.debug({ taskId: job.task.taskId }, "result published, task acknowledged");
       }

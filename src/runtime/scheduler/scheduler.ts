@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
-import type { Delivery } from "../../bus/bus.ts";
 import { TmonError } from "../../errors.ts";
 import { type AssessmentTask, taskSchema } from "../../messages/task.ts";
 import { createVlmClient } from "../../vlm/client.ts";
 import { openIntake, route } from "../intake.ts";
+import type { Receipt } from "../receipt.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
 import { createAttempts } from "./attempts.ts";
@@ -78,14 +78,14 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     published: (job) => memory.done(job),
   });
 
-  function take(task: AssessmentTask, delivery: Delivery): void {
+  function take(task: AssessmentTask, receipt: Receipt): void {
     const { taskId, cameraId } = task;
-    if (memory.isRepeat(taskId, delivery)) {
-      log.debug({ taskId, cameraId, offset: delivery.offset }, "task repeated");
+    if (memory.isRepeat(taskId, receipt)) {
+      log.debug({ taskId, cameraId, offset: receipt.offset }, "task repeated");
       return;
     }
-    log.debug({ taskId, cameraId, offset: delivery.offset }, "task taken in");
-    const job = createJob(task, delivery);
+    log.debug({ taskId, cameraId, offset: receipt.offset }, "task taken in");
+    const job = createJob(task, receipt);
     memory.opened(job);
     const refusal = refusalOf(task, config);
     if (refusal) finish(job, failed(refusal));

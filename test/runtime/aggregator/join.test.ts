@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Delivery } from "../../../src/bus/bus.ts";
 import { createJoin } from "../../../src/runtime/aggregator/join.ts";
+import type { Receipt } from "../../../src/runtime/receipt.ts";
 import { createWindow } from "../../../src/runtime/window.ts";
 import { until } from "../../support/until.ts";
 import { detectionMessage, left, readDetection, readResult, resultMessage } from "./frames.ts";
@@ -23,22 +23,19 @@ function joinWithWindows(bound: number) {
     findMark: async () => undefined,
     windows,
   });
-  const delivery = (name: string): Delivery => ({
+  const receipt = (name: string): Receipt => ({
     topic: "t",
     partition: 0,
     offset: 0,
-    key: "7",
-    timestamp: 0,
-    headers: {},
-    value: Buffer.alloc(10),
+    bytes: 10,
     acknowledge: () => void acknowledged.push(name),
     owned: () => owned.yes,
   });
   return {
     ...{ said, acknowledged, shown, owned, join, windows },
     detect: (id: string) =>
-      join.detection(readDetection(detectionMessage(id, [left])), delivery(`detection ${id}`)),
-    judge: (id: string) => join.result(readResult(resultMessage(id, 1, "none")), delivery(`result ${id}`)),
+      join.detection(readDetection(detectionMessage(id, [left])), receipt(`detection ${id}`)),
+    judge: (id: string) => join.result(readResult(resultMessage(id, 1, "none")), receipt(`result ${id}`)),
   };
 }
 
@@ -52,8 +49,8 @@ test("a repeat of a danger that was told is no news, whatever its mark still rem
     windows: joinWithWindows(4).windows,
   });
   let acknowledged = false;
-  const delivery = { value: Buffer.alloc(10), owned: () => true, acknowledge: () => (acknowledged = true) };
-  join.result(readResult(resultMessage("m", 1, "high")), delivery as unknown as Delivery);
+  const receipt = { bytes: 10, owned: () => true, acknowledge: () => (acknowledged = true) };
+  join.result(readResult(resultMessage("m", 1, "high")), receipt as unknown as Receipt);
   await until(() => acknowledged);
   expect(dangers).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import type { Delivery } from "../../../src/bus/bus.ts";
 import { encode } from "../../../src/messages/codec.ts";
 import type { Box } from "../../../src/messages/common.ts";
 import { taskIdOf } from "../../../src/messages/ids.ts";
 import { taskSchema } from "../../../src/messages/task.ts";
+import type { Receipt } from "../../../src/runtime/receipt.ts";
 import { createJob, type Job } from "../../../src/runtime/scheduler/job.ts";
 
 export interface JobTraits {
@@ -51,25 +51,21 @@ export function aTask(traits: JobTraits = {}) {
 
 export function aJob(traits: JobTraits = {}): Job {
   const task = taskSchema.parse(aTask(traits));
-  const value = traits.bytes === undefined ? encode(task) : Buffer.alloc(traits.bytes);
-  return createJob(task, aDelivery({ value }));
+  return createJob(task, aReceipt({ bytes: traits.bytes ?? encode(task).length }));
 }
 
-export function aDelivery(changes: Partial<Delivery> = {}): Delivery & { acknowledged: number } {
-  const delivery = {
+export function aReceipt(changes: Partial<Receipt> = {}): Receipt & { acknowledged: number } {
+  const receipt = {
     topic: "assessment-tasks",
     partition: 0,
     offset: 0,
-    key: "cam-1",
-    timestamp: Date.now(),
-    headers: {},
-    value: Buffer.alloc(0),
+    bytes: 0,
     acknowledged: 0,
     acknowledge() {
-      delivery.acknowledged += 1;
+      receipt.acknowledged += 1;
     },
     owned: () => true,
     ...changes,
   };
-  return delivery;
+  return receipt;
 }

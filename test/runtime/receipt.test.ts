@@ -1,0 +1,42 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import type { Delivery } from "../../src/bus/bus.ts";
+import { encode } from "../../src/messages/codec.ts";
+import { taskSchema } from "../../src/messages/task.ts";
+import { route } from "../../src/runtime/intake.ts";
+import type { Receipt } from "../../src/runtime/receipt.ts";
+import { until } from "../support/until.ts";
+import { aTask } from "./scheduler/jobs.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+
+/** A delivery that nobody holds but who is given it. */
+function deliver(read: (delivery: Delivery) => void): WeakRef<Buffer> {
+  const value = encode(aTask());
+  const place = {
+    topic: "assessment-tasks",
+    partition: 3,
+    offset: 8,
+    key: "cam-1",
+    timestamp: 0,
+    headers: {},
+  };
+  read({ ...place, value, acknowledge() {}, owned: () => true });
+  return new WeakRef(value);
+}
+
+test("while a role works on a message its bytes are not held beside what was read of them", async () => {
+  const held: { taskId: string; receipt: Receipt }[] = [];
+  const { read } = route("assessment-tasks", taskSchema, ({ taskId }, receipt) => {
+    held.push({ taskId, receipt });
+  });
+  const bytes = deliver(read);
+  await until(() => {
+    collectGarbage();
+    return bytes.deref() === undefined;
+  });
+  expect(held[0]?.receipt).toMatchObject({ topic: "assessment-tasks", partition: 3, offset: 8 });
+  expect(held[0]?.receipt.bytes).toBeGreaterThan(100);
+});
