@@ -30,7 +30,15 @@ export interface ReceivedMessage {
 export interface Delivery extends ReceivedMessage {
   /** Marks the message as done. Idempotent; without effect once the partition has been lost. */
   acknowledge(): void;
-  /** False once the partition was lost: work not yet started on it is dropped, its new owner has it. */
+  /**
+   * Gives the message up unacknowledged: it no longer holds its partition back; its next owner gets it. Idempotent.
+   * Meant for `draining`; when the handover comes to nothing, this member is given the message again.
+   */
+  abandon(): void;
+  /**
+   * False once the partition was lost or the message abandoned: work not yet started on it is dropped, its new
+   * owner has it.
+   */
   owned(): boolean;
 }
 
@@ -50,6 +58,8 @@ export interface ConsumeOptions {
   deliver(delivery: Delivery): void;
   /** Partitions assigned anew, before their first delivery. */
   assigned?(partitions: readonly number[]): void;
+  /** These partitions are about to be handed to another member: give up what has not been started. */
+  draining?(partitions: readonly number[]): void;
   /** Partitions lost; their deliveries' `owned()` is false from here on. */
   lost?(partitions: readonly number[]): void;
   unread?(gap: UnreadGap): void;
@@ -71,7 +81,7 @@ export interface Consumer {
   pause(scope?: PauseScope): void;
   resume(scope?: PauseScope): void;
   assignment(): readonly number[];
-  /** Delivered and not acknowledged. */
+  /** Delivered and neither acknowledged nor abandoned. */
   inFlight(): number;
   /** Epoch ms of the last delivery, acknowledgement or look that found nothing to do. */
   lastProgressAt(): number;

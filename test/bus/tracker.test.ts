@@ -36,8 +36,8 @@ test("what was acknowledged before anything was handed out again is not forgotte
   handOut(tracker, 0, 50);
   for (const offset of [3, 7, 49]) tracker.acknowledge(offset);
   const twice = restart(restart(tracker));
-  expect([3, 7, 49].every((offset) => twice.isDone(offset))).toBe(true);
-  expect(twice.isDone(4)).toBe(false);
+  expect([3, 7, 49].some((offset) => twice.isOpen(offset))).toBe(false);
+  expect(twice.isOpen(4)).toBe(true);
   expect(countOffsets(twice.acknowledged())).toBe(3);
 });
 
@@ -59,7 +59,7 @@ test("the text never exceeds what a Kafka commit takes, and a full tracker says 
   expect(offset - 1_000_000).toBe(maxSpan);
   expect(tracker.acknowledged().length).toBeLessThanOrEqual(4_000);
   expect(countOffsets(tracker.acknowledged())).toBe(maxSpan - 1);
-  expect(restart(tracker).isDone(offset - 1)).toBe(true);
+  expect(restart(tracker).isOpen(offset - 1)).toBe(false);
   tracker.acknowledge(1_000_000);
   expect(tracker.full()).toBe(false);
 });
@@ -73,8 +73,8 @@ describe("whatever the order of acknowledgements", () => {
       const open: number[] = [];
       for (let count = 0; count < 40; count++) {
         const offset = tracker.position();
-        expect(tracker.isDone(offset)).toBe(done.has(offset));
-        if (tracker.isDone(offset)) tracker.passOver(offset);
+        expect(tracker.isOpen(offset)).toBe(!done.has(offset));
+        if (!tracker.isOpen(offset)) tracker.passOver(offset);
         else {
           tracker.handOut(offset);
           open.push(offset);
@@ -100,3 +100,25 @@ function mulberry32(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+test("what was abandoned is neither done nor in flight, and can be handed out again", () => {
+  const tracker = createTracker({ watermark: 0, acknowledged: "" });
+  for (let offset = 0; offset < 5; offset++) tracker.handOut(offset);
+  expect([1, 3].map((offset) => tracker.abandon(offset))).toEqual([true, true]);
+  expect(tracker.abandon(1)).toBe(false);
+  expect(tracker.acknowledge(3)).toBe(false);
+  for (const offset of [0, 2, 4]) tracker.acknowledge(offset);
+  expect(tracker.inFlight()).toBe(0);
+  expect(tracker.watermark()).toBe(1);
+  expect([1, 2, 3, 4].filter((offset) => restart(tracker).isOpen(offset))).toEqual([1, 3]);
+
+  tracker.reclaim();
+  expect(tracker.position()).toBe(1);
+  expect([1, 2, 3, 4].filter((offset) => tracker.isOpen(offset))).toEqual([1, 3]);
+  for (const offset of [1, 3]) tracker.handOut(offset);
+  expect(tracker.isOpen(1)).toBe(false);
+  tracker.acknowledge(3);
+  expect(tracker.watermark()).toBe(1);
+  tracker.acknowledge(1);
+  expect(tracker.watermark()).toBe(5);
+});

@@ -73,11 +73,22 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       .filter(({ partition }) => !held.has(partition))
       .map(({ partition, epoch }) => holdPartition({ ...parts, group, topics }, partition, epoch));
     for (const one of gained) held.set(one.held.partition, one.held);
-    for (const { partition, handover } of mine) held.get(partition)!.draining = handover !== undefined;
-    if (lost.length + gained.length === 0) return;
-    logger.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
+    if (lost.length + gained.length > 0)
+      logger.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
     if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
     for (const gap of gained.flatMap(({ gaps }) => gaps)) options.unread?.(gap);
+    drain(mine.filter(({ handover }) => handover !== undefined).map(({ partition }) => partition));
+  }
+
+  /** What was abandoned for a handover that came to nothing is delivered again. */
+  function drain(wanted: readonly number[]): void {
+    const begun = wanted.filter((partition) => !held.get(partition)!.draining);
+    for (const one of held.values()) {
+      const draining = wanted.includes(one.partition);
+      if (one.draining && !draining) for (const { tracker } of one.slots) tracker.reclaim();
+      one.draining = draining;
+    }
+    if (begun.length > 0) options.draining?.(begun);
   }
 
   function drop(lost: readonly HeldPartition[]): void {

@@ -82,7 +82,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       mayDeliver(held, slot)
     ) {
       const offset = tracker.position();
-      const message = tracker.isDone(offset) ? undefined : log.read([topic, partition, offset]);
+      const message = tracker.isOpen(offset) ? log.read([topic, partition, offset]) : undefined;
       if (message === undefined) {
         tracker.passOver(offset);
         continue;
@@ -104,16 +104,28 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     [...parts.held()].some(({ slots }) => slots.some((slot) => pauses.paused(slot.topic, slot.partition)));
 
   function deliveryOf(held: HeldPartition, slot: Slot, message: ReceivedMessage): Delivery {
+    let abandoned = false;
+    const owned = (): boolean => held.owned && !abandoned;
+
+    function noteEnd(): void {
+      progressAt = Date.now();
+      if (held.draining && countInFlight([held]) === 0) parts.drained();
+    }
+
     return {
       ...message,
-      owned: () => held.owned,
+      owned,
       acknowledge() {
         const wasFull = slot.tracker.full();
-        if (!held.owned || !slot.tracker.acknowledge(message.offset)) return;
+        if (!owned() || !slot.tracker.acknowledge(message.offset)) return;
         slot.dirty = true;
-        progressAt = Date.now();
-        if (held.draining && countInFlight([held]) === 0) parts.drained();
-        else if (wasFull) run();
+        noteEnd();
+        if (wasFull) run();
+      },
+      abandon() {
+        if (!owned() || !slot.tracker.abandon(message.offset)) return;
+        abandoned = true;
+        noteEnd();
       },
     };
   }
