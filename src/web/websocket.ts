@@ -1,6 +1,5 @@
 import type { WebSocket } from "@fastify/websocket";
 import { messageOf } from "../errors.ts";
-import { decodeStoredFrame, frameKey } from "../messages/frame.ts";
 import { seedCameraId } from "../messages/ids.ts";
 import type { Incident } from "../messages/incident.ts";
 import { incidentChannel } from "../runtime/aggregator/incident-store.ts";
@@ -8,6 +7,8 @@ import type { RoleContext } from "../runtime/role.ts";
 import { cameraStatus } from "./camera-status.ts";
 import { type Client, createClient, frameOf } from "./client.ts";
 import { type ClientFrame, parseClientFrame } from "./client-frame.ts";
+import { detectionResult, type PublishedState } from "./detection-result.ts";
+import { createPictures } from "./pictures.ts";
 
 /** Longest frame a client may send; a longer one closes its socket. */
 export const maxClientFrameBytes = 256 * 1024;
@@ -26,14 +27,18 @@ export interface Gateway {
  * The seed's `/ws`: every frame is {type, data}. One subscription to the store serves all sockets; a socket
  * that is too slow misses states, then is dropped (client.ts).
  */
-export function createGateway({ log, store }: Pick<RoleContext, "log" | "store">): Gateway {
+export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log" | "store">): Gateway {
+  const { log, store } = context;
   const clients = new Set<Client>();
   let subscriptions: Promise<(() => Promise<void>)[]> | undefined;
+  const followers = (cameraId: string) => [...clients].filter((client) => client.follows(cameraId));
+  const pictures = createPictures(context, (cameraId) => followers(cameraId).length > 0);
   const reportFailure = (error: unknown) =>
     log.error({ error: messageOf(error) }, "the store failed a screen");
 
   /** With the first socket: a process whose page nobody opens reads nothing. */
   function subscribe(): Promise<unknown> {
+    pictures.watch();
     subscriptions ??= Promise.all([
       store.subscribe(`${channelPrefix}*`, (channel, message) => {
         pushState(channel.slice(channelPrefix.length), message).catch(reportFailure);
@@ -46,22 +51,13 @@ export function createGateway({ log, store }: Pick<RoleContext, "log" | "store">
     return subscriptions;
   }
 
-  const followers = (cameraId: string) => [...clients].filter((client) => client.follows(cameraId));
-
   async function pushState(cameraId: string, message: string): Promise<void> {
     if (followers(cameraId).length === 0) return;
-    const state = JSON.parse(message);
-    const picture = await newestPicture(cameraId);
-    const frame = frameOf("detection_result", { ...state, frame: picture });
+    const state: PublishedState = JSON.parse(message);
+    const picture = await pictures.of(cameraId, state.messageId ?? "");
+    const frame = frameOf("detection_result", detectionResult(state, picture));
     const skippable = state.hasDangerousDriving !== true;
     for (const client of followers(cameraId)) client.send(frame, { skippable });
-  }
-
-  /** JPEG data URI, or null if no frames arrive. */
-  async function newestPicture(cameraId: string): Promise<string | null> {
-    const value = await store.get(frameKey(cameraId));
-    const stored = value && decodeStoredFrame(value);
-    return stored ? `data:image/jpeg;base64,${stored.jpeg.toString("base64")}` : null;
   }
 
   function pushIncident(incident: Incident): void {
@@ -111,6 +107,7 @@ export function createGateway({ log, store }: Pick<RoleContext, "log" | "store">
     },
     async close() {
       clearInterval(pinging);
+      pictures.close();
       for (const { socket } of clients) socket.close(1001, "tmon stops");
       setTimeout(() => {
         for (const { socket } of clients) socket.terminate();

@@ -117,12 +117,50 @@ describe("the seed's protocol", () => {
       llmLatency: 1.2,
       llmModel: "qwen-vl-plus",
       processTime: 0.041,
+      rawFrame: `data:image/jpeg;base64,${picture}`,
+      frameMessageId: seedMessageId,
+      alertGeneratedAt: expect.any(Number),
+      llmRawText: "",
+      supportedClasses: expect.arrayContaining(["person", "car"]),
+      trackingEnabled: false,
+      serverDrawEnabled: false,
+      renderedBy: "client",
     });
+    expect(Number(shown.alertGeneratedAt) * 1000).toBeCloseTo(Date.now(), -5);
     expect(await client.next("incident")).toMatchObject({
       cameraId: 7,
       state: "raised",
       riskLevel: "medium",
     });
+  });
+
+  test("a verdict is shown on the picture of its own frame, or on none; never on a newer one's", async () => {
+    const client = await open(address);
+    client.send({ type: "subscribe", data: { cameraIds: "*" } });
+    client.send({ type: "ping" });
+    await client.next("pong");
+    let looks = 0;
+    const { get } = context.store;
+    context.store.get = (key) => get(key).finally(() => (looks += 1));
+    for (const messageId of ["older", "newer"]) {
+      const stored = encodeStoredFrame({ messageId, jpeg: Buffer.from(`${messageId} picture`) });
+      await context.store.set(frameKey("7"), stored);
+      const before = looks;
+      await produce(context, "detection-results", { ...seedDetection, messageId });
+      await until(() => looks > before, { what: "the frame is looked at" });
+    }
+    await produce(context, "risk-assessment-results", {
+      ...seedResult,
+      messageId: "older_group1_result",
+      requestId: "older",
+    });
+    const pictureOf = (data: Record<string, unknown>) =>
+      Buffer.from(String(data.frame).replace(/^.*,/, ""), "base64").toString();
+    expect(pictureOf(await client.next("detection_result"))).toBe("older picture");
+
+    await context.store.publish("camera:7", JSON.stringify({ cameraId: 7, messageId: "never seen" }));
+    const unknown = { messageId: "never seen", frame: null, rawFrame: null, frameMessageId: null };
+    expect(await client.next("detection_result", 2)).toMatchObject(unknown);
   });
 
   test("a camera that does not run is said not to, and started streams are not promised", async () => {
