@@ -1,5 +1,4 @@
 import type { Box } from "../messages/common.ts";
-import type { RgbPicture } from "./picture.ts";
 
 /** The VLM takes pictures with sides over 10 px and an aspect of at most 200:1. */
 const minSidePx = 11;
@@ -41,14 +40,4 @@ function span(from: number, to: number, least: number, limit: number): [number, 
   const missing = Math.max(0, Math.ceil(least) - (end - start));
   if (start === 0) return [0, Math.min(limit, end + missing)];
   return [Math.max(0, start - missing), end];
-}
-
-/** A copy of a part of the picture. */
-export function cropPicture(picture: RgbPicture, { left, top, width, height }: Rectangle): RgbPicture {
-  const pixels = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row++) {
-    const from = ((top + row) * picture.width + left) * 3;
-    pixels.set(picture.pixels.subarray(from, from + width * 3), row * width * 3);
-  }
-  return { pixels, width, height };
 }

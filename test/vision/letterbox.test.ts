@@ -37,6 +37,7 @@ describe("letterbox", () => {
   test.each([
     { width: 64, height: 36, name: "a wide picture, made smaller" },
     { width: 30, height: 50, name: "a tall one" },
+    { width: 400, height: 300, name: "a large one" },
     { width: 13, height: 7, name: "a small one, made larger" },
     { width: 32, height: 32, name: "one of the input's size" },
     { width: 32, height: 20, name: "one of the input's width" },
@@ -47,7 +48,7 @@ describe("letterbox", () => {
     const side = 32;
     const picture = noise(width, height);
     const letterbox = createLetterbox(side, side);
-    const scale = letterbox.write(picture);
+    const { input, scale } = letterbox.fit(picture);
     expect(scale).toBe(Math.min(side / width, side / height));
 
     const fitted = {
@@ -59,7 +60,7 @@ describe("letterbox", () => {
         for (let x = 0; x < side; x++) {
           const inside = x < fitted.width && y < fitted.height;
           const expected = inside ? slowBilinear(picture, fitted.width, fitted.height, x, y, 2 - plane) : 114;
-          expect(letterbox.input[(plane * side + y) * side + x]).toBeCloseTo(expected, 2);
+          expect(input[(plane * side + y) * side + x]).toBeCloseTo(expected, 2);
         }
       }
     }
@@ -67,10 +68,9 @@ describe("letterbox", () => {
 
   test("a picture of another size leaves nothing of the one before", () => {
     const reused = createLetterbox(32, 32);
-    reused.write(noise(32, 32));
-    reused.write(noise(64, 20));
-    const fresh = createLetterbox(32, 32);
-    fresh.write(noise(64, 20));
-    expect(reused.input).toEqual(fresh.input);
+    reused.fit(noise(32, 32));
+    reused.fit(noise(300, 500));
+    const { input } = reused.fit(noise(64, 20));
+    expect(input).toEqual(createLetterbox(32, 32).fit(noise(64, 20)).input);
   });
 });

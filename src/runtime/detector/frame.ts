@@ -1,10 +1,11 @@
 import type { OutgoingMessage } from "../../bus/bus.ts";
 import type { CameraConfig, DetectorConfig, TopicConfig } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
+import type { Box } from "../../messages/common.ts";
 import { encodeStoredFrame, frameKey, frameTtlMs } from "../../messages/frame.ts";
 import { newMessageId } from "../../messages/ids.ts";
 import type { Store } from "../../store/store.ts";
-import { cropPicture, cropRectangle } from "../../vision/crop.ts";
+import { cropRectangle } from "../../vision/crop.ts";
 import { groupRoadUsers } from "../../vision/groups.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
 import type { RoleContext } from "../role.ts";
@@ -52,8 +53,7 @@ export function createFrameWay(
     const objects = identify(await detect(picture));
     const groups = describeGroups(objects, groupRoadUsers(objects, rules));
 
-    const crop = (bbox: Parameters<typeof cropRectangle>[0]) =>
-      encodeWithin(cropPicture(picture, cropRectangle(bbox, picture, crops)), crops);
+    const crop = (bbox: Box) => encodeWithin(picture, cropRectangle(bbox, picture, crops), crops);
     const [whole, pictured] = await Promise.all([
       encodeJpeg(picture),
       Promise.all(groups.map(async (group) => ({ group, jpeg: await crop(group.bbox) }))),

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from "sharp";
+import type { Rectangle } from "../../vision/crop.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
 
 // Every picture is another one: libvips' cache would only hold memory. One thread a picture: the cores are
@@ -27,14 +28,15 @@ export async function encodeJpeg(picture: RgbPicture): Promise<Jpeg> {
   return { ...sizeOf(picture), bytes: await toBytes(sharpOf(picture), quality) };
 }
 
-/** Encodes a picture within the limits: scaled down first, then coarser, then smaller still. */
-export async function encodeWithin(picture: RgbPicture, limits: JpegLimits): Promise<Jpeg> {
-  const fits = Math.max(picture.width, picture.height) <= limits.maxSidePx;
+/** Encodes a part of a picture within the limits: scaled down first, then coarser, then smaller still. */
+export async function encodeWithin(picture: RgbPicture, part: Rectangle, limits: JpegLimits): Promise<Jpeg> {
+  const image = () => sharpOf(picture).extract(part);
+  const fits = Math.max(part.width, part.height) <= limits.maxSidePx;
   const jpeg = fits
-    ? await encodeJpeg(picture)
-    : await resized(() => sharpOf(picture), scaledTo(picture, limits.maxSidePx), quality);
+    ? { ...sizeOf(part), bytes: await toBytes(image(), quality) }
+    : await resized(image, scaledTo(part, limits.maxSidePx), quality);
   if (jpeg.bytes.length <= limits.maxBytes) return jpeg;
-  return smaller(() => sharpOf(picture), jpeg, limits.maxBytes);
+  return smaller(image, jpeg, limits.maxBytes);
 }
 
 /** Encodes a JPEG again to at most `maxBytes`; if that is not possible, the smallest that is. */

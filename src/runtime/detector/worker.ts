@@ -7,7 +7,7 @@
  * `session.run()` blocks the thread, and ending the thread from outside meanwhile would abort the whole
  * process: it ends by itself, between two jobs, when told to finish.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { MessageChannel, parentPort, workerData } from "node:worker_threads";
 import { Tensor } from "onnxruntime-node";
 import { TmonError } from "../../errors.ts";
 import { createLetterbox } from "../../vision/letterbox.ts";
@@ -41,23 +41,33 @@ function serve(model: Model): void {
   });
 }
 
-/** Letterbox, inference, decoding and NMS of one picture; tensors are made once and used again. */
+/** Letterbox, inference, decoding and NMS of one picture. */
 function createDetection({ session, inputName, outputName, layout }: Model) {
-  const { inputWidth, inputHeight, cells, columns } = layout;
+  const { inputWidth, inputHeight } = layout;
   const letterbox = createLetterbox(inputWidth, inputHeight);
-  const result = new Float32Array(cells * columns);
-  const feeds = { [inputName]: new Tensor("float32", letterbox.input, [1, 3, inputHeight, inputWidth]) };
-  const fetches = { [outputName]: new Tensor("float32", result, [1, cells, columns]) };
 
   return async (picture: WorkerRequest & { type: "job" }): Promise<Candidate[]> => {
-    const scale = letterbox.write(picture);
-    await session.run(feeds, fetches);
-    const candidates = decodeYolox(result, layout, scale, settings.confidence);
+    const { input, scale } = letterbox.fit(picture);
+    const feeds = { [inputName]: new Tensor("float32", input, [1, 3, inputHeight, inputWidth]) };
+    const output = (await session.run(feeds))[outputName]!.data as Float32Array<ArrayBuffer>;
+    const candidates = decodeYolox(output, layout, scale, settings.confidence);
+    free(output.buffer);
     return suppressOverlaps(candidates, settings.iou).map((object) => ({
       ...object,
       bbox: clampBox(object.bbox, picture.width, picture.height),
     }));
   };
+}
+
+const { port1: nowhere, port2: otherEnd } = new MessageChannel();
+otherEnd.close();
+
+/**
+ * Each output is a megabyte of new memory, which would keep the garbage collector marking all the time. Handed
+ * over to nobody, it is free at once.
+ */
+function free(memory: ArrayBuffer): void {
+  nowhere.postMessage(undefined, [memory]);
 }
 
 function answer(message: WorkerAnswer): void {

@@ -31,6 +31,11 @@ function noise(width: number, height: number): RgbPicture {
 
 const limits = { maxSidePx: 768, maxBytes: 120 * 1024 };
 
+function encodeWhole(picture: RgbPicture) {
+  const { width, height } = picture;
+  return encodeWithin(picture, { left: 0, top: 0, width, height }, limits);
+}
+
 /** Groups of two, with noise for pictures; those of `mixed` are a person with a car. */
 async function message(count: number, maxBytes: number, { side = 300, mixed = [] as number[] } = {}) {
   const objects = identify(
@@ -45,7 +50,7 @@ async function message(count: number, maxBytes: number, { side = 300, mixed = []
     Array.from({ length: count }, (_, i) => [2 * i, 2 * i + 1]),
   );
   const pictured = await Promise.all(
-    groups.map(async (group) => ({ group, jpeg: await encodeWithin(noise(side, side), limits) })),
+    groups.map(async (group) => ({ group, jpeg: await encodeWhole(noise(side, side)) })),
   );
   const value = await composeDetection(facts, objects, pictured, maxBytes);
   return { value, detection: decode(detectionSchema, value) };
@@ -95,8 +100,8 @@ describe("a detection message", () => {
   });
 
   test("the largest pictures are made smaller, a small one stays as it is", async () => {
-    const small = await encodeWithin(noise(40, 40), limits);
-    const large = await encodeWithin(noise(300, 300), limits);
+    const small = await encodeWhole(noise(40, 40));
+    const large = await encodeWhole(noise(300, 300));
     const objects = identify(
       [0, 1, 2, 3]
         .map((i) => ({ class: "car", confidence: 0.5, bbox: [i, 0, i + 1, 1] }) as const)
@@ -139,7 +144,7 @@ describe("a detection message", () => {
 
 describe("pictures", () => {
   test("a long side is at most 768 px, the size at most 120 KB, even of noise", async () => {
-    const { bytes, width, height } = await encodeWithin(noise(1500, 1000), limits);
+    const { bytes, width, height } = await encodeWhole(noise(1500, 1000));
     expect(bytes.length).toBeLessThanOrEqual(limits.maxBytes);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: "jpeg", width, height });
     expect(Math.max(width, height)).toBeLessThanOrEqual(768);
@@ -147,7 +152,19 @@ describe("pictures", () => {
   });
 
   test("a small picture keeps its size", async () => {
-    expect(await encodeWithin(noise(40, 30), limits)).toMatchObject({ width: 40, height: 30 });
+    expect(await encodeWhole(noise(40, 30))).toMatchObject({ width: 40, height: 30 });
+  });
+
+  test("a part of a picture has that part's size and pixels", async () => {
+    const picture: RgbPicture = { pixels: new Uint8Array(64 * 36 * 3), width: 64, height: 36 };
+    for (let y = 10; y < 30; y++) picture.pixels.fill(255, (y * 64 + 20) * 3, (y * 64 + 60) * 3);
+    const { bytes, ...size } = await encodeWithin(
+      picture,
+      { left: 20, top: 10, width: 40, height: 20 },
+      limits,
+    );
+    expect(size).toEqual({ width: 40, height: 20 });
+    expect((await sharp(bytes).stats()).channels.map(({ min }) => min)).toEqual([255, 255, 255]);
   });
 
   test("a stored frame is read as it was written, and anything else is not one", () => {
