@@ -1,11 +1,31 @@
-import { Command, Flags } from "@oclif/core";
+import { Command, Errors, Flags } from "@oclif/core";
+import { topicIds } from "../messages/topics.ts";
+
+/** What is wrong with a flag's value is said in the words of terminal/command-line-error.ts. */
+export const wholeNumberFlag = Flags.custom<number, { least: number; most?: number }>({
+  helpValue: "N",
+  parse: async (text, _, { least, most }) => {
+    const value = Number(text);
+    if (/^-?\d+$/.test(text) && value >= least && value <= (most ?? Number.MAX_SAFE_INTEGER)) return value;
+    const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new Errors.CLIError(`is "${text}": expected a whole number ${range}`);
+  },
+});
+
+export const topicDescription = `one of ${topicIds.join(", ")}`;
 
 /** Flags of every command that reads the configuration. */
 export const configFlags = {
-  "config-dir": Flags.string({ helpValue: "DIR", description: "directory of the configuration files" }),
-  "data-dir": Flags.string({ helpValue: "DIR", description: "directory of the embedded bus and store" }),
+  "config-dir": Flags.string({
+    helpValue: "DIR",
+    description: "directory of the configuration files [default: ./config, ~/.config/tmon or /etc/tmon]",
+  }),
+  "data-dir": Flags.string({
+    helpValue: "DIR",
+    description: "directory of the embedded bus and store [default: ~/.local/state/tmon]",
+  }),
   "log-level": Flags.string({
-    description: "least level that is logged",
+    description: "least level that is logged [default: info]",
     options: ["trace", "debug", "info", "warn", "error", "fatal"],
   }),
 };
@@ -13,8 +33,14 @@ export const configFlags = {
 /** Flags of every command that touches the bus or the store. */
 export const busFlags = {
   ...configFlags,
-  bus: Flags.string({ description: "which bus", options: ["embedded", "kafka"] }),
-  store: Flags.string({ description: "which store", options: ["embedded", "redis"] }),
+  bus: Flags.string({
+    description: "which bus; this version has the embedded one [default: embedded]",
+    options: ["embedded", "kafka"],
+  }),
+  store: Flags.string({
+    description: "which store; this version has the embedded one [default: embedded]",
+    options: ["embedded", "redis"],
+  }),
 };
 
 export const outputFlag = Flags.string({
@@ -29,43 +55,63 @@ export const daemonFlags = {
   ...busFlags,
   host: Flags.string({
     helpValue: "H",
-    description: "address to listen on; beyond loopback a token is needed",
+    description: "address to listen on; beyond loopback a token is needed [default: 127.0.0.1]",
   }),
-  port: Flags.integer({ helpValue: "N", description: "port to listen on; 0 = any", min: 0, max: 65_535 }),
-  drain: Flags.string({ helpValue: "25s", description: "how long open work may take after a signal" }),
+  port: wholeNumberFlag({
+    description:
+      "port to listen on; 0 = any [default: 7700, detector 7701, generator 7702, scheduler 7703; any if taken]",
+    least: 0,
+    most: 65_535,
+  }),
+  drain: Flags.string({
+    helpValue: "TIME",
+    description: "how long open work may take after a signal [default: 25s]",
+  }),
   for: Flags.string({
-    helpValue: "30s",
-    description: "end by itself, counted from every camera's first frame",
+    helpValue: "TIME",
+    description: "end by itself after this long, e.g. 30s, counted from every camera's first frame",
   }),
-  instance: Flags.string({ helpValue: "NAME", description: "name of this replica" }),
+  instance: Flags.string({ helpValue: "NAME", description: "name of this replica [default: HOST-PID]" }),
 };
 
 export const cameraFlags = {
   camera: Flags.string({
     helpValue: "[ID=]URL",
-    description: "a camera, e.g. file:road.mp4 or north=file:road.mp4?loop=1; may be repeated",
+    description: "a camera, e.g. file:road.mp4 or 'north=file:road.mp4?loop=1'; may be repeated",
     multiple: true,
     multipleNonGreedy: true,
   }),
-  model: Flags.string({ helpValue: "NAME|FILE", description: "the detector's ONNX model" }),
-  interval: Flags.string({ helpValue: "1.8s", description: "time between two looks at one camera" }),
+  model: Flags.string({ helpValue: "NAME|FILE", description: "the detector's ONNX model [default: none]" }),
+  interval: Flags.string({
+    helpValue: "TIME",
+    description: "time between two looks at one camera [default: 1.8s]",
+  }),
 };
 
 export const vlmFlags = {
-  vlm: Flags.string({ helpValue: "sim|NAME", description: "simulated provider, or one of tmon.yaml's" }),
-  "vlm-model": Flags.string({ helpValue: "M", description: "the provider's model" }),
+  vlm: Flags.string({
+    helpValue: "sim|NAME",
+    description:
+      "simulated provider, or one of tmon.yaml's [default: the API keys', or simulated without any]",
+  }),
+  "vlm-model": Flags.string({
+    helpValue: "NAME",
+    description: "the provider's model [default: qwen3-vl-plus]",
+  }),
 };
 
 type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
+type CamelCased<Named> = { [Name in keyof Named & string as CamelCase<Name>]: Named[Name] };
+
 /** `--data-dir` is dataDir to everything that knows no command line. */
-export function camelFlags<Flags extends object>(
-  flags: Flags,
-): { [Name in keyof Flags & string as CamelCase<Name>]: Flags[Name] } {
+export function camelFlags<Named extends object>(flags: Named): CamelCased<Named> {
   const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [camel(name), value])) as never;
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [camel(name), value]),
+  ) as CamelCased<Named>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Args } from "@oclif/core";
 import { printSchema } from "../terminal/schema.ts";
-import { TmonCommand } from "./base.ts";
+import { TmonCommand, topicDescription } from "./base.ts";
 
 export default class Schema extends TmonCommand {
   static override summary = "Print the JSON Schema of a topic's messages";
@@ -8,7 +8,7 @@ export default class Schema extends TmonCommand {
     "<%= config.bin %> schema detection-results",
     "<%= config.bin %> schema risk-assessment-results > result.schema.json",
   ];
-  static override args = { topic: Args.string({ description: "the topic", required: true }) };
+  static override args = { topic: Args.string({ description: topicDescription, required: true }) };
 
   async run(): Promise<void> {
     const { args } = await this.parse(Schema);

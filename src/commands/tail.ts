@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { loadRunSettings } from "../terminal/settings.ts";
 import { tail } from "../terminal/tail.ts";
-import { busFlags, camelFlags, outputFlag, TmonCommand } from "./base.ts";
+import { busFlags, camelFlags, outputFlag, TmonCommand, topicDescription, wholeNumberFlag } from "./base.ts";
 
 export default class Tail extends TmonCommand {
   static override summary = "Print a topic's messages as they come";
@@ -11,15 +11,19 @@ export default class Tail extends TmonCommand {
     "<%= config.bin %> tail risk-assessment-results",
     "<%= config.bin %> tail detection-results --since 10m --camera cam-1 --until-end -o json | jq .value.detectedObjects",
   ];
-  static override args = { topic: Args.string({ description: "the topic", required: true }) };
+  static override args = { topic: Args.string({ description: topicDescription, required: true }) };
   static override flags = {
     from: Flags.string({
-      helpValue: "earliest|OFFSET|TIME",
-      description: "where to start",
+      helpValue: "earliest|latest|OFFSET|TIME",
+      description: "where to start; latest: with what comes from now on",
       exclusive: ["since", "last"],
     }),
-    since: Flags.string({ helpValue: "10m", description: "start this long ago", exclusive: ["last"] }),
-    last: Flags.integer({ helpValue: "N", description: "start with the last N messages", min: 1 }),
+    since: Flags.string({
+      helpValue: "TIME",
+      description: "start this long ago, e.g. 10m",
+      exclusive: ["last"],
+    }),
+    last: wholeNumberFlag({ description: "start with the last N messages [default: 10]", least: 1 }),
     "until-end": Flags.boolean({ description: "stop at the end as it is now" }),
     camera: Flags.string({ helpValue: "ID", description: "messages of this camera only" }),
     output: outputFlag,
@@ -28,10 +32,15 @@ export default class Tail extends TmonCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Tail);
-    await tail(loadRunSettings(camelFlags(flags)), {
-      ...flags,
-      untilEnd: flags["until-end"],
+    const { from, since, last, camera, output, "until-end": untilEnd, ...settings } = flags;
+    await tail(loadRunSettings(camelFlags(settings)), {
       topic: args.topic,
+      from,
+      since,
+      last,
+      untilEnd,
+      camera,
+      output,
     });
   }
 }

@@ -31,18 +31,18 @@ function readWithUnit(text: string, units: ReadonlyMap<string, number>): number 
 }
 
 /**
- * A duration of the command line, in ms.
+ * A duration of the command line, in ms; `flag` is the one that has it.
  * @throws TmonError TMON_USAGE
  */
-export function parseDuration(text: string, leastMs = 0): number {
+export function parseDuration(text: string, flag: string, leastMs = 0): number {
   const ms = readDuration(text);
   if (ms === undefined) {
     throw new TmonError(
       "TMON_USAGE",
-      `"${text}" is not a duration`,
+      `${flag} is "${text}", which is not a duration`,
       "write a number with its unit: 500ms, 1.8s, 10m, 1h",
     );
   }
   if (ms >= leastMs) return ms;
-  throw new TmonError("TMON_USAGE", `${text} is too short`, `write at least ${leastMs}ms`);
+  throw new TmonError("TMON_USAGE", `${flag} is ${text}, which is too short`, `write at least ${leastMs}ms`);
 }

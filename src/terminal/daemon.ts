@@ -1,4 +1,5 @@
 import type { System } from "../runtime/system.ts";
+import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
 
 export interface DaemonOptions {
@@ -23,8 +24,10 @@ const firstFramesWithinMs = 20_000;
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const signals = listenForSignals();
-  const system = await Promise.race([options.start(), signals.second]);
-  if (!system) return reportUndrained(signals, "stopped while it started");
+  const starting = options.start();
+  const forget = releaseOnCrash(async () => (await starting).stop());
+  const system = await Promise.race([starting, signals.second]);
+  if (!system) return reportUndrained(signals, "stopped while it started", startAgain);
   options.running?.(system);
   try {
     await Promise.race([signals.first, untilTime(system, options.forMs), system.failed]);
@@ -34,12 +37,16 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       system.failed,
     ]);
     await options.finished?.(system, drained);
-    const why = deadline.aborted
-      ? `work was still open after ${options.drainMs / 1000} s`
-      : "stopped at once by a second signal";
-    if (!drained) reportUndrained(signals, why);
+    if (drained) return;
+    if (signals.stopAtOnce.aborted)
+      reportUndrained(signals, "stopped at once by a second signal", startAgain);
+    else {
+      const why = `work was still open after ${options.drainMs / 1000} s`;
+      reportUndrained(signals, why, `${startAgain}, or give it longer with --drain`);
+    }
   } finally {
     await system.stop();
+    forget();
   }
 }
 
@@ -53,11 +60,11 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function reportUndrained(signals: Signals, why: string): void {
+const startAgain = "start it again";
+
+function reportUndrained(signals: Signals, why: string, todo: string): void {
   process.exitCode = signals.name() === "SIGINT" ? 130 : 143;
-  say(
-    `tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: start it again, or give it longer with --drain`,
-  );
+  say(`tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: ${todo}`);
 }
 
 interface Signals {

@@ -1,33 +1,24 @@
 import { redact } from "../config/redact.ts";
-import { TmonError } from "../errors.ts";
-
-/** What oclif throws for a command line it cannot read carries an exit status of its own. */
-interface CommandLineError extends Error {
-  oclif?: { exit?: number };
-  code?: string;
-}
+import { messageOf, TmonError } from "../errors.ts";
+import { explainCommandLine, isCommandLineError } from "./command-line-error.ts";
 
 /** Turns whatever a command threw into an error of the closed set. */
-export function asTmonError(error: unknown): TmonError {
+export function asTmonError(error: unknown, commands: readonly string[] = []): TmonError {
   if (error instanceof TmonError) return error;
   if (isCommandLineError(error)) {
-    const [what = "the command line is wrong"] = error.message.split("\n");
-    return new TmonError(
-      "TMON_USAGE",
-      what.replace(/^Error: /, ""),
-      "see tmon --help, or --help after the command",
-    );
+    const { what, todo } = explainCommandLine(error, commands);
+    return new TmonError("TMON_USAGE", what, todo);
   }
-  const what = error instanceof Error ? error.message : String(error);
-  return new TmonError("TMON_INTERNAL", `a bug in tmon: ${what}`, "please report it, with the lines above", {
-    cause: error,
-  });
-}
-
-/** A command that cannot be loaded is no mistake of who typed it. */
-function isCommandLineError(error: unknown): error is CommandLineError {
-  const { oclif, code } = error as CommandLineError;
-  return error instanceof Error && oclif !== undefined && code !== "MODULE_NOT_FOUND";
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOSPC") {
+    const todo = "free some disk space, then start again";
+    return new TmonError("TMON_DISK_FULL", `no room to write: ${messageOf(error)}`, todo, { cause: error });
+  }
+  return new TmonError(
+    "TMON_INTERNAL",
+    `a bug in tmon: ${messageOf(error)}`,
+    "please report it, with the lines above",
+    { cause: error },
+  );
 }
 
 /** One line of what happened, one of what to do; for a bug, its stack first. */

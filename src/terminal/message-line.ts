@@ -48,15 +48,17 @@ function essence(topic: TopicId, message: ReceivedMessage): string {
   }
 }
 
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const essences: Record<TopicId, (message: ReceivedMessage) => string> = {
   "detection-results": ({ value }) => {
     const { detectedObjects, trafficGroups } = decode(detectionSchema, value);
     const groups = trafficGroups.map(({ classes, objectCount }) => `${objectCount} (${classes.join(", ")})`);
-    return `${detectedObjects.length} objects, ${groups.length} groups${groups.length > 0 ? `: ${groups.join("; ")}` : ""}`;
+    return `${counted(detectedObjects.length, "object")}, ${counted(groups.length, "group")}${groups.length > 0 ? `: ${groups.join("; ")}` : ""}`;
   },
   "assessment-tasks": ({ value }) => {
     const { taskId, groupMetadata, detectedObjects } = decode(taskSchema, value);
-    return `${taskId}: ${detectedObjects.length} objects (${groupMetadata.classes.join(", ")})`;
+    return `${taskId}: ${counted(detectedObjects.length, "object")} (${groupMetadata.classes.join(", ")})`;
   },
   "risk-assessment-results": ({ value }) => {
     const { status, maxRiskLevel, results, errorCode, error, metadata } = decode(resultSchema, value);

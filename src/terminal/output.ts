@@ -3,18 +3,23 @@ import Table from "cli-table3";
 
 /**
  * Writes one line to stdout, waiting while the reader is slow.
- * A reader that goes away (`| head -1`) ends the process with 0: see guardStdout.
+ * A reader that goes away (`| head -1`) ends the process with 0: see guardStreams.
  */
 export async function writeLine(line: string): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
 }
 
-/** A pipe that closes early is no error. */
-export function guardStdout(): void {
+/**
+ * A pipe that closes early is no error: without a reader of its data a command is done, without one of its
+ * remarks a daemon goes on. Anything else, a full disk say, ends the process as any error nobody caught.
+ */
+export function guardStreams(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // There is nowhere left to say it.
+  process.stderr.on("error", () => {});
 }
 
 /** For people, on stderr: data alone goes to stdout. */

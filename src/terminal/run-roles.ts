@@ -7,6 +7,7 @@ import { runDaemon } from "./daemon.ts";
 import { say } from "./output.ts";
 import { prepareReportFile, writeReport } from "./report-file.ts";
 import { createTerminalLog } from "./settings.ts";
+import { describeWork } from "./work-done.ts";
 
 /** Ports tried first when none is named. */
 const defaultPorts: Record<RoleName | "up", number> = {
@@ -40,7 +41,7 @@ export async function runRoles(options: RunOptions): Promise<void> {
   if (report !== undefined) await prepareReportFile(report);
   await runDaemon({
     drainMs: config.drainMs,
-    forMs: flags.for === undefined ? undefined : parseDuration(flags.for),
+    forMs: flags.for === undefined ? undefined : parseDuration(flags.for, "--for"),
     start: () =>
       startSystem({
         config,
@@ -50,8 +51,14 @@ export async function runRoles(options: RunOptions): Promise<void> {
         defaultPort: defaultPorts[name],
         observed: report !== undefined,
       }),
-    running: (system) => say(`tmon: ${name} runs: ${system.url}`),
+    running: (system) => {
+      say(`tmon: ${name} runs: ${system.url}`);
+      if (name === "up" && process.stderr.isTTY) {
+        say(`tmon: watch with: tmon tail risk-assessment-results --data-dir ${config.dataDir}`);
+      }
+    },
     finished: async (system, drained) => {
+      say(`tmon: stopped: ${await describeWork(system.metrics, roles)}`);
       if (report !== undefined) await writeReport(report, system, { startedAt, drained, version });
     },
   });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Interfaces, Plugin, run as runOclif, settings } from "@oclif/core";
+import { Config, type Interfaces, Plugin, run as runOclif, settings } from "@oclif/core";
+import { crash } from "./crash.ts";
 import { asTmonError, describeFailure } from "./failure.ts";
-import { guardStdout, say } from "./output.ts";
+import { guardStreams, say } from "./output.ts";
 
 /**
  * Runs the command line and ends the process with its exit status.
@@ -12,21 +13,34 @@ import { guardStdout, say } from "./output.ts";
  * and lose exit statuses.
  */
 export async function run(binUrl: string): Promise<never> {
-  guardStdout();
+  guardStreams();
+  const crashed = crash();
   const root = dirname(dirname(fileURLToPath(binUrl)));
   const argv = process.argv.slice(2);
+  let commands: string[] = [];
   try {
-    await runOclif(argv, await loadOptions(root));
+    const config = await Config.load(await loadOptions(root));
+    commands = config.commandIDs.map((id) => id.replaceAll(":", " "));
+    await Promise.race([runToEnd(argv, config), crashed]);
   } catch (error) {
-    if (!isPlainExit(error)) {
-      const failure = asTmonError(error);
-      say(describeFailure(failure, wantsJson(argv) ? "json" : "text"));
-      process.exitCode = failure.exitCode;
-    }
+    const failure = asTmonError(error, commands);
+    say(describeFailure(failure, wantsJson(argv) ? "json" : "text"));
+    process.exitCode = failure.exitCode;
   }
   // Whatever a library left open must not keep a finished command alive.
-  await new Promise((flushed) => process.stdout.write("", flushed));
   process.exit();
+}
+
+/** Until all that was printed is written, too. */
+async function runToEnd(argv: string[], config: Config): Promise<void> {
+  try {
+    await runOclif(argv, config);
+  } catch (error) {
+    if (!isPlainExit(error)) throw error;
+  }
+  await new Promise<void>((resolve, reject) =>
+    process.stdout.write("", (error) => (error ? reject(error) : resolve())),
+  );
 }
 
 /**

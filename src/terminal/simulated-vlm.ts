@@ -14,7 +14,7 @@ export interface SimulatedVlmFlags {
 export async function runSimulatedVlm(flags: SimulatedVlmFlags): Promise<void> {
   const provider = await startSimulatedVlm({
     port: flags.port,
-    latencyMs: parseDuration(flags.latency),
+    latencyMs: parseDuration(flags.latency, "--latency"),
     errorRate: share(flags.errorRate),
     seed: flags.seed,
   });

@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ReadFrom, ReceivedMessage } from "../bus/bus.ts";
 import { openBus } from "../bus/open.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/units.ts";
 import { TmonError } from "../errors.ts";
 import { type TopicId, topicIds } from "../messages/topics.ts";
+import { releaseOnCrash } from "./crash.ts";
 import { describeMessage, messageJson } from "./message-line.ts";
-import { writeLine } from "./output.ts";
+import { say, writeLine } from "./output.ts";
 import { createTerminalLog } from "./settings.ts";
 
 export interface TailOptions {
@@ -26,7 +29,9 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
 
+  if (!(await waitForData(config, options.untilEnd, interrupted.signal))) return;
   const bus = await openBus(config, createTerminalLog(config));
+  const forget = releaseOnCrash(() => bus.close());
   try {
     const reading = {
       topics: [config.topics[topic].name],
@@ -41,8 +46,24 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
       );
     }
   } finally {
+    forget();
     await bus.close();
   }
+}
+
+const lookEveryMs = 200;
+
+/** A reader makes no data directory: false if there is none and no time to wait for it. */
+async function waitForData(
+  { bus, dataDir }: Config,
+  untilEnd: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isThere = () => bus.kind !== "embedded" || existsSync(dataDir);
+  if (isThere()) return true;
+  say(`tmon: nothing has been written there yet${untilEnd ? "" : "; waiting for it"}`);
+  while (!untilEnd && !signal.aborted && !isThere()) await delay(lookEveryMs);
+  return isThere();
 }
 
 export function topicNamed(name: string): TopicId {
@@ -58,7 +79,7 @@ export function topicNamed(name: string): TopicId {
 /** Where to start; as `tail` does, with the last ten, or at the beginning when only what is there is wanted. */
 function startOf({ from, since, last, untilEnd }: TailOptions, now: number): ReadFrom {
   if (last !== undefined) return { last };
-  if (since !== undefined) return { time: now - parseDuration(since) };
+  if (since !== undefined) return { time: now - parseDuration(since, "--since") };
   if (from === undefined) return untilEnd ? "earliest" : { last: 10 };
   if (from === "earliest" || from === "latest") return from;
   if (/^\d+$/.test(from)) return { offset: Number(from) };

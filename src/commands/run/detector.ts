@@ -6,7 +6,7 @@ export default class Detector extends TmonCommand {
   static override aliases = ["detect"];
   static override examples = [
     "<%= config.bin %> run detector --camera file:road.mp4 --model yolox_nano.onnx",
-    "<%= config.bin %> run detector --camera north=file:north.mp4?loop=1 --model yolox_nano.onnx --interval 1s",
+    "<%= config.bin %> run detector --camera 'north=file:north.mp4?loop=1' --model yolox_nano.onnx --interval 1s",
   ];
   static override flags = { ...cameraFlags, ...daemonFlags };
 

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { runSimulatedVlm } from "../../terminal/simulated-vlm.ts";
-import { TmonCommand } from "../base.ts";
+import { TmonCommand, wholeNumberFlag } from "../base.ts";
 
 export default class SimVlm extends TmonCommand {
   static override summary = "Run a simulated VLM provider on loopback";
@@ -11,15 +11,14 @@ export default class SimVlm extends TmonCommand {
     "<%= config.bin %> sim vlm --port 0 --error-rate 0.05 --seed 7",
   ];
   static override flags = {
-    port: Flags.integer({
-      helpValue: "N",
+    port: wholeNumberFlag({
       description: "port on loopback; 0 = any",
       default: 7790,
-      min: 0,
-      max: 65_535,
+      least: 0,
+      most: 65_535,
     }),
     latency: Flags.string({
-      helpValue: "800ms",
+      helpValue: "TIME",
       description: "time from request to answer",
       default: "800ms",
     }),
@@ -28,7 +27,7 @@ export default class SimVlm extends TmonCommand {
       description: "share of requests answered with a 500",
       default: "0",
     }),
-    seed: Flags.integer({ helpValue: "N", description: "the same seed fails the same requests", default: 1 }),
+    seed: wholeNumberFlag({ description: "the same seed fails the same requests", least: 0, default: 1 }),
   };
 
   async run(): Promise<void> {

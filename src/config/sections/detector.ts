@@ -13,7 +13,9 @@ const defaultIntervalMs = 1800;
 export function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
   return choose(
     "detector.interval",
-    map(fromFlag("interval", flags.interval), (text) => parseDuration(text, shortestIntervalMs)),
+    map(fromFlag("interval", flags.interval), (text) =>
+      parseDuration(text, "--interval", shortestIntervalMs),
+    ),
     fromFile<number>(file, data, ["detector", "interval"]),
     byDefault(defaultIntervalMs),
   );

@@ -54,7 +54,7 @@ export function chooseProcess(
     language: of<Config["language"]>("zh", "language"),
     drainMs: choose(
       "drain",
-      map(fromFlag("drain", flags.drain), parseDuration),
+      map(fromFlag("drain", flags.drain), (text) => parseDuration(text, "--drain")),
       inFile<number>("drain"),
       byDefault(25_000),
     ),
