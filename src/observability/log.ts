@@ -5,7 +5,31 @@ import type { LogLevel } from "../config/config.ts";
 /** JSON lines on stderr, or readable ones when a person is looking. */
 export function createLog(level: LogLevel, options: { pretty: boolean }): Logger {
   const destination = options.pretty
-    ? pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" })
+    ? pretty({
+        destination: 2,
+        sync: true,
+        singleLine: true,
+        ignore: "pid,hostname",
+        translateTime: "SYS:HH:MM:ss.l",
+      })
     : pino.destination({ dest: 2, sync: true });
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const settings = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers };
+  return pino({ level, ...settings }, destination);
+}
+
+const serializers = { partitions: (value: unknown) => (isNumbers(value) ? showRanges(value) : value) };
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "number");
+}
+
+/** "0-3,7" */
+function showRanges(numbers: readonly number[]): string {
+  const ranges: [first: number, last: number][] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const open = ranges.at(-1);
+    if (open && number === open[1] + 1) open[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(",");
 }

@@ -23,8 +23,7 @@ export const sessionOptions: InferenceSession.SessionOptions = {
  */
 export async function openModel(file: string): Promise<Model> {
   const session = await InferenceSession.create(file, sessionOptions).catch((error: unknown) => {
-    const reason = messageOf(error).replaceAll("\n", " ").trim();
-    throw invalid(file, `is not a model onnxruntime can load (${reason})`, error);
+    throw invalid(file, `is not a model onnxruntime can load (${reasonOf(error)})`, error);
   });
   const [input] = session.inputMetadata;
   const [output] = session.outputMetadata;
@@ -42,6 +41,15 @@ export async function openModel(file: string): Promise<Model> {
 /** `modelType` of a detection: the model's file name without its extension. */
 export function modelTypeOf(file: string): string {
   return basename(file, extname(file));
+}
+
+/** Without the file's name, which is said already, and the place in onnxruntime's C++ that raised it. */
+function reasonOf(error: unknown): string {
+  return messageOf(error)
+    .replaceAll("\n", " ")
+    .replace(/^Load model from .*? failed:/, "")
+    .replace(/^\S+\.cc:\d+ .*\) (?=\S)/, "")
+    .trim();
 }
 
 function invalid(file: string, fault: string, cause?: unknown): TmonError {
