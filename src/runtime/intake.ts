@@ -28,6 +28,8 @@ export interface IntakeOptions {
   role: RoleName & keyof RoleContext["config"]["groups"];
   routes: readonly Route[];
   assigned?(partitions: readonly number[]): void;
+  /** Another member is to have these partitions: work that has not started is to be abandoned. */
+  draining?(partitions: readonly number[]): void;
   /** Work of these partitions that has not started is to be dropped: their new owner has it. */
   lost?(partitions: readonly number[]): void;
 }
@@ -80,6 +82,11 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     assigned(partitions) {
       log.debug({ partitions }, "partitions assigned");
       options.assigned?.(partitions);
+    },
+    draining(partitions) {
+      log.debug({ partitions }, "partitions wanted by another member");
+      pauses.abandon(partitions);
+      options.draining?.(partitions);
     },
     lost(partitions) {
       log.debug({ partitions }, "partitions lost");

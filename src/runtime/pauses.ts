@@ -6,7 +6,7 @@ import type { Consumer, Delivery } from "../bus/bus.ts";
  */
 export function createPauses(consumer: Pick<Consumer, "pause" | "resume">) {
   const paused = new Set<string>();
-  const held = new Map<string, { topic: string; partition: number; messages: number }>();
+  const held = new Map<string, { topic: string; partition: number; messages: Delivery[] }>();
   const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
 
   return {
@@ -24,18 +24,26 @@ export function createPauses(consumer: Pick<Consumer, "pause" | "resume">) {
     },
     holds: (topic: string, partition: number): boolean => held.has(keyOf(topic, partition)),
     /** The delivery is never acknowledged here: it comes again to who can read it. */
-    hold({ topic, partition }: Delivery): void {
-      const of = held.get(keyOf(topic, partition)) ?? { topic, partition, messages: 0 };
+    hold(delivery: Delivery): void {
+      const { topic, partition } = delivery;
+      const of = held.get(keyOf(topic, partition)) ?? { topic, partition, messages: [] };
       held.set(keyOf(topic, partition), of);
-      of.messages++;
+      of.messages.push(delivery);
       consumer.pause({ topic, partition });
+    },
+    /** What is held of these partitions goes to their next owner; they stay held while they are here. */
+    abandon(partitions: readonly number[]): void {
+      for (const of of held.values()) {
+        if (partitions.includes(of.partition))
+          for (const delivery of of.messages.splice(0)) delivery.abandon();
+      }
     },
     /** Lost partitions: their next owner finds out for itself. */
     forget(partitions: readonly number[]): void {
       for (const [key, of] of held) if (partitions.includes(of.partition)) held.delete(key);
     },
     /** Messages held. */
-    held: (): number => [...held.values()].reduce((sum, of) => sum + of.messages, 0),
+    held: (): number => [...held.values()].reduce((sum, of) => sum + of.messages.length, 0),
     reason(): string | undefined {
       const [first] = held.values();
       return (

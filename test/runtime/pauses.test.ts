@@ -12,7 +12,11 @@ function pausesOnBus() {
   return { bus, pauses: createPauses(consumer) };
 }
 
-const message = { topic: "t", partition: 3 } as Delivery;
+let abandoned = 0;
+const abandon = () => {
+  abandoned += 1;
+};
+const message = { topic: "t", partition: 3, abandon } as Delivery;
 
 test("a partition that waits for an upgrade stays paused when its topic goes on", () => {
   const { bus, pauses } = pausesOnBus();
@@ -29,4 +33,11 @@ test("a lost partition is held no longer", () => {
   pauses.hold(message);
   pauses.forget([3]);
   expect([pauses.holds("t", 3), pauses.held(), pauses.reason()]).toEqual([false, 0, undefined]);
+});
+
+test("what is held of a partition that is handed over does not hold up its next owner", () => {
+  const { bus, pauses } = pausesOnBus();
+  for (const partition of [3, 3, 4]) pauses.hold({ ...message, partition });
+  pauses.abandon([3]);
+  expect([abandoned, pauses.held(), pauses.holds("t", 3), bus.paused("t", 3)]).toEqual([2, 1, true, true]);
 });

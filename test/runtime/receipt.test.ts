@@ -23,7 +23,7 @@ function deliver(read: (delivery: Delivery) => void): WeakRef<Buffer> {
     timestamp: 0,
     headers: {},
   };
-  read({ ...place, value, acknowledge() {}, owned: () => true });
+  read({ ...place, value, acknowledge() {}, abandon() {}, owned: () => true });
   return new WeakRef(value);
 }
 

@@ -56,6 +56,7 @@ export async function startAggregator(context: RoleContext): Promise<RunningRole
       route("risk-assessment-results", resultSchema, join.result),
     ],
     assigned: incidents.assigned,
+    draining: join.abandon,
     lost(partitions) {
       join.forgetLost();
       incidents.lost(partitions);

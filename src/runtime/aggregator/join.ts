@@ -24,6 +24,8 @@ export interface Join {
   result(result: AssessmentResult, receipt: Receipt): void;
   /** Closes what is due. */
   tick(): void;
+  /** Gives frames of these partitions that still wait to the next owner, who reads them again. */
+  abandon(partitions: readonly number[]): void;
   /** Forgets frames whose partition is lost. */
   forgetLost(): void;
   /** Resolves when no push is under way. */
@@ -35,7 +37,8 @@ export interface Join {
  * Joins each frame's detection with its results; what arrives first opens the frame.
  *
  *   open (detection) -(all groups final, or time)-> closing -> pushed, everything acknowledged, forgotten
- *     ^        \-(a verdict of danger)-> pushed at once, still open
+ *     ^        |-(a verdict of danger)-> pushed at once, still open
+ *     |        \-(its partition is handed over)-> abandoned, forgotten
  *     |
  *   orphan (results alone) -(its mark says closed: late, or time)-> closing
  */
@@ -95,7 +98,7 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
     findMark(frame.messageId)
       .then((mark) => {
         frame.lookingUp = false;
-        if (frame.detection || frames.get(frame.messageId) !== frame) return;
+        if (frame.detection || frame.closing || frames.get(frame.messageId) !== frame) return;
         if (due || mark?.closed) closeAs(frame, mark);
       })
       .catch(() => {});
@@ -113,11 +116,16 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
   }
 
   function close(frame: Frame): void {
-    frame.closing = true;
     push(frame, true);
+    end(frame, (receipt) => receipt.acknowledge());
+  }
+
+  /** Once its pushes are done. */
+  function end(frame: Frame, letGo: (receipt: Receipt) => void): void {
+    frame.closing = true;
     frame.work.then(
       () => {
-        for (const receipt of frame.receipts) receipt.acknowledge();
+        frame.receipts.forEach(letGo);
         forget(frame);
       },
       () => {},
@@ -155,6 +163,12 @@ export function createJoin({ config, now, show, findMark, windows }: JoinOptions
         if (frame.closing || now() < closesAt(frame, config)) continue;
         if (frame.detection) close(frame);
         else closeOrphan(frame, { due: true });
+      }
+    },
+    abandon(partitions) {
+      for (const frame of frames.values()) {
+        const isLeaving = frame.receipts.every((receipt) => partitions.includes(receipt.partition));
+        if (isLeaving && !frame.closing) end(frame, (receipt) => receipt.abandon());
       }
     },
     forgetLost() {

@@ -44,6 +44,11 @@ export function isOwned(job: Job): boolean {
   return job.receipts.some((receipt) => receipt.owned());
 }
 
+/** True if all of it came from these partitions. */
+export function isOf({ receipts }: Job, partitions: readonly number[]): boolean {
+  return receipts.every((receipt) => partitions.includes(receipt.partition));
+}
+
 function dangerOf({ detectedObjects, groupMetadata }: AssessmentTask): number {
   const classes = [...detectedObjects.map((object) => object.class), ...groupMetadata.classes];
   if (!classes.some((name) => vehicles.has(name))) return 0;

@@ -8,7 +8,7 @@ import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
 import { createAttempts } from "./attempts.ts";
 import { createDispatcher } from "./dispatcher.ts";
-import { createJob, isOwned, type Job } from "./job.ts";
+import { createJob, isOf, isOwned, type Job } from "./job.ts";
 import { createKeyPool, type Lease } from "./keys/pool.ts";
 import { createQuota } from "./keys/quota.ts";
 import { createMeters } from "./meters.ts";
@@ -101,6 +101,13 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     publisher.add(job, outcome);
   }
 
+  function abandonWaiting(partitions: readonly number[]): void {
+    for (const job of queue.remove((waiting) => isOf(waiting, partitions))) {
+      memory.forget(job);
+      for (const receipt of job.receipts) receipt.abandon();
+    }
+  }
+
   function dropLost(): void {
     for (const job of queue.remove((waiting) => !isOwned(waiting))) memory.forget(job);
   }
@@ -114,6 +121,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const intake = await openIntake(context, {
     role: "scheduler",
     routes: [route("assessment-tasks", taskSchema, take)],
+    draining: abandonWaiting,
     lost: dropLost,
   });
   health.readiness("keys", () => pool.trouble());

@@ -8,6 +8,7 @@ import { detectionMessage, left, readDetection, readResult, resultMessage } from
 function joinWithWindows(bound: number) {
   const said: string[] = [];
   const acknowledged: string[] = [];
+  const abandoned: string[] = [];
   const shown: string[] = [];
   const owned = { yes: true };
   const window = (name: string) =>
@@ -23,18 +24,19 @@ function joinWithWindows(bound: number) {
     findMark: async () => undefined,
     windows,
   });
-  const receipt = (name: string): Receipt => ({
+  const receipt = (name: string, partition = 0): Receipt => ({
     topic: "t",
-    partition: 0,
+    partition,
     offset: 0,
     bytes: 10,
     acknowledge: () => void acknowledged.push(name),
+    abandon: () => void abandoned.push(name),
     owned: () => owned.yes,
   });
   return {
-    ...{ said, acknowledged, shown, owned, join, windows },
-    detect: (id: string) =>
-      join.detection(readDetection(detectionMessage(id, [left])), receipt(`detection ${id}`)),
+    ...{ said, acknowledged, abandoned, shown, owned, join, windows },
+    detect: (id: string, partition?: number) =>
+      join.detection(readDetection(detectionMessage(id, [left])), receipt(`detection ${id}`, partition)),
     judge: (id: string) => join.result(readResult(resultMessage(id, 1, "none")), receipt(`result ${id}`)),
   };
 }
@@ -82,6 +84,21 @@ test("a frame's messages are acknowledged together, after its closing push", asy
   await until(() => join.size() === 0);
   expect(shown).toEqual(["a true"]);
   expect(acknowledged).toEqual(["result a", "detection a"]);
+});
+
+test("frames that wait are abandoned when their partition is handed over, those being closed are not", async () => {
+  const { abandoned, acknowledged, detect, judge, join, windows } = joinWithWindows(9);
+  detect("waits");
+  judge("orphan");
+  detect("complete");
+  judge("complete");
+  detect("elsewhere", 1);
+  join.abandon([0, 2]);
+  join.tick();
+  await until(() => join.size() === 1);
+  expect(abandoned.sort()).toEqual(["detection waits", "result orphan"]);
+  expect(acknowledged).toEqual(["detection complete", "result complete"]);
+  expect([windows.detections.messages(), windows.orphans.messages()]).toEqual([1, 0]);
 });
 
 test("frames of a lost partition are forgotten, unacknowledged: their new owner has them", () => {

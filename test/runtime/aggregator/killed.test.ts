@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { detectionMessage, left, resultMessage, right } from "./frames.ts";
-import { quickConfig, type Watch, watch } from "./harness.ts";
+import { patientConfig, quickConfig, type Watch, watch } from "./harness.ts";
 
 let screen: Watch;
 let child: ChildProcess | undefined;
@@ -19,6 +19,26 @@ async function startChild(dataDir: string): Promise<void> {
   child = fork(file, [dataDir], { execArgv: ["--import", "tsx"] });
   await once(child, "message");
 }
+
+test("a second aggregator has its share at once, though frames wait for their verdicts", async () => {
+  screen = await watch(patientConfig(temporaryDirectory()));
+  const first = await screen.startAggregator();
+  const frames = Array.from({ length: 40 }, (_, cameraId) => ({ cameraId, messageId: `m${cameraId}` }));
+  for (const { cameraId, messageId } of frames)
+    await screen.send("detection-results", detectionMessage(messageId, [left], { cameraId }));
+  await until(() => first.stats().framesOpen === frames.length);
+  const second = await screen.startAggregator();
+  // Well before the bus takes a partition away that its owner does not give up.
+  const shared = () =>
+    Number(second.stats().framesOpen) > 0 &&
+    Number(first.stats().framesOpen) + Number(second.stats().framesOpen) === frames.length;
+  await until(shared, { timeoutMs: 6_000 });
+  for (const { cameraId, messageId } of frames)
+    await screen.send("risk-assessment-results", resultMessage(messageId, 1, "high", { cameraId }));
+  await screen.settled();
+  const taskIds = frames.map(({ messageId }) => `${messageId}_group1`);
+  expect(screen.shownTaskIds().sort()).toEqual(taskIds.sort());
+});
 
 test("after kill -9 the next aggregator reads on, and every verdict is shown once", async () => {
   const dataDir = temporaryDirectory();

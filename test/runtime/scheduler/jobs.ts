@@ -64,6 +64,7 @@ export function aReceipt(changes: Partial<Receipt> = {}): Receipt & { acknowledg
     acknowledge() {
       receipt.acknowledged += 1;
     },
+    abandon() {},
     owned: () => true,
     ...changes,
   };
