@@ -15,7 +15,7 @@ export interface Detector extends RunningRole {
   liveCameras(): number;
   /** Frames published, and frames that were not. */
   frames(): { processed: number; dropped: number };
-  /** Resolves when every camera delivered its first frame, ended, failed or is another detector's. */
+  /** Resolves when every camera delivered its first frame, ended, failed or is another live detector's. */
   readonly firstFrames: Promise<void>;
 }
 
@@ -49,6 +49,7 @@ export async function startDetector(context: RoleContext): Promise<Detector> {
   const leases = shareCameras(context, cameras);
 
   health.readiness("detector", () => troubleOf(states()));
+  health.warning("cameras", () => leases.trouble());
   health.liveness("detector", () => pipeline.inWorkSince());
 
   let stopped: Promise<void> | undefined;

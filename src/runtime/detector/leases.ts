@@ -2,76 +2,139 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./camera.ts";
+import { deferred } from "./deferred.ts";
+import { camerasToTake, cameraToGive, leaseName, readShares, type Shares, wishKey } from "./shares.ts";
 
 const renewEveryMs = 2000;
 /** A dead detector's cameras are free after this. */
 const leaseMs = 6000;
 
 export interface Leases {
-  /** Resolves once it is known which cameras are this detector's. */
+  /** Resolves once each camera is this detector's or that of another which is seen to be alive. */
   readonly settled: Promise<void>;
+  /** Why this detector watches nothing, or undefined. */
+  trouble(): string | undefined;
   /** Stops the cameras and frees them for others. */
   release(): Promise<void>;
 }
 
 /**
- * Shares the cameras among the detectors alive: each plays those whose lease it holds, at most its share,
- * renews the leases, gives up what is over its share and takes what is free. A camera that ended or failed
- * stays held, or another detector would play it again. With the store away holders keep what they have.
+ * Shares the cameras among the detectors that want them: each says which it wants, plays those whose lease it
+ * holds, gives one it plays to whoever wants it and has fewer, and takes what nobody has. A camera that ended
+ * or failed stays held, or another detector would play it again. With the store away holders keep what they
+ * have.
+ *
+ *   waiting -(claimed, given)-> held -(given, lease lost)-> waiting
  */
-export function shareCameras({ store, log, instance }: RoleContext, cameras: readonly Camera[]): Leases {
+export function shareCameras(
+  { store, log, instance }: Pick<RoleContext, "store" | "log" | "instance">,
+  cameras: readonly Camera[],
+): Leases {
   const stopping = new AbortController();
-  const nameOf = (camera: Camera) => `camera:${camera.config.id}`;
-  const claim = (camera: Camera) => store.claimLease(nameOf(camera), instance, leaseMs);
-  const held = () => cameras.filter((camera) => camera.held());
+  const startedAt = store.now();
+  const settled = deferred<void>();
+  /** By the id of a camera that is another detector's: that detector. */
+  const elsewhere = new Map<string, string>();
 
-  async function shareOfThis(): Promise<number> {
-    const prefix = "tmon:roles:detector:";
-    const alive = new Set((await store.list(prefix)).map(({ key }) => key)).add(prefix + instance);
-    return Math.ceil(cameras.length / alive.size);
-  }
+  const idOf = (camera: Camera) => camera.config.id;
+  const claim = (camera: Camera) => store.claimLease(leaseName(idOf(camera)), instance, leaseMs);
+  const held = () => cameras.filter((camera) => camera.held());
+  const waiting = () => cameras.filter((camera) => !camera.held());
 
   async function round(): Promise<void> {
-    const share = await shareOfThis();
+    // Before the leases, so that a dead detector's wish does not outlive them.
+    const wish = JSON.stringify({ cameras: cameras.map(idOf), at: store.now() });
+    await store.set(wishKey(instance), wish, { ttlMs: leaseMs });
+    await renew();
+    const shares = await giveWhatIsOverTheShare();
+    await take(shares);
+    noteHolders(shares);
+    if (waiting().every((camera) => isWithTheLiving(camera, shares))) settled.resolve();
+  }
+
+  async function renew(): Promise<void> {
     const mine = held();
     const renewed = await Promise.all(mine.map(claim));
     await Promise.all(mine.filter((_, index) => !renewed[index]).map((camera) => camera.handOver()));
+  }
 
-    for (const camera of held()
-      .filter((camera) => camera.state().state === "live")
-      .slice(share)) {
+  /** Reads the shares anew after each, as others may give at the same time. */
+  async function giveWhatIsOverTheShare(): Promise<Shares> {
+    for (;;) {
+      const shares = await readShares(store);
+      const live = held().filter((camera) => camera.state().state === "live");
+      const gift = cameraToGive(shares, instance, live.map(idOf));
+      const camera = live.find((camera) => idOf(camera) === gift?.camera);
+      if (!gift || !camera) return shares;
       await camera.handOver();
-      await store.releaseLease(nameOf(camera), instance);
+      elsewhere.set(gift.camera, gift.to);
+      log.info(
+        { cameraId: gift.camera },
+        `camera ${gift.camera} goes to detector ${gift.to}, which has fewer`,
+      );
+      await store.releaseLease(leaseName(gift.camera), instance);
+      await store.claimLease(leaseName(gift.camera), gift.to, leaseMs);
     }
-    for (const camera of cameras.filter((camera) => !camera.held())) {
-      if (held().length >= share || stopping.signal.aborted) return;
-      if (await claim(camera)) camera.start();
+  }
+
+  async function take(shares: Shares): Promise<void> {
+    const free = camerasToTake(shares, instance);
+    for (const camera of waiting()) {
+      const id = idOf(camera);
+      if (stopping.signal.aborted) return;
+      if (!free.has(id) && shares.holders.get(id) !== instance) continue;
+      if (!(await claim(camera))) continue;
+      if (elsewhere.delete(id)) log.info({ cameraId: id }, `camera ${id} is this detector's now`);
+      camera.start();
     }
+  }
+
+  function noteHolders({ holders }: Shares): void {
+    for (const id of waiting().map(idOf)) {
+      const holder = holders.get(id);
+      if (holder === undefined || holder === instance) continue;
+      if (!elsewhere.has(id))
+        log.warn(
+          { cameraId: id, holder },
+          `camera ${id} is detector ${holder}'s: waiting until that gives it up, or is dead for ${leaseMs / 1000} s`,
+        );
+      elsewhere.set(id, holder);
+    }
+  }
+
+  /** A wish from before this detector's start may be that of a dead one. */
+  function isWithTheLiving(camera: Camera, { holders, wishes }: Shares): boolean {
+    const holder = holders.get(idOf(camera));
+    return holder !== undefined && holder !== instance && (wishes.get(holder)?.at ?? 0) > startedAt;
   }
 
   async function keepSharing(): Promise<void> {
     while (!stopping.signal.aborted) {
+      await round().catch((error) =>
+        log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed"),
+      );
       await delay(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
-      if (!stopping.signal.aborted) await roundOrWarn();
     }
   }
 
-  const roundOrWarn = () =>
-    round().catch((error) =>
-      log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed"),
-    );
-
-  const settled = roundOrWarn();
-  const sharing = settled.then(keepSharing);
+  const sharing = keepSharing();
 
   return {
-    settled,
+    settled: settled.promise,
+    trouble() {
+      if (stopping.signal.aborted || held().length > 0) return undefined;
+      const holders = [...elsewhere].map(([id, holder]) => `, ${id} is detector ${holder}'s`);
+      return `none of its cameras is its own${holders.join("")}`;
+    },
     async release() {
       stopping.abort();
       await sharing;
-      const mine = held();
-      await Promise.all(mine.map((camera) => camera.stop()));
-      await Promise.all(mine.map((camera) => store.releaseLease(nameOf(camera), instance))).catch(() => {});
+      await store.delete(wishKey(instance)).catch(() => {});
+      await Promise.all(held().map((camera) => camera.stop()));
+      // All, not only those held: one may just have been given.
+      await Promise.allSettled(
+        cameras.map((camera) => store.releaseLease(leaseName(idOf(camera)), instance)),
+      );
     },
   };
 }

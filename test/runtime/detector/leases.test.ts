@@ -1,0 +1,160 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { pino } from "pino";
+import { afterAll, test } from "vitest";
+import { type Leases, shareCameras } from "../../../src/runtime/detector/leases.ts";
+import { openStore } from "../../../src/store/open.ts";
+import { testConfig } from "../../support/context.ts";
+import { temporaryDirectory } from "../../support/tmp.ts";
+import { until } from "../../support/until.ts";
+import { bareCamera } from "./leases-support.ts";
+
+interface Detector {
+  leases: Leases;
+  /** Ids of the cameras it plays. */
+  plays(): string[];
+  lines: string[];
+}
+
+const releases: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const release of releases.splice(0).reverse()) await release();
+});
+
+/** A store of its own, and detectors on it. */
+async function openSite() {
+  const dataDir = temporaryDirectory();
+  const store = await openStore(testConfig(dataDir), pino({ level: "silent" }));
+  releases.push(() => store.close());
+  const players = new Map<string, number>();
+  let mostPlayers = 0;
+
+  return {
+    /** The most that ever played one camera at once. */
+    mostPlayers: () => mostPlayers,
+
+    detector(instance: string, ...ids: string[]): Detector {
+      const lines: string[] = [];
+      const write = (line: string) => void lines.push(JSON.parse(line).msg);
+      const cameras = ids.map((id) =>
+        bareCamera(id, (playing) => {
+          players.set(id, (players.get(id) ?? 0) + (playing ? 1 : -1));
+          mostPlayers = Math.max(mostPlayers, ...players.values());
+        }),
+      );
+      const leases = shareCameras({ store, log: pino({}, { write }), instance }, cameras);
+      releases.push(() => leases.release());
+      return { leases, lines, plays: () => ids.filter((_, index) => cameras[index]?.held()) };
+    },
+
+    /** One in a process of its own that was killed when it had its cameras. */
+    async killedDetector(instance: string, ...ids: string[]): Promise<void> {
+      const program = fileURLToPath(new URL("leases-child.ts", import.meta.url));
+      const child = execa(process.execPath, ["--import", "tsx", program, dataDir, instance, ...ids], {
+        reject: false,
+      });
+      releases.push(async () => void child.kill("SIGKILL"));
+      await once(child.stdout, "data");
+      child.kill("SIGKILL");
+      await child;
+    },
+
+    /** Waits until each of them had another look at the shares. */
+    async lookAgain(...instances: string[]): Promise<void> {
+      const since = store.now();
+      for (const instance of instances) {
+        await until(async () => {
+          const wish = await store.get(`tmon:camera-wishes:${instance}`);
+          return wish && JSON.parse(`${wish}`).at > since;
+        });
+      }
+    },
+  };
+}
+
+test.concurrent("detectors with different cameras each keep all of their own", async ({ expect }) => {
+  const site = await openSite();
+  const first = site.detector("first", "a", "b", "c", "d");
+  await first.leases.settled;
+  const second = site.detector("second", "e", "f");
+  await second.leases.settled;
+  await site.lookAgain("first", "second");
+  await site.lookAgain("first", "second");
+  expect(first.plays()).toEqual(["a", "b", "c", "d"]);
+  expect(second.plays()).toEqual(["e", "f"]);
+  expect([...first.lines, ...second.lines]).toEqual([]);
+});
+
+test.concurrent("one that joins gets its share of the same cameras, and no camera plays twice", async ({
+  expect,
+}) => {
+  const site = await openSite();
+  const ids = ["a", "b", "c", "d", "e", "f"];
+  const first = site.detector("first", ...ids);
+  await first.leases.settled;
+  expect(first.plays()).toEqual(ids);
+  const second = site.detector("second", ...ids);
+  await until(() => first.plays().length === 3 && second.plays().length === 3);
+  const third = site.detector("third", ...ids);
+  await until(() => [first, second, third].every((detector) => detector.plays().length === 2));
+  expect([first, second, third].flatMap((detector) => detector.plays()).sort()).toEqual(ids);
+  expect(site.mostPlayers()).toBe(1);
+});
+
+test.concurrent("of cameras that overlap only a common one changes hands, to who has fewer", async ({
+  expect,
+}) => {
+  const site = await openSite();
+  const first = site.detector("first", "a", "b", "c", "d");
+  await first.leases.settled;
+  const second = site.detector("second", "d", "e");
+  await until(() => second.plays().length === 2);
+  await site.lookAgain("first", "second");
+  expect(first.plays()).toEqual(["a", "b", "c"]);
+  expect(second.plays()).toEqual(["d", "e"]);
+});
+
+test.concurrent("one whose cameras are all another's says who has them, and when it gets them", async ({
+  expect,
+}) => {
+  const site = await openSite();
+  const first = site.detector("first", "cam-1");
+  await first.leases.settled;
+  const second = site.detector("second", "cam-1");
+  await second.leases.settled;
+  expect(second.plays()).toEqual([]);
+  expect(second.leases.trouble()).toBe("none of its cameras is its own, cam-1 is detector first's");
+  expect(first.leases.trouble()).toBeUndefined();
+  await site.lookAgain("second");
+  expect(second.lines).toEqual([
+    "camera cam-1 is detector first's: waiting until that gives it up, or is dead for 6 s",
+  ]);
+
+  await first.leases.release();
+  await until(() => second.plays().length === 1);
+  expect(second.leases.trouble()).toBeUndefined();
+  expect(second.lines.slice(1)).toEqual(["camera cam-1 is this detector's now"]);
+});
+
+test.concurrent("a killed one's cameras go on at another that wants them", async ({ expect }) => {
+  const site = await openSite();
+  const survivor = site.detector("survivor", "a", "b");
+  await survivor.leases.settled;
+  await site.killedDetector("killed", "c", "d");
+  const other = site.detector("other", "b", "c", "d");
+  await until(() => survivor.plays().length + other.plays().length === 4);
+  expect([...survivor.plays(), ...other.plays()].sort()).toEqual(["a", "b", "c", "d"]);
+});
+
+test.concurrent("a restart after a kill is not settled before it has its cameras back", async ({
+  expect,
+}) => {
+  const site = await openSite();
+  await site.killedDetector("before", "a", "b");
+  const after = site.detector("after", "a", "b");
+  await until(() => after.lines.length === 2);
+  expect(after.plays()).toEqual([]);
+  await after.leases.settled;
+  expect(after.plays()).toEqual(["a", "b"]);
+});
