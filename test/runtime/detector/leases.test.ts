@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { pino } from "pino";
@@ -17,6 +19,7 @@ interface Detector {
   lines: string[];
 }
 
+const directory = temporaryDirectory();
 const releases: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const release of releases.splice(0).reverse()) await release();
@@ -24,7 +27,7 @@ afterAll(async () => {
 
 /** A store of its own, and detectors on it. */
 async function openSite() {
-  const dataDir = temporaryDirectory();
+  const dataDir = mkdtempSync(join(directory, "site-"));
   const store = await openStore(testConfig(dataDir), pino({ level: "silent" }));
   releases.push(() => store.close());
   const players = new Map<string, number>();
