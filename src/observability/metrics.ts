@@ -47,6 +47,7 @@ export function createMetrics() {
     keyPoolSize: gauge("api_key_pool_size", "Enabled API keys"),
     keyStatus: gauge("api_key_status", "1 if the key may be used now", ["key_id"]),
     keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),
+    keySuccessRate: gauge("api_key_success_rate", "Share of a key's last calls that succeeded", ["key_id"]),
     keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
     pushes: counter("pushes_total", "States pushed to screens"),
     riskAlerts: counter("risk_alerts_total", "Verdicts of medium or more", ["level"]),

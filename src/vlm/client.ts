@@ -4,6 +4,7 @@ import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
 import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
+import { checkKey } from "./key-check.ts";
 import { type AssessRequest, chatBody, type PromptConfig } from "./prompt.ts";
 import { errorOfResponse, type HttpResponse, isSimulated, readCompletion, requestIdOf } from "./response.ts";
 import { errorOfTransport } from "./transport-error.ts";
@@ -41,6 +42,8 @@ export interface VlmClient {
     signal: AbortSignal,
     maySend?: () => boolean,
   ): Promise<VlmAnswer>;
+  /** True if the provider takes the key; see key-check.ts. */
+  checkKey(target: VlmTarget, signal: AbortSignal): Promise<boolean>;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -115,6 +118,7 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
       if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
       return { ...readAnswer(response, request, target), latencyMs };
     },
+    checkKey: (target, signal) => checkKey(agent, target, signal),
     close: () => agent.destroy(),
   };
 }

@@ -72,6 +72,7 @@ export function createMeters(metrics: Metrics): SchedulerMeters {
         const labels = { key_id: key.config.id };
         const wait = pool.waitMs(key);
         metrics.keyStatus.set(labels, pool.stateOf(key) === "usable" ? 1 : 0);
+        metrics.keySuccessRate.set(labels, 1 - key.failureRate());
         metrics.keyCooldown.set(labels, wait / 1000);
       }
     },

@@ -9,6 +9,7 @@ import { startSummary } from "../summary.ts";
 import { createAttempts } from "./attempts.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createJob, isOf, isOwned, type Job } from "./job.ts";
+import { startHealthCheck } from "./keys/health-check.ts";
 import { createKeyPool, type Lease } from "./keys/pool.ts";
 import { createQuota } from "./keys/quota.ts";
 import { createMeters } from "./meters.ts";
@@ -127,6 +128,8 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   health.readiness("keys", () => pool.trouble());
   health.readiness("results", () => publisher.trouble());
   const ticking = setInterval(tick, tickMs);
+  if (scheduler.healthCheck.enabled && vlm.provider !== "simulated")
+    startHealthCheck({ pool, client, config: scheduler.healthCheck, log, signal });
   const endSummary = startSummary(context, () => schedulerSummary({ meters, queue, dispatcher }));
 
   async function end(): Promise<void> {

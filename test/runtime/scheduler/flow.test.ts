@@ -212,17 +212,48 @@ test("while results cannot be published nothing is called or lost, and readiness
   open();
   const { produce: produceReally } = context.bus;
   let broken = true;
+  let failures = 0;
   context.bus.produce = async (messages) => {
-    if (broken && messages.some(({ topic }) => topic === "risk-assessment-results"))
+    if (broken && messages.some(({ topic }) => topic === "risk-assessment-results")) {
+      failures += 1;
       throw new Error("bus away");
+    }
     await produceReally(messages);
   };
-  await start();
+  const role = await start();
   await produce(aTask({ camera: "a" }));
   await until(() => context.health.notReady().some(({ reason }) => reason.includes("bus away")));
-  await produce(aTask({ camera: "b" }));
-  expect([await results(), provider.calls.length]).toEqual([[], 1]);
+  const later = Array.from({ length: 20 }, (_, index) => aTask({ camera: `cam-${index}` }));
+  await produce(...later);
+  // Results are tried again several times: long enough for what is neither paused nor held to show.
+  const failuresBefore = failures;
+  await until(() => failures > failuresBefore + 2);
+  expect([await results(), provider.calls.length, role.stats().waiting]).toEqual([[], 1, 0]);
   broken = false;
-  expect((await resultsOf(2)).size).toBe(2);
+  expect((await resultsOf(21)).size).toBe(21);
   expect(context.health.notReady()).toEqual([]);
+});
+
+test("while results cannot be published what waits already is not called", async () => {
+  const { start, produce, open, context, provider, resultsOf } = await gated();
+  const { produce: produceReally } = context.bus;
+  let broken = true;
+  let failures = 0;
+  context.bus.produce = async (messages) => {
+    if (broken && messages.some(({ topic }) => topic === "risk-assessment-results")) {
+      failures += 1;
+      throw new Error("bus away");
+    }
+    await produceReally(messages);
+  };
+  const role = await start();
+  await produce(...Array.from({ length: 20 }, (_, index) => aTask({ camera: `cam-${index}` })));
+  await until(() => provider.calls.length === 1 && role.stats().waiting === 19);
+  open();
+  await until(() => failures > 2);
+  // The call that goes out as the first failure is told is the last one.
+  expect(provider.calls.length).toBeLessThan(10);
+  expect(Number(role.stats().waiting)).toBeGreaterThan(10);
+  broken = false;
+  expect((await resultsOf(20)).size).toBe(20);
 });

@@ -101,3 +101,16 @@ test("with the store away limited keys make no calls and readiness says so; they
   expect([...(await resultsOf(1)).values()]).toMatchObject([{ status: "assessed" }]);
   expect(context.health.notReady()).toEqual([]);
 });
+
+test("with the store away a key without limits goes on", async () => {
+  const provider = await simulated();
+  const keys = [aKey("limited", provider.url, { qpsLimit: 100 }), aKey("free", provider.url)];
+  const { start, produce, resultsOf, context } = await openProcess(schedulerConfig({ keys }));
+  context.store.reserve = () => Promise.reject(new Error("store away"));
+  await start();
+  const tasks = ["a", "b", "c", "d"].map((camera) => aTask({ camera }));
+  await produce(...tasks);
+  const results = [...(await resultsOf(tasks.length)).values()];
+  expect(new Set(results.map(({ metadata }) => metadata.apiKeyId))).toEqual(new Set(["free"]));
+  expect(context.health.notReady()).toEqual([]);
+});

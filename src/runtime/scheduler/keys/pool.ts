@@ -33,11 +33,15 @@ export interface AcquireOptions {
 export interface KeyPool {
   /** Undefined when patience ended, or no key will ever be usable. Rejects with the signal's reason. */
   acquire(options: AcquireOptions): Promise<Lease | undefined>;
-  /** Why no key will ever be usable, if so. */
+  /** Why no key will be usable until a person or a check says otherwise, if so. */
   outOfService(): TmonError | undefined;
   /** Why no call can be made at the moment, as far as a person should know. */
   trouble(): string | undefined;
   readonly keys: readonly KeyState[];
+  /** A check says the provider takes the key: one disabled for good comes back. */
+  answers(key: KeyState): void;
+  /** A check says it does not. */
+  refused(key: KeyState, error: VlmError): void;
   /** ms until the key may be used; Infinity if never. */
   waitMs(key: KeyState): number;
   stateOf(key: KeyState): ReturnType<Standing["state"]>;
@@ -69,6 +73,8 @@ export function createKeyPool(
     return standing;
   }
 
+  const isCounted = (key: KeyState) => quota.counts(key.config);
+
   const healthWait = (key: KeyState, now: number) =>
     Math.max(key.standing.waitMs(now), modelOf(key).waitMs(now));
 
@@ -76,7 +82,7 @@ export function createKeyPool(
     Math.max(
       healthWait(key, now),
       key.slowStart.waitMs(now),
-      Math.max(key.fullUntil, allFullUntil, store.heldUntil) - now,
+      Math.max(key.fullUntil, allFullUntil, isCounted(key) ? store.heldUntil : 0) - now,
     );
 
   /** A stalled key is used only when every other key in service is stalled too. */
@@ -96,7 +102,7 @@ export function createKeyPool(
     const call = { at: performance.now() };
     key.openSince.add(call);
     const reservation = await quota.reserve(key.config).catch(noteStoreFailure);
-    if (reservation) store = { failures: 0, heldUntil: 0, trouble: undefined };
+    if (reservation && isCounted(key)) store = { failures: 0, heldUntil: 0, trouble: undefined };
     if (reservation?.granted) {
       const lease = leaseOf(key, call, reservation);
       if (lease.isFresh()) return lease;
@@ -183,11 +189,22 @@ export function createKeyPool(
 
   return {
     keys,
+    answers(key) {
+      if (!key.standing.enable()) return;
+      log.info({ keyId: key.config.id }, "an API key is taken again");
+      wakeUp.all();
+    },
+    refused(key, error) {
+      const now = performance.now();
+      const before = stateOf(key);
+      blame(key, error, { taskId: "", startedAt: now, now });
+      logChange(key, before, error);
+    },
     outOfService,
     stateOf,
     waitMs: (key) => Math.max(0, anyWait(key, performance.now())),
     trouble() {
-      if (store.trouble) return store.trouble;
+      if (store.trouble && keys.every(isCounted)) return store.trouble;
       if (keys.some((key) => stateOf(key) !== "disabled")) return undefined;
       return `no API key is usable: ${keys.map((key) => `${key.config.id} is disabled`).join(", ")}`;
     },

@@ -21,6 +21,8 @@ export type Reservation =
 export interface Quota {
   /** Rejects when the store is away: without it nothing is granted to a key with limits. */
   reserve(key: ApiKeyConfig): Promise<Reservation>;
+  /** False for a key without limits: its calls need no store. */
+  counts(key: ApiKeyConfig): boolean;
 }
 
 /**
@@ -44,7 +46,10 @@ export function createQuota(
       : grant;
   }
 
+  const counts = (key: ApiKeyConfig) => limitsOf(key).length + globalLimits.length > 0;
+
   return {
+    counts,
     async reserve(key) {
       const own = await reserveIn(`key:${key.id}`, limitsOf(key));
       if (!own.granted) return { ...own, full: "key" };
@@ -58,7 +63,7 @@ export function createQuota(
       }
       return {
         granted: true,
-        counted: limitsOf(key).length + globalLimits.length > 0,
+        counted: counts(key),
         async giveBack() {
           await Promise.all([own.giveBack(), all.giveBack()]);
         },

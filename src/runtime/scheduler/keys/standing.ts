@@ -10,7 +10,7 @@ const heldBackOff = { baseMs: 500, maxMs: 5_000 };
  *
  *   usable -> cooling  -> usable     throttled, refused requests
  *         \-> held     -> usable     several failures in a row: backed off
- *         \-> disabled (-> usable)   for good, or until the next probe
+ *         \-> disabled (-> usable)   until it is enabled, or until the next probe
  */
 export interface Standing {
   state(now: number): "usable" | "cooling" | "held" | "disabled";
@@ -23,6 +23,8 @@ export interface Standing {
   /** A failure of a call that began at `startedAt`; those of one wave count once. */
   failed(now: number, startedAt: number): void;
   disable(now: number, reason: TmonError, how: { probe: boolean }): void;
+  /** Ends what has no end of its own; true if it was disabled for good. */
+  enable(): boolean;
 }
 
 /** `threshold`: failures in a row until it is held. */
@@ -60,6 +62,11 @@ export function createStanding(threshold: number): Standing {
     },
     disable(now, reason, { probe }) {
       disabled = { until: probe ? now + probeEveryMs : Number.POSITIVE_INFINITY, reason };
+    },
+    enable() {
+      if (disabled?.until !== Number.POSITIVE_INFINITY) return false;
+      disabled = undefined;
+      return true;
     },
   };
 }
