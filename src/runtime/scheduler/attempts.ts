@@ -7,7 +7,7 @@ import { VlmError } from "../../vlm/failure.ts";
 import { backOffMs } from "../back-off.ts";
 import type { RoleContext } from "../role.ts";
 import { type CallRecord, createCallRecord } from "./calls.ts";
-import type { Job } from "./job.ts";
+import { isOwned, type Job } from "./job.ts";
 import type { KeyPool, Lease } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import { failed, type Outcome } from "./outcome.ts";
@@ -34,8 +34,9 @@ export interface AttemptsOptions {
  *       \-> back-off -> another key -> call ...
  *       \-> failed
  *
- * Resolves with undefined when the first call could not be sent in time: the task has not started and waits
- * again. Rejects only with the signal's reason: the task is then left to its next owner.
+ * Resolves with undefined when the task does not end here: its first call could not be sent in time and it
+ * waits again, or its partition was lost before a further call. Rejects only with the signal's reason: the task
+ * is then left to its next owner.
  */
 export function createAttempts({ context, client, pool, meters, signal }: AttemptsOptions) {
   const { config, log, store } = context;
@@ -116,6 +117,7 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
           if (!mayRetry(error, attempt, invalidAnswers)) break;
           avoid.add(lease.key.id);
           await delay(backOffMs(attempt, retryBackOff), undefined, { signal });
+          if (!isOwned(job)) return undefined;
           attempt += 1;
         }
         lease = await pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });

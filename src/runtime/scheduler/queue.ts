@@ -25,7 +25,7 @@ export interface TaskQueue {
   bytes(): number;
 }
 
-/** One camera's waiting tasks, in the order of their places. */
+/** One camera's waiting tasks. */
 interface Line {
   jobs: Job[];
   bytes: number;
@@ -48,10 +48,10 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
   let size = 0;
   let bytes = 0;
 
-  function insert(job: Job, place: number): void {
+  function insert(job: Job): void {
     const line = lines.get(job.task.cameraId) ?? { jobs: [], bytes: 0 };
     lines.set(job.task.cameraId, line);
-    line.jobs.splice(place, 0, job);
+    line.jobs.push(job);
     line.bytes += job.bytes;
     bytes += job.bytes;
     size += 1;
@@ -111,9 +111,8 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
         ended(job, "superseded");
         return;
       }
-      const place = looks[0] ? line.indexOf(looks[0]) : line.length;
       for (const look of looks) end(look, "superseded");
-      insert(job, place);
+      insert(job);
       while (bytes > maxBytes) shed();
     },
     take(now) {

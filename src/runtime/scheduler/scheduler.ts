@@ -62,7 +62,8 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     async run(job: Job, lease: Lease) {
       const outcome = await assess(job, lease);
       if (outcome) finish(job, outcome);
-      else queue.add(job);
+      else if (isOwned(job)) queue.add(job);
+      else memory.forget(job);
     },
     refuse: (job) => finish(job, failed(pool.outOfService())),
   });
