@@ -3,7 +3,7 @@ import type { CameraConfig, DetectorConfig, TopicConfig } from "../../config/con
 import { messageOf } from "../../errors.ts";
 import type { Box } from "../../messages/common.ts";
 import { encodeStoredFrame, frameKey, frameTtlMs } from "../../messages/frame.ts";
-import { newMessageId } from "../../messages/ids.ts";
+import { newMessageId, taskIdOf } from "../../messages/ids.ts";
 import type { Store } from "../../store/store.ts";
 import { cropRectangle } from "../../vision/crop.ts";
 import { groupRoadUsers } from "../../vision/groups.ts";
@@ -78,7 +78,13 @@ export function createFrameWay(
     metrics.trafficGroups.inc({ camera_id: camera.id }, groups.length);
     for (const object of objects) metrics.detectedObjects.inc({ class: object.class });
     log.debug(
-      { messageId, cameraId: camera.id, objects: objects.length, groups: groups.length, bytes: value.length },
+      {
+        messageId,
+        cameraId: camera.id,
+        objects: objects.length,
+        taskIds: groups.map(({ groupIndex }) => taskIdOf(messageId, groupIndex)),
+        bytes: value.length,
+      },
       "frame detected",
     );
     return { topic: topic.name, key: camera.id, value };
