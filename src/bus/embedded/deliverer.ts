@@ -104,6 +104,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     [...parts.held()].some(({ slots }) => slots.some((slot) => pauses.paused(slot.topic, slot.partition)));
 
   function deliveryOf(held: HeldPartition, slot: Slot, message: ReceivedMessage): Delivery {
+    // The closures keep the offset alone: with the message its bytes would stay as long as the work on it.
+    const { offset } = message;
     let abandoned = false;
     const owned = (): boolean => held.owned && !abandoned;
 
@@ -117,13 +119,13 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       owned,
       acknowledge() {
         const wasFull = slot.tracker.full();
-        if (!owned() || !slot.tracker.acknowledge(message.offset)) return;
+        if (!owned() || !slot.tracker.acknowledge(offset)) return;
         slot.dirty = true;
         noteEnd();
         if (wasFull) run();
       },
       abandon() {
-        if (!owned() || !slot.tracker.abandon(message.offset)) return;
+        if (!owned() || !slot.tracker.abandon(offset)) return;
         abandoned = true;
         noteEnd();
       },
