@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { TmonError } from "../errors.ts";
 import type { Source } from "../messages/common.ts";
 import { redact } from "./redact.ts";
@@ -27,11 +28,17 @@ export function parseCameraUrl(url: string, directory: string): CameraUrl {
   );
 }
 
-/** A file may be named by a path alone or as file:///…; only `?loop=1` and `?loop=0` are options, so that other question marks stay part of a name. */
+/** A file may be named by a path alone or as file:///…; a name may have a question mark in it, if the file is there. */
 function parseFile(rest: string, directory: string): CameraUrl {
   const [, named = rest, loop] = /^(.*)\?loop=([01])$/.exec(rest) ?? [];
-  const path = named.startsWith("//") ? decodeURIComponent(named.slice(2)) : named;
-  return { kind: "file", path: isAbsolute(path) ? path : resolve(directory, path), loop: loop === "1" };
+  const path = resolve(directory, named.startsWith("//") ? decodeURIComponent(named.slice(2)) : named);
+  const [, option] = /\?(\w+)(?:=[^?/]*)?$/.exec(path) ?? [];
+  if (option === undefined || existsSync(path)) return { kind: "file", path, loop: loop === "1" };
+  throw new TmonError(
+    "TMON_SOURCE_UNSUPPORTED",
+    `a camera's file has no option ?${option} of this kind: ${redact(rest)}`,
+    "write file:PATH?loop=1 to play it again and again, or file:PATH alone",
+  );
 }
 
 /** Where a URL ends in a message must be plain, or a part of its password could be shown. */

@@ -1,7 +1,9 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { TmonError } from "../errors.ts";
+import { expectation } from "./expectation.ts";
 import { isSecretName, redact } from "./redact.ts";
+import { showPath } from "./variables.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /**
@@ -14,10 +16,13 @@ export function checkFile<Schema extends z.ZodType>(schema: Schema, file: YamlFi
   const issue = deepest(result.error.issues[0] as z.core.$ZodIssue);
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (issue.code === "unrecognized_keys") throw unknownKey(schema, file, path, issue.keys[0] as string);
+  const value = valueAt(file.data, path);
+  const key = showPath(path) || "the file";
+  const { expected, todo } = expectation(issue, value, key);
   throw new TmonError(
     "TMON_CONFIG_INVALID",
-    `${file.placeOf(path)}: ${path.join(".") || "the file"} is ${describe(valueAt(file.data, path), path)}: ${issue.message}`,
-    "mend that value; tmon config init writes files with every key explained",
+    `${file.placeOf(path)}: ${key} is ${describe(value, path)}: ${expected}`,
+    todo,
   );
 }
 
@@ -31,13 +36,13 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 function unknownKey(schema: z.ZodType, file: YamlFile, path: (string | number)[], key: string): TmonError {
   const known = knownKeys(schema, path);
   const nearest = known.toSorted((a, b) => distance(a, key) - distance(b, key))[0];
-  const where = [...path, key].join(".");
+  const where = showPath([...path, key]);
   return new TmonError(
     "TMON_CONFIG_INVALID",
     `${file.placeOf([...path, key])}: there is no key ${where}`,
     nearest === undefined
       ? "take it out"
-      : `did you mean ${[...path, nearest].join(".")}? known here: ${known.join(", ")}`,
+      : `did you mean ${showPath([...path, nearest])}? known here: ${known.join(", ")}`,
   );
 }
 

@@ -20,16 +20,27 @@ export function findConfigDirectory(
   const wanted = named ?? fromEnvironment(env, "TMON_CONFIG_DIR")?.value;
   if (wanted !== undefined) {
     const directory = resolve(cwd, wanted);
-    if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
+    if (existsSync(directory) && statSync(directory).isDirectory()) return refuseMisnamed(directory);
     throw new TmonError(
       "TMON_CONFIG_NOT_FOUND",
       `there is no configuration directory ${directory}`,
       `write one with tmon config init ${directory}, or leave --config-dir out`,
     );
   }
-  return [join(cwd, "config"), join(home, ".config/tmon"), "/etc/tmon"].find((directory) =>
-    fileNames.some((name) => existsSync(join(directory, name))),
+  const found = [join(cwd, "config"), join(home, ".config/tmon"), "/etc/tmon"].find((directory) =>
+    [...fileNames, "tmon.yml"].some((name) => existsSync(join(directory, name))),
   );
+  return found && refuseMisnamed(found);
+}
+
+/** A file that is silently not read is worse than none. @throws TmonError TMON_CONFIG_INVALID */
+function refuseMisnamed(directory: string): string {
+  for (const name of fileNames) {
+    const misnamed = join(directory, name.replace(/yaml$/, "yml"));
+    if (!existsSync(misnamed)) continue;
+    throw new TmonError("TMON_CONFIG_INVALID", `${misnamed} would not be read`, `name it ${name}`);
+  }
+  return directory;
 }
 
 /** Some other program's `./config` is not taken for tmon's. */

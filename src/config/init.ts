@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, TmonError } from "../errors.ts";
@@ -28,6 +28,8 @@ export function initConfig(
   try {
     mkdirSync(directory, { recursive: true });
     for (const name of fileNames) copyFileSync(join(packaged, name), join(directory, name));
+    // Keys will be written into it.
+    chmodSync(join(directory, "api_keys.yaml"), 0o600);
   } catch (error) {
     throw new TmonError(
       "TMON_CONFIG_NOT_FOUND",

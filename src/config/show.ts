@@ -2,6 +2,7 @@ import type { ApiKeyConfig, CameraConfig } from "./config.ts";
 import type { LoadedConfig } from "./load.ts";
 import { redact } from "./redact.ts";
 import { Secret } from "./secret.ts";
+import { writeDuration, writeSize } from "./units.ts";
 
 export interface ConfigRow {
   key: string;
@@ -10,27 +11,28 @@ export interface ConfigRow {
   source: string;
 }
 
-/** Each value with where it came from, by key; a list has a row an entry; secrets masked. */
+/** Each value with where it came from, by key; a list or a map has a row an entry; secrets masked. */
 export function showRows({ provenance }: Pick<LoadedConfig, "provenance">): ConfigRow[] {
   return [...provenance]
     .flatMap(([key, { value, source }]) => {
-      if (!Array.isArray(value) || value.length === 0) return { key, value: showValue(key, value), source };
-      return value.map((entry, index) => ({
-        key: `${key}[${index}]`,
-        value: showEntry(key, entry),
-        source,
-      }));
+      const entries = entriesOf(key, value);
+      if (entries.length === 0) return { key, value: showValue(key, value), source };
+      return entries.map(([name, entry]) => ({ key: name, value: showEntry(key, entry), source }));
     })
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-const seconds = (ms: number) => `${ms / 1000}s`;
+function entriesOf(key: string, value: unknown): [name: string, entry: unknown][] {
+  if (Array.isArray(value)) return value.map((entry, index) => [`${key}[${index}]`, entry]);
+  if (typeof value !== "object" || value === null || value instanceof Secret) return [];
+  return Object.entries(value).map(([name, entry]) => [`${key}.${name}`, entry]);
+}
 
 /** Values are kept in ms and bytes; the files have other units. */
 const writtenAs: [keys: RegExp, write: (value: number) => string][] = [
-  [/(^|\.)(interval|drain|clear_after|close_after|max_age|retention\.time)$/, seconds],
+  [/(^|\.)(interval|drain|clear_after|close_after|max_age|retention\.time)$/, writeDuration],
   [/(_seconds|_cooldown|window_size|slow_query_threshold)$/, (ms) => String(ms / 1000)],
-  [/(max_size|retention\.size|queue_size)$/, (bytes) => `${bytes / 1e6}MB`],
+  [/(max_size|retention\.size|queue_size)$/, writeSize],
 ];
 
 function showValue(key: string, value: unknown): string {
@@ -52,7 +54,7 @@ function showEntry(key: string, entry: unknown): string {
 function inTheFilesWords(key: string, entry: object): object {
   if (key === "cameras") {
     const { id, shownUrl, intervalMs, weight } = entry as CameraConfig;
-    return { id, url: shownUrl, interval: seconds(intervalMs), weight };
+    return { id, url: shownUrl, interval: writeDuration(intervalMs), weight };
   }
   if (key === "api_keys") {
     const { id, key, baseUrl, model, qpsLimit, rpmLimit, enabled, priority } = entry as ApiKeyConfig;

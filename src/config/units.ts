@@ -24,6 +24,21 @@ export function readSize(text: string): number | undefined {
   return readWithUnit(text, sizeUnits);
 }
 
+/** As a file has it: 1h, 90s, 1.8s, 500ms. */
+export function writeDuration(ms: number): string {
+  if (ms < 1000 && ms > 0) return `${ms}ms`;
+  const unit = ["h", "m"].find((name) => ms > 0 && ms % factorOf(durationUnits, name) === 0) ?? "s";
+  return `${ms / factorOf(durationUnits, unit)}${unit}`;
+}
+
+/** As a file has it: 2GB, 120KB, 1048576B. */
+export function writeSize(bytes: number): string {
+  const unit = ["GB", "MB", "KB"].find((name) => bytes > 0 && bytes % factorOf(sizeUnits, name) === 0) ?? "B";
+  return `${bytes / factorOf(sizeUnits, unit)}${unit}`;
+}
+
+const factorOf = (units: ReadonlyMap<string, number>, unit: string) => units.get(unit) ?? 1;
+
 function readWithUnit(text: string, units: ReadonlyMap<string, number>): number | undefined {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
   const factor = units.get(unit);

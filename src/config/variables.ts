@@ -2,6 +2,14 @@ import { type Document, isMap, isPair, isScalar, visit } from "yaml";
 
 export type Path = readonly (string | number)[];
 
+/** A path as messages and tables name it: api_keys[0].key */
+export function showPath(path: Path): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
 /** A `${VAR}` that is not set. */
 export interface UnsetVariable {
   path: Path;

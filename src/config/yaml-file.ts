@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { messageOf, TmonError } from "../errors.ts";
-import { fillVariables, type Path, type UnsetVariable } from "./variables.ts";
+import { fillVariables, type Path, showPath, type UnsetVariable } from "./variables.ts";
 
 /** One configuration file as it was read. */
 export interface YamlFile {
@@ -49,7 +49,7 @@ export function readYamlFile(
   if (missed) {
     throw new TmonError(
       "TMON_CONFIG_VARIABLE",
-      `${placeOf(missed.path)}: ${missed.path.join(".")} names the variable ${missed.name}, which is not set`,
+      `${placeOf(missed.path)}: ${showPath(missed.path)} names the variable ${missed.name}, which is not set`,
       `set ${missed.name} in the environment, or write the value itself`,
     );
   }

@@ -13,6 +13,7 @@ export async function showConfig(flags: ConfigFlags, output: string): Promise<vo
     formatTable(
       ["KEY", "VALUE", "FROM"],
       rows.map(({ key, value, source }) => [key, value, source]),
+      process.stdout.columns,
     ),
   );
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import Table from "cli-table3";
+import stringWidth from "string-width";
 
 /**
  * Writes one line to stdout, waiting while the reader is slow.
@@ -27,12 +28,25 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** A borderless table whose columns line up for wide characters too. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A borderless table whose columns line up for wide characters too. With a `width` (a terminal's columns) its
+ * second column is cut where the lines would be longer.
+ */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? "") + gap)),
+  );
+  const excess = Math.max(0, widths.reduce((sum, each) => sum + each, -gap) - width);
+  const colWidths = widths.map((each, column) => (column === 1 ? Math.max(gap + 8, each - excess) : each));
   const table = new Table({
     head: [...head],
+    colWidths,
     chars: Object.fromEntries(borders.map((border) => [border, ""])),
-    style: { "padding-left": 0, "padding-right": 2, head: [], border: [], compact: true },
+    style: { "padding-left": 0, "padding-right": gap, head: [], border: [], compact: true },
   });
   table.push(...rows.map((row) => [...row]));
   return table
@@ -41,6 +55,8 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     .map((line) => line.trimEnd())
     .join("\n");
 }
+
+const gap = 2;
 
 const borders = [
   "top",

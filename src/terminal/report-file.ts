@@ -73,10 +73,12 @@ async function reportOf(
   });
 }
 
-function summary({ messages, lost, pending, duplicates, overheadMs, endToEndMs }: Report): string {
+function summary({ messages, results, lost, pending, duplicates, overheadMs, endToEndMs }: Report): string {
   return [
     `${messages.tasks} tasks`,
-    `${messages.results} results`,
+    `${messages.results} results (${Object.entries(results)
+      .map(([status, count]) => `${count} ${status}`)
+      .join(", ")})`,
     `lost ${lost}`,
     `pending ${pending}`,
     `duplicates ${duplicates}`,

@@ -19,8 +19,9 @@ export function loadSettings(flags: ConfigFlags): LoadedConfig {
 export function loadRunSettings(flags: ConfigFlags): Config {
   const loaded = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
   const { bus, store, dataDir } = loaded.config;
-  const place = (kind: string) => (kind === "embedded" ? `embedded (${dataDir})` : kind);
-  say(`tmon: bus ${place(bus.kind)}, store ${place(store.kind)}`);
+  const place = (kind: string, key: string) =>
+    `${kind} (${kind === "embedded" ? dataDir : `chosen by ${loaded.provenance.get(key)?.source}`})`;
+  say(`tmon: bus ${place(bus.kind, "bus")}, store ${place(store.kind, "store")}`);
   sayRemarks(loaded);
   return loaded.config;
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -69,6 +70,7 @@ describe("the command line", () => {
       stderr: "",
     });
     expect((await runTmon(["config", "init", target])).stderr).toContain("TMON_CONFIG_EXISTS");
+    expect(statSync(join(target, "api_keys.yaml")).mode & 0o777).toBe(0o600);
   });
 
   it("runs from source as it does when built", async () => {

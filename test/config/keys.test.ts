@@ -107,8 +107,8 @@ api_keys:
   it("has a key", () => {
     const refused = (entry: string, files = {}) =>
       failureOfFiles({ "api_keys.yaml": `api_keys:\n  - ${entry}\n`, ...files }).message;
-    expect(refused("key: ''")).toMatch(/api_keys\.yaml:2: api_keys\.0\.key/);
-    expect(refused("key_file: ''")).toMatch(/api_keys\.yaml:2: api_keys\.0\.key_file/);
+    expect(refused("key: ''")).toMatch(/api_keys\.yaml:2: api_keys\[0\]\.key/);
+    expect(refused("key_file: ''")).toMatch(/api_keys\.yaml:2: api_keys\[0\]\.key_file/);
     expect(refused("key_file: empty", { empty: "\n" })).toMatch(/empty is empty/);
     expect(refused("key_id: a")).toContain("give either key or key_file");
   });

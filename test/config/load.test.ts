@@ -235,6 +235,20 @@ describe("cameras", () => {
     ]);
   });
 
+  it("take ?loop=1 alone as an option of a file; another is refused, unless a file has that name", () => {
+    for (const url of ["file:road.mp4?lop=1", "file:road.mp4?loop=yes", "file:road.mp4?loop"]) {
+      const failure = failureOf({ camera: [url] });
+      expect(failure.code).toBe("TMON_SOURCE_UNSUPPORTED");
+      expect(failure.todo).toContain("?loop=1");
+    }
+    writeFileSync(join(home, "odd.mp4?lop=1"), "");
+    const { cameras } = load({ camera: ["file:odd.mp4?lop=1", "b=file:odd.mp4?lop=1?loop=1"] }).config;
+    expect(cameras.map(({ url }) => url.reveal())).toEqual([
+      `file:${home}/odd.mp4?lop=1`,
+      `file:${home}/odd.mp4?lop=1?loop=1`,
+    ]);
+  });
+
   it("of the file are numbers or names, relative to the file", () => {
     const configDir = directoryWith({
       "cameras.yaml": "cameras:\n  - { id: 0, url: 'file:v.mp4', interval: 1s, weight: 2 }\n",
@@ -273,9 +287,34 @@ describe("a mistake in a file", () => {
     expect(of("vlm: { thresholds: { low: 0.9, medium: 0.5, high: 0.8 } }\n")).toContain("rise");
   });
 
+  it.each([
+    ["cameras: [{ id: north }]", "cameras[0].url is missing: it must be a text", "add cameras[0].url"],
+    ["cameras: { id: north }", "cameras is a map: it must be a list", "dash"],
+    ["cameras: [north]", 'cameras[0] is "north": it must be a map', "NAME: VALUE"],
+    ["cameras: [{ url: 7 }]", "cameras[0].url is 7: it must be a text", "mend that value"],
+    ["cameras: [{ url: 'sim:x', weight: 0 }]", "cameras[0].weight is 0: it must be more than 0", "mend"],
+  ])("%s is told in plain words", (text, message, todo) => {
+    const failure = failureOf({ configDir: directoryWith({ "cameras.yaml": text }) });
+    expect(failure.message).toBe(`cameras.yaml:1: ${message}`);
+    expect(failure.todo).toContain(todo);
+  });
+
+  it("of a word that is not known names those that are", () => {
+    const failure = failureOf({ configDir: directoryWith({ "tmon.yaml": "bus: rabbit" }) });
+    expect(failure.message).toBe('tmon.yaml:1: bus is "rabbit": it must be one of embedded, kafka');
+  });
+
+  it("named .yml is refused with its right name, for it would not be read", () => {
+    const failure = failureOf({
+      configDir: directoryWith({ "cameras.yaml": "", "tmon.yml": "bus: embedded" }),
+    });
+    expect(failure).toMatchObject({ code: "TMON_CONFIG_INVALID", todo: "name it tmon.yaml" });
+    expect(failure.message).toContain("tmon.yml would not be read");
+  });
+
   it("in a list names the entry", () => {
     const configDir = directoryWith({ "api_keys.yaml": "api_keys:\n  - key: sk-a\n    rpm_limit: fast\n" });
-    expect(failureOf({ configDir }).message).toMatch(/api_keys\.yaml:3: api_keys\.0\.rpm_limit is "fast"/);
+    expect(failureOf({ configDir }).message).toMatch(/api_keys\.yaml:3: api_keys\[0\]\.rpm_limit is "fast"/);
   });
 });
 

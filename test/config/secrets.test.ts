@@ -52,9 +52,9 @@ describe("a secret", () => {
 
 describe("a mistake in a file never shows a secret", () => {
   it.each([
-    ["api_keys.yaml", "api_keys: [{ key: hunter2, key_file: f }]", "api_keys.0 is a map: give either"],
-    ["api_keys.yaml", "api_keys: [hunter2]", "api_keys.0 is a string not shown here"],
-    ["api_keys.yaml", "api_keys: [{ key: 12345678 }]", "api_keys.0.key is a number not shown here"],
+    ["api_keys.yaml", "api_keys: [{ key: hunter2, key_file: f }]", "api_keys[0] is a map: give either"],
+    ["api_keys.yaml", "api_keys: [hunter2]", "api_keys[0] is a string not shown here"],
+    ["api_keys.yaml", "api_keys: [{ key: 12345678 }]", "api_keys[0].key is a number not shown here"],
     ["kafka.yaml", "kafka: { security: { sasl_password: 12345678 } }", "sasl_password is a number not shown"],
     ["tmon.yaml", "web: { tokens: hunter2 }", "web.tokens is a string not shown here"],
     ["tmon.yaml", "detector: { workers: 'rtsp://u:hunter2@h/live' }", 'workers is "rtsp://…@h/live"'],

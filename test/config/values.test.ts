@@ -128,6 +128,25 @@ describe("tokens of the web server", () => {
 });
 
 describe("config show", () => {
+  it("writes durations and sizes as the files have them, and a map an entry a row", () => {
+    const files = {
+      "tmon.yaml": "retention: { time: 90m, size: 1500KB }\nincidents: { clear_after: 500ms }\ndrain: 0s",
+    };
+    const rows = new Map(showRows(loadFiles(files)).map(({ key, value }) => [key, value]));
+    expect(Object.fromEntries(rows)).toMatchObject({
+      "retention.time": "90m",
+      "retention.size": "1500KB",
+      "incidents.clear_after": "500ms",
+      drain: "0s",
+      "detector.interval": "1.8s",
+      "detector.crops.max_size": "120KB",
+      "vlm.thresholds.low": "0.45",
+      "vlm.prices.qwen3-vl-plus": "input: 0.001, output: 0.01",
+    });
+    const defaults = new Map(showRows(load()).map(({ key, value }) => [key, value]));
+    expect([defaults.get("retention.time"), defaults.get("retention.size")]).toEqual(["1h", "2GB"]);
+  });
+
   it("writes cameras and keys in their files' words", () => {
     const rows = showRows(
       loadFiles({

@@ -65,6 +65,14 @@ describe("a table", () => {
     ).split("\n");
     expect(lines).toEqual(["name      n", "跟车过近  1", "car       2"]);
   });
+
+  it("is no wider than the terminal: its second column is cut", () => {
+    const rows = [["url", "rtsp://camera.example.com/live/north/crossing", "default"]];
+    const lines = formatTable(["KEY", "VALUE", "FROM"], rows, 40).split("\n");
+    expect(lines.map((line) => line.length)).toEqual([37, 40]);
+    expect(lines[1]).toMatch(/^url {2}rtsp:\/\/camera\.\S+… {2}default$/);
+    expect(formatTable(["KEY", "VALUE", "FROM"], rows)).toContain("/north/crossing");
+  });
 });
 
 describe("a time", () => {
