@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runTmon } from "../support/tmon.ts";
 
 describe("a mistake of the command line is told in one line with its cure", () => {
-  it.each([
+  it.concurrent.each([
     ["up --port abc", '--port is "abc": expected a whole number from 0 to 65535', "--help"],
     ["up --port 99999", '--port is "99999": expected a whole number from 0 to 65535', "--help"],
     ["tail incidents --last 0", '--last is "0": expected a whole number of at least 1', "--help"],
