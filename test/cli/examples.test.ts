@@ -22,9 +22,7 @@ afterAll(() => {
 
 /** Runs an example as a shell reads it, in a directory with nothing in it. */
 async function tryOut(example: string): Promise<string> {
-  const line = example
-    .replace("<%= config.bin %>", "tmon")
-    .replaceAll(/\/(etc|var\/lib)\/tmon/g, `${directory}/there`);
+  const line = example.replaceAll(/\/(etc|var\/lib)\/tmon/g, `${directory}/there`);
   const tmon = 'tmon() { "$NODE" "$ROOT/bin/run.js" "$@"; }; jq() { cat; }; ';
   const { PATH = "" } = process.env;
   const data = join(directory, `data-${++count}`);
