@@ -128,6 +128,10 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
         if (!owned() || !slot.tracker.abandon(offset)) return;
         abandoned = true;
         noteEnd();
+        if (held.draining) return;
+        // The handover came to nothing meanwhile: here is its next owner.
+        slot.tracker.reclaim();
+        run();
       },
     };
   }
