@@ -1,4 +1,4 @@
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
 import { createVlmClient } from "../../src/vlm/client.ts";
 import { NotSent } from "../../src/vlm/exchange.ts";
@@ -137,9 +137,11 @@ test("many calls are in flight at once, over connections that are kept", async (
   const { startSimulatedVlm } = await import("../../src/simulator/vlm/server.ts");
   const simulated = await startSimulatedVlm({ latencyMs: 200 });
   provider = await startFaultyProvider("good");
+  const patient = createVlmClient({ ...config, timeoutMs: 10_000 });
+  onTestFinished(patient.close);
   const target = { baseUrl: simulated.url, key: new Secret(key), model: "m" };
   const answers = await Promise.all(
-    Array.from({ length: 100 }, () => client.assess(aRequest(), target, new AbortController().signal)),
+    Array.from({ length: 100 }, () => patient.assess(aRequest(), target, new AbortController().signal)),
   );
   expect(answers.every((answer) => answer.simulated)).toBe(true);
   expect(simulated.stats().maxInFlight).toBe(100);
