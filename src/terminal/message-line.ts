@@ -8,6 +8,7 @@ import { incidentSchema } from "../messages/incident.ts";
 import { resultSchema } from "../messages/result.ts";
 import { taskSchema } from "../messages/task.ts";
 import type { TopicId } from "../messages/topics.ts";
+import { counted } from "./counted.ts";
 import { formatTime } from "./time.ts";
 
 /** One message as JSON; its value stands as it was sent, or in base64 where it is no JSON. */
@@ -47,8 +48,6 @@ function essence(topic: TopicId, message: ReceivedMessage): string {
     return messageOf(error);
   }
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const essences: Record<TopicId, (message: ReceivedMessage) => string> = {
   "detection-results": ({ value }) => {

@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 import { makeReport, type Report } from "../runtime/report/report.ts";
 import type { System } from "../runtime/system.ts";
+import { counted } from "./counted.ts";
 import { say } from "./output.ts";
 
 export interface RunCircumstances {
@@ -75,8 +76,8 @@ async function reportOf(
 
 function summary({ messages, results, lost, pending, duplicates, overheadMs, endToEndMs }: Report): string {
   return [
-    `${messages.tasks} tasks`,
-    `${messages.results} results (${Object.entries(results)
+    counted(messages.tasks, "task"),
+    `${counted(messages.results, "result")} (${Object.entries(results)
       .map(([status, count]) => `${count} ${status}`)
       .join(", ")})`,
     `lost ${lost}`,

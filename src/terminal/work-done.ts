@@ -1,5 +1,6 @@
 import type { Metrics } from "../observability/metrics.ts";
 import type { RoleName } from "../runtime/role.ts";
+import { counted } from "./counted.ts";
 
 /** What the roles of a process did, as its last line says it: "12 tasks, 12 results (8 assessed, 4 failed), 0 open". */
 export async function describeWork(metrics: Metrics, roles: readonly RoleName[]): Promise<string> {
@@ -8,10 +9,10 @@ export async function describeWork(metrics: Metrics, roles: readonly RoleName[])
   const [results, statuses] = await counts(metrics.tasksProcessed);
   const [pushes] = await counts(metrics.pushes);
   const said: [RoleName, string][] = [
-    ["detector", `${frames} frames`],
-    ["generator", `${tasks} tasks`],
-    ["scheduler", `${results} results${statuses}`],
-    ["aggregator", `${pushes} pushes`],
+    ["detector", counted(frames, "frame")],
+    ["generator", counted(tasks, "task")],
+    ["scheduler", `${counted(results, "result")}${statuses}`],
+    ["aggregator", pushes === 1 ? "1 push" : `${pushes} pushes`],
   ];
   const words = said.filter(([role]) => roles.includes(role)).map(([, text]) => text);
   // Of one run alone: results of tasks from before it are not short of anything.

@@ -87,8 +87,12 @@ cameras("a newcomer's mistakes are named with their cure", () => {
       2,
       "TMON_MODEL_NOT_FOUND",
     );
-    const file = fileOf("wrong.onnx", "not a model");
-    expectFailure(await runTmon(up("--camera", road, "--model", file)), 2, "TMON_MODEL_INVALID");
+    for (const content of ["not a model", ""]) {
+      const file = fileOf("wrong.onnx", content);
+      const result = await runTmon(up("--camera", road, "--model", file));
+      expectFailure(result, 2, "TMON_MODEL_INVALID");
+      expect(result.stderr).not.toMatch(/onnxruntime::|Load model from/);
+    }
   });
 
   it("a live camera without an API key, before anything is started", async () => {

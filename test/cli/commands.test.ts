@@ -105,6 +105,7 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("signals", () => {
     running.kill("SIGTERM");
     expect(await running.ended).toMatchObject({ exitCode: 143 });
     expect(running.stderr()).toContain("TMON_DRAIN_TIMEOUT");
+    expect(running.stderr()).not.toContain("--drain");
     await provider.close();
 
     const data = join(directory, "stopped");
