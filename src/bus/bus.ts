@@ -130,7 +130,7 @@ export interface Bus {
   readonly kind: "embedded" | "kafka";
   /**
    * Resolves when all messages are durable; all of one call are written, or none.
-   * @throws TmonError TMON_DISK_FULL, TMON_BUS_WRITE
+   * @throws TmonError TMON_DISK_FULL, TMON_BUS_WRITE, TMON_BUS_FULL (there has been no room for 2 s)
    */
   produce(messages: readonly OutgoingMessage[]): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumer>;

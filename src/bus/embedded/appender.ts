@@ -8,8 +8,8 @@ import { announceChange, type Tables } from "./tables.ts";
 
 /** Writes messages to the log: their values to this process's own segment, then all the rest at once. */
 export interface Appender {
-  /** True when they are durable, false when there is no room. One call at a time. */
-  append(messages: readonly PartitionedMessage[]): Promise<boolean>;
+  /** True when they are durable, false when the log would hold more than `limit` bytes. One after the other. */
+  append(messages: readonly PartitionedMessage[], limit: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -29,10 +29,17 @@ interface AppenderParts {
 export function createAppender(parts: AppenderParts): Appender {
   const { environment, tables, log, retention } = parts;
   let writer: SegmentWriter | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function append(messages: readonly PartitionedMessage[]): Promise<boolean> {
+  function append(messages: readonly PartitionedMessage[], limit: number): Promise<boolean> {
+    const appended = last.then(() => appendNow(messages, limit));
+    last = appended.catch(() => {});
+    return appended;
+  }
+
+  async function appendNow(messages: readonly PartitionedMessage[], limit: number): Promise<boolean> {
     const bytes = messages.reduce((sum, { value }) => sum + value.length, 0);
-    if (!(await hasRoom(bytes))) return false;
+    if (!(await hasRoom(limit - bytes))) return false;
     const { segment, position } = await writeValues(messages.map(({ value }) => value));
     await environment.write(() => {
       log.append(messages, segment, position);
@@ -41,12 +48,12 @@ export function createAppender(parts: AppenderParts): Appender {
     return true;
   }
 
-  async function hasRoom(bytes: number): Promise<boolean> {
-    const fits = () => environment.read(retention.room) >= bytes;
+  async function hasRoom(most: number): Promise<boolean> {
+    const fits = () => environment.read(retention.size) <= most;
     if (fits()) return true;
     // An open segment cannot be removed: what it holds may be just what fills the bus.
     await seal();
-    await environment.write(() => retention.makeRoom(bytes));
+    await environment.write(() => retention.shrinkTo(most));
     parts.sweep();
     return fits();
   }

@@ -19,12 +19,19 @@ import { createChangeSignal } from "./signal.ts";
 import { openTables } from "./tables.ts";
 import { registerTopics } from "./topics.ts";
 
+export interface EmbeddedTopic {
+  name: string;
+  partitions: number;
+  /** Of retentionBytes, 0 to 1: a message waits rather than that the whole log takes more. */
+  share?: number;
+}
+
 export interface EmbeddedBusOptions {
   dataDir: string;
-  topics: readonly { name: string; partitions: number }[];
+  topics: readonly EmbeddedTopic[];
   durability: "process" | "power";
   retentionMs: number;
-  /** All topics together; a message that would exceed it waits. */
+  /** All topics together; a message that would exceed its topic's share of it waits. */
   retentionBytes: number;
   log: Logger;
 }
@@ -45,12 +52,18 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   await registerTopics(environment, tables, options.topics);
   const segments = createSegmentReader(directory);
   const log = createLog(tables, segments);
-  const retention = createRetention(tables, log, { ms: options.retentionMs, bytes: retentionBytes });
+  const retention = createRetention(tables, log, options.retentionMs);
   const signal = createChangeSignal(environment, tables);
   const parts = { environment, tables, log, retention, signal, logger, partitionsOf };
   const segmentBytes = Math.min(largestSegmentBytes, retentionBytes / 32);
   const appender = createAppender({ ...parts, directory, durability, segmentBytes, sweep });
-  const producer = createProducer(appender, { maxBytes: retentionBytes, place, written: signal.raise });
+  const shares = new Map(options.topics.map(({ name, share = 1 }) => [name, share]));
+  const producer = createProducer(appender, {
+    maxBytes: retentionBytes,
+    place,
+    shareOf: (topic) => shares.get(topic) ?? 1,
+    written: signal.raise,
+  });
   const maintenance = startMaintenance(parts, sweep);
   const consumers = new Set<Consumer>();
   const closing = new AbortController();

@@ -2,18 +2,12 @@ import type { Log } from "./log.ts";
 import { sealAbandonedSegments } from "./segment-rows.ts";
 import type { Tables } from "./tables.ts";
 
-export interface RetentionLimits {
-  ms: number;
-  /** Of all segments together. */
-  bytes: number;
-}
-
 /** What may be removed, and when. */
 export interface Retention {
-  /** Bytes that still fit. */
-  room(): number;
-  /** Within a write transaction: removes the oldest until so many bytes fit, as far as every group has read. */
-  makeRoom(bytes: number): void;
+  /** Bytes of all segments together. */
+  size(): number;
+  /** Within a write transaction: removes the oldest until no more bytes are left, as far as every group has read. */
+  shrinkTo(bytes: number): void;
   /** Within a write transaction: removes some of what is too old; false when none is left. */
   removeExpired(): boolean;
 }
@@ -31,8 +25,8 @@ interface Removable {
   until: number;
 }
 
-export function createRetention(tables: Tables, log: Log, limits: RetentionLimits): Retention {
-  const room = (): number => limits.bytes - (tables.counters.get("bytes") ?? 0);
+export function createRetention(tables: Tables, log: Log, maxAgeMs: number): Retention {
+  const size = (): number => tables.counters.get("bytes") ?? 0;
 
   function removable(): Removable[] {
     const seenAfter = Date.now() - groupMemoryMs;
@@ -66,15 +60,15 @@ export function createRetention(tables: Tables, log: Log, limits: RetentionLimit
   const timeAt = ({ topic, partition, start }: Removable): number => log.timeOf([topic, partition, start]);
 
   return {
-    room,
-    makeRoom(bytes) {
+    size,
+    shrinkTo(bytes) {
       sealAbandonedSegments(tables);
-      const missing = bytes - room();
-      while (removeOldest((_, freed) => freed < missing) === chunk && room() < bytes);
+      const excess = size() - bytes;
+      while (removeOldest((_, freed) => freed < excess) === chunk && size() > bytes);
     },
     removeExpired() {
       sealAbandonedSegments(tables);
-      const keptFrom = Date.now() - limits.ms;
+      const keptFrom = Date.now() - maxAgeMs;
       return removeOldest((time) => time < keptFrom) === chunk;
     },
   };

@@ -7,6 +7,7 @@ import { openEnvironment } from "../../../src/lmdb/environment.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { collect } from "../support/collect.ts";
+import { insist } from "../support/insist.ts";
 import { type BusTarget, openTestBus } from "../support/test-bus.ts";
 
 const directory = temporaryDirectory();
@@ -32,7 +33,7 @@ async function newBus(): Promise<{ bus: Bus; target: BusTarget; open(): Promise<
 
 async function fill(bus: Bus, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent++)
-    await bus.produce([{ topic: "log", key: "k", partition: sent % 2, value }]);
+    await insist(bus, { topic: "log", key: "k", partition: sent % 2, value });
 }
 
 const earliestOf = async (bus: Bus): Promise<number[]> =>
@@ -81,11 +82,17 @@ test("a producer that closes while it waits for room is told TMON_BUS_FULL", asy
   const { bus, open } = await newBus();
   await collect(bus, { group, topics: ["log"], acknowledge: () => false });
   const producer = await open();
-  const filling = fill(producer, 200);
-  filling.catch(() => {});
-  await until(() => producer.trouble());
+  let waiting = producer.produce([]);
+  await until(() => {
+    waiting = producer.produce([{ topic: "log", key: "k", value }]);
+    waiting.catch(() => {});
+    return producer.trouble();
+  });
   await producer.close();
-  await expect(filling).rejects.toMatchObject({ code: "TMON_BUS_FULL" });
+  await expect(waiting).rejects.toMatchObject({
+    code: "TMON_BUS_FULL",
+    message: expect.stringContaining("it is closing"),
+  });
 });
 
 test("a group not seen for an hour holds nothing back; coming back, it is told what it missed", async () => {

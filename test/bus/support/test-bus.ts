@@ -1,12 +1,12 @@
 import { pino } from "pino";
 import type { Bus } from "../../../src/bus/bus.ts";
-import { openEmbeddedBus } from "../../../src/bus/embedded/open.ts";
+import { type EmbeddedTopic, openEmbeddedBus } from "../../../src/bus/embedded/open.ts";
 
 /** How a test and the child processes it starts reach one and the same bus. */
 export interface BusTarget {
   kind: "embedded";
   dataDir: string;
-  topics: { name: string; partitions: number }[];
+  topics: EmbeddedTopic[];
   retentionBytes?: number;
   retentionMs?: number;
 }
