@@ -30,3 +30,10 @@ describe("a mistake of the command line is told in one line with its cure", () =
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   });
 });
+
+it("a bus that this version lacks is refused, and who chose it is said", async () => {
+  const { exitCode, stderr } = await runTmon(["tail", "incidents"], { TMON_BUS: "kafka" });
+  expect(stderr).toContain("bus kafka (chosen by environment TMON_BUS)");
+  expect(stderr).toContain("TMON_BUS_UNAVAILABLE");
+  expect(exitCode).toBe(2);
+});
