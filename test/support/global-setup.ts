@@ -22,9 +22,9 @@ export default async function setup(): Promise<() => void> {
   };
 }
 
-/** The build's last step writes the manifest. */
+/** The manifest's time would say nothing in a fresh clone, where it is there before any build. */
 function builtAt(): number {
-  return statSync(join(root, "oclif.manifest.json"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(join(root, "dist/terminal/run.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function newestSourceAt(): number {
