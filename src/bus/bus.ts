@@ -83,7 +83,7 @@ export interface Consumer {
   assignment(): readonly number[];
   /** Delivered and neither acknowledged nor abandoned. */
   inFlight(): number;
-  /** Epoch ms of the last delivery, acknowledgement or look that found nothing to do. */
+  /** Epoch ms of the last delivery, acknowledgement or look that found nothing to do, as while paused. */
   lastProgressAt(): number;
   /** Stops delivering, commits what is acknowledged, leaves the group. Idempotent. */
   stop(): Promise<void>;

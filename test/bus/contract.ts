@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Bus, ReadOptions, ReceivedMessage } from "../../src/bus/bus.ts";
+import type { Bus, Delivery, ReadOptions, ReceivedMessage } from "../../src/bus/bus.ts";
 import { partitionOf } from "../../src/bus/partitioner.ts";
 import { until } from "../support/until.ts";
 import { type Collector, collect, numbered, textOf } from "./support/collect.ts";
@@ -218,6 +218,73 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => right.consumer.assignment().length === 2);
       await until(async () => (await lagOf(one, first)) === 0);
       expect(right.deliveries).toEqual([]);
+    });
+
+    test("a draining partition delivers nothing more; what a member abandons then goes at once to the next", async () => {
+      const { bus, first } = await fixture();
+      const one = await bus();
+      await one.produce(numbered(first, 8, { partitions }));
+      const given: Delivery[] = [];
+      let leaving: readonly number[] = [];
+      const left = await one.consume({
+        group,
+        topics: [first],
+        deliver: (delivery) => void given.push(delivery),
+        draining: (partitions) => {
+          leaving = partitions;
+        },
+      });
+      await until(() => given.length === 8);
+      const right = await collect(await bus(), { group, topics: [first] });
+      await until(() => leaving.length === 2);
+      await one.produce(numbered(first, 4, { partitions, from: 8 }));
+      await until(() => given.length === 10);
+      expect(given.slice(8).some(({ partition }) => leaving.includes(partition))).toBe(false);
+
+      for (const delivery of given) if (leaving.includes(delivery.partition)) delivery.abandon();
+      expect(left.inFlight()).toBe(6);
+      await until(() => right.deliveries.length === 6);
+      expect(right.consumer.assignment()).toEqual([...leaving].sort());
+    });
+
+    test("a handover that comes to nothing gives back what was abandoned for it, and only that", async () => {
+      const { bus, first } = await fixture();
+      const one = await bus();
+      await one.produce(numbered(first, 8, { partitions }));
+      const given: Delivery[] = [];
+      let leaving: readonly number[] = [];
+      await one.consume({
+        group,
+        topics: [first],
+        deliver: (delivery) => void given.push(delivery),
+        draining(partitions) {
+          leaving = partitions;
+          for (const delivery of given)
+            if (partitions.includes(delivery.partition) && delivery.offset === 1) delivery.abandon();
+        },
+      });
+      await until(() => given.length === 8);
+      const visitor = await collect(await bus(), { group, topics: [first] });
+      await until(() => leaving.length === 2);
+      expect(given.filter((delivery) => !delivery.owned())).toHaveLength(2);
+      await visitor.consumer.stop();
+      await until(() => given.length === 10);
+      expect(given.slice(8).map(({ partition, offset }) => [partition, offset])).toEqual(
+        leaving.map((partition) => [partition, 1]),
+      );
+      for (const delivery of given) delivery.acknowledge();
+      await until(async () => (await lagOf(one, first)) === 0);
+    });
+
+    test("a paused member shows progress: whoever pauses is not stuck", async () => {
+      const { bus, first } = await fixture();
+      const one = await bus();
+      const member = await collect(one, { group, topics: [first] });
+      member.consumer.pause();
+      await one.produce(numbered(first, 4, { partitions }));
+      const before = Date.now();
+      await until(() => member.consumer.lastProgressAt() > before + 300);
+      expect(member.deliveries).toEqual([]);
     });
 
     test("an acknowledgement after the member has gone has no effect", async () => {

@@ -33,6 +33,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const held = new Map<number, HeldPartition>();
   let beatAt = performance.now();
   let writing: Promise<void> | undefined;
+  let failing = false;
   let stopping: Promise<void> | undefined;
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
@@ -110,17 +111,20 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       })
       .then(
         () => {
+          writing = undefined;
           beatAt = performance.now();
+          if (failing) logger.info({ group }, "can commit again");
+          failing = false;
+          follow();
         },
+        // Not followed: what wants to be written still would be written at once. The next tick tries again.
         (error: unknown) => {
+          writing = undefined;
           for (const one of held.values()) for (const slot of one.slots) slot.dirty = true;
-          logger.error({ group, err: error }, "could not commit; trying again");
+          if (!failing) logger.error({ group, err: error }, "could not commit; trying again");
+          failing = true;
         },
-      )
-      .finally(() => {
-        writing = undefined;
-      })
-      .then(follow);
+      );
     return writing;
   }
 

@@ -57,7 +57,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       for (const held of [...parts.held()])
         for (const slot of held.slots) if (deliverPage(held, slot, budget)) delivered = true;
     }
-    if (!delivered && !isPausedSomewhere()) progressAt = Date.now();
+    // Paused or not: a role that pauses says why by its readiness, and is not to be killed for it.
+    if (!delivered) progressAt = Date.now();
     return delivered;
   }
 
@@ -99,9 +100,6 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
   const mayDeliver = (held: HeldPartition, { topic, partition, tracker }: Slot): boolean =>
     held.owned && !held.draining && !tracker.full() && !pauses.paused(topic, partition);
-
-  const isPausedSomewhere = (): boolean =>
-    [...parts.held()].some(({ slots }) => slots.some((slot) => pauses.paused(slot.topic, slot.partition)));
 
   function deliveryOf(held: HeldPartition, slot: Slot, message: ReceivedMessage): Delivery {
     // The closures keep the offset alone: with the message its bytes would stay as long as the work on it.

@@ -64,7 +64,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     shareOf: (topic) => shares.get(topic) ?? 1,
     written: signal.raise,
   });
-  const maintenance = startMaintenance(parts, sweep);
+  let maintenance: ReturnType<typeof startMaintenance> | undefined;
   const consumers = new Set<Consumer>();
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
@@ -75,6 +75,11 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     if (partitions === undefined) throw unknownTopic(topic, [...tables.topics.getKeys()]);
     partitionCounts.set(topic, partitions);
     return partitions;
+  }
+
+  /** With the first write: a mere reader changes nothing. */
+  function maintain(): void {
+    maintenance ??= startMaintenance(parts, sweep);
   }
 
   function place(message: OutgoingMessage): PartitionedMessage {
@@ -89,6 +94,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
 
   async function consume(consumeOptions: ConsumeOptions): Promise<Consumer> {
     const partitions = Math.max(...environment.read(() => consumeOptions.topics.map(partitionsOf)));
+    maintain();
     const consumer = await startConsumer({ ...parts, partitions }, consumeOptions);
     consumers.add(consumer);
     return consumer;
@@ -99,7 +105,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
 
   async function close(): Promise<void> {
     closing.abort();
-    await maintenance.stop();
+    await maintenance?.stop();
     await producer.close();
     // On a full disk neither can be written, and neither must be: members and segments of the dead are cleared.
     const ends = await Promise.allSettled([
@@ -115,7 +121,10 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
 
   return {
     kind: "embedded",
-    produce: producer.produce,
+    produce(messages) {
+      maintain();
+      return producer.produce(messages);
+    },
     consume,
     read: (readOptions) => readMessages({ ...parts, closing: closing.signal }, readOptions),
     describeTopics: async (topics) => environment.read(() => describe(topics)),
