@@ -83,12 +83,19 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       mayDeliver(held, slot)
     ) {
       const offset = tracker.position();
-      const message = tracker.isOpen(offset) ? log.read([topic, partition, offset]) : undefined;
-      if (message === undefined) {
+      if (!tracker.isOpen(offset)) {
         tracker.passOver(offset);
         continue;
       }
+      const message = log.read([topic, partition, offset]);
       tracker.handOut(offset);
+      if (message === undefined) {
+        // A power cut or a copied directory may have cost the value.
+        tracker.acknowledge(offset);
+        slot.dirty = true;
+        options.unread?.({ topic, partition, from: offset, to: offset + 1 });
+        continue;
+      }
       delivered += 1;
       budget.messages -= 1;
       budget.bytes -= message.value.length;
