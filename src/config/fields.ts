@@ -14,8 +14,13 @@ export const patienceField = withUnit(readDuration, durationFix, [0, "ms"]);
 export const shortestIntervalMs = 10;
 export const intervalField = withUnit(readDuration, durationFix, [shortestIntervalMs, "ms"]);
 
+const sizeFix = "write a number with its unit: 120KB, 256MB, 2GB";
+
 /** A size such as "256MB", in bytes. */
-export const sizeField = withUnit(readSize, "write a number with its unit: 120KB, 256MB, 2GB", [1, "B"]);
+export const sizeField = withUnit(readSize, sizeFix, [1, "B"]);
+
+/** What the embedded bus may keep: each step of the way needs room for its largest batch, whatever the others took. */
+export const busSizeField = withUnit(readSize, sizeFix, [64e6, "B"]);
 
 /** Seconds as the seed's files have them, in ms. */
 export const secondsField = z
@@ -50,7 +55,8 @@ function withUnit(
     if (value !== undefined && value >= least) return value;
     context.addIssue({
       code: "custom",
-      message: value === undefined ? fix : `write at least ${least}${unit}`,
+      message:
+        value === undefined ? fix : `write at least ${least >= 1e6 ? `${least / 1e6}M` : least}${unit}`,
     });
     return z.NEVER;
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   baseUrlField,
+  busSizeField,
   durationField,
   intervalField,
   logLevelField,
@@ -32,7 +33,7 @@ export const tmonFileSchema = z.strictObject({
       durability: z.enum(["process", "power"]).optional(),
     })
     .optional(),
-  retention: z.strictObject({ time: durationField.optional(), size: sizeField.optional() }).optional(),
+  retention: z.strictObject({ time: durationField.optional(), size: busSizeField.optional() }).optional(),
   web: z
     .strictObject({
       host: z.string().optional(),

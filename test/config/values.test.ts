@@ -48,6 +48,7 @@ describe("a duration or a size of nothing", () => {
   it("is refused where it would be nonsense", () => {
     for (const text of [
       "retention: { size: 0B }",
+      "retention: { size: 63MB }",
       "incidents: { clear_after: 0s }",
       "retention: { time: 0.4ms }",
     ]) {
@@ -130,12 +131,12 @@ describe("tokens of the web server", () => {
 describe("config show", () => {
   it("writes durations and sizes as the files have them, and a map an entry a row", () => {
     const files = {
-      "tmon.yaml": "retention: { time: 90m, size: 1500KB }\nincidents: { clear_after: 500ms }\ndrain: 0s",
+      "tmon.yaml": "retention: { time: 90m, size: 150500KB }\nincidents: { clear_after: 500ms }\ndrain: 0s",
     };
     const rows = new Map(showRows(loadFiles(files)).map(({ key, value }) => [key, value]));
     expect(Object.fromEntries(rows)).toMatchObject({
       "retention.time": "90m",
-      "retention.size": "1500KB",
+      "retention.size": "150500KB",
       "incidents.clear_after": "500ms",
       drain: "0s",
       "detector.interval": "1.8s",
