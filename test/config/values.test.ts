@@ -47,13 +47,13 @@ describe("a section whose keys are all commented out", () => {
 describe("a duration or a size of nothing", () => {
   it("is refused where it would be nonsense", () => {
     for (const text of [
-      "retention: { size: 0B }",
-      "retention: { size: 63MB }",
+      "detector: { crops: { max_size: 0B } }",
       "incidents: { clear_after: 0s }",
       "retention: { time: 0.4ms }",
     ]) {
       expect(failureOfFiles({ "tmon.yaml": text }).message).toContain("write at least 1");
     }
+    expect(failureOfFiles({ "tmon.yaml": "retention: { size: 63MB }" }).message).toContain("at least 64MB");
     expect(failureOfFiles({ "api_keys.yaml": "scheduler: { max_age: 0s }" }).code).toBe(
       "TMON_CONFIG_INVALID",
     );
