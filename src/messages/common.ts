@@ -4,7 +4,6 @@ import { z } from "zod";
 export const roadUserClasses = ["person", "bicycle", "car", "motorcycle", "bus", "truck"] as const;
 export const sceneryClasses = ["traffic light", "stop sign"] as const;
 export const objectClasses = [...roadUserClasses, ...sceneryClasses] as const;
-export type RoadUserClass = (typeof roadUserClasses)[number];
 export type ObjectClass = (typeof objectClasses)[number];
 
 /** Where a camera's pictures come from; absent in a message means live. */

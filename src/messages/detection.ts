@@ -60,4 +60,3 @@ export const detectionSchema = detectionWireSchema.transform((detection) => {
 
 export type Detection = z.output<typeof detectionSchema>;
 export type TrafficGroup = Detection["trafficGroups"][number];
-export type GroupImage = Detection["groupImages"][number];

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { RoleContext } from "../../../src/runtime/role.ts";
 import { type Behaviour, startFaultyProvider } from "../../support/faulty-provider.ts";
 import { until } from "../../support/until.ts";
 import { aKey, openProcess, type Settings, schedulerConfig } from "./harness.ts";
@@ -207,53 +208,49 @@ test("a second scheduler takes over its share of waiting work; each task has one
   expect(provider.calls).toHaveLength(32);
 });
 
+/** A bus that refuses results for as long as it is broken. */
+function refuseResults({ bus }: Pick<RoleContext, "bus">) {
+  const publishing = { broken: true, failures: 0 };
+  const { produce } = bus;
+  bus.produce = async (messages) => {
+    if (publishing.broken && messages.some(({ topic }) => topic === "risk-assessment-results")) {
+      publishing.failures += 1;
+      throw new Error("bus away");
+    }
+    await produce(messages);
+  };
+  return publishing;
+}
+
 test("while results cannot be published nothing is called or lost, and readiness says why", async () => {
   const { start, produce, open, context, provider, results, resultsOf } = await gated();
   open();
-  const { produce: produceReally } = context.bus;
-  let broken = true;
-  let failures = 0;
-  context.bus.produce = async (messages) => {
-    if (broken && messages.some(({ topic }) => topic === "risk-assessment-results")) {
-      failures += 1;
-      throw new Error("bus away");
-    }
-    await produceReally(messages);
-  };
+  const publishing = refuseResults(context);
   const role = await start();
   await produce(aTask({ camera: "a" }));
   await until(() => context.health.notReady().some(({ reason }) => reason.includes("bus away")));
   const later = Array.from({ length: 20 }, (_, index) => aTask({ camera: `cam-${index}` }));
   await produce(...later);
   // Results are tried again several times: long enough for what is neither paused nor held to show.
-  const failuresBefore = failures;
-  await until(() => failures > failuresBefore + 2);
+  const failuresBefore = publishing.failures;
+  await until(() => publishing.failures > failuresBefore + 2);
   expect([await results(), provider.calls.length, role.stats().waiting]).toEqual([[], 1, 0]);
-  broken = false;
+  publishing.broken = false;
   expect((await resultsOf(21)).size).toBe(21);
   expect(context.health.notReady()).toEqual([]);
 });
 
 test("while results cannot be published what waits already is not called", async () => {
   const { start, produce, open, context, provider, resultsOf } = await gated();
-  const { produce: produceReally } = context.bus;
-  let broken = true;
-  let failures = 0;
-  context.bus.produce = async (messages) => {
-    if (broken && messages.some(({ topic }) => topic === "risk-assessment-results")) {
-      failures += 1;
-      throw new Error("bus away");
-    }
-    await produceReally(messages);
-  };
+  const publishing = refuseResults(context);
   const role = await start();
   await produce(...Array.from({ length: 20 }, (_, index) => aTask({ camera: `cam-${index}` })));
   await until(() => provider.calls.length === 1 && role.stats().waiting === 19);
   open();
-  await until(() => failures > 2);
+  await until(() => publishing.failures > 2);
   // The call that goes out as the first failure is told is the last one.
   expect(provider.calls.length).toBeLessThan(10);
   expect(Number(role.stats().waiting)).toBeGreaterThan(10);
-  broken = false;
+  publishing.broken = false;
   expect((await resultsOf(20)).size).toBe(20);
 });
