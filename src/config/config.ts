@@ -17,6 +17,7 @@ export interface Config {
   readonly vlm: VlmConfig;
   readonly keys: readonly ApiKeyConfig[];
   readonly scheduler: SchedulerConfig;
+  readonly budgets: BudgetsConfig;
   readonly aggregator: AggregatorConfig;
   readonly incidents: IncidentsConfig;
   readonly web: WebConfig;
@@ -151,6 +152,14 @@ export interface SchedulerConfig {
   /** Bound of the waiting work. */
   readonly queueBytes: number;
   readonly slowCallMs: number;
+}
+
+/** What calls of providers beyond loopback may cost. */
+export interface BudgetsConfig {
+  /** All schedulers together; undefined: no budget, and in `up` a small one. */
+  readonly yuanPerDay: number | undefined;
+  /** `--spend`: for simulated cameras, in this run; undefined: nothing. */
+  readonly simulatedYuan: number | undefined;
 }
 
 export interface AggregatorConfig {

@@ -94,6 +94,7 @@ export const tmonFileSchema = z.strictObject({
       providers: z.record(z.string(), providerSchema).optional(),
     })
     .optional(),
+  budgets: z.strictObject({ yuan_per_day: z.number().positive().optional() }).optional(),
   aggregator: z
     .strictObject({ keep_images: z.boolean().optional(), close_after: durationField.optional() })
     .optional(),

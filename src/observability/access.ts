@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { WebConfig } from "../config/config.ts";
+import { isLoopback } from "../config/loopback.ts";
 import { TmonError } from "../errors.ts";
-import { isLoopback } from "../vlm/loopback.ts";
 
 /** Why a request is refused. */
 export interface Refusal {
