@@ -180,7 +180,14 @@ export interface WebConfig {
   readonly host: string;
   /** Undefined: the role's default, which gives way if taken. 0: any. */
   readonly port: number | undefined;
-  readonly tokens: readonly { readonly name: string; readonly token: Secret }[];
+  readonly tokens: readonly {
+    readonly name: string;
+    /** An operator may start and stop streams, a viewer looks. */
+    readonly role: "operator" | "viewer";
+    readonly token: Secret;
+  }[];
+  /** Other sites whose pages may connect, e.g. https://ops.example. */
+  readonly origins: readonly string[];
 }
 
 /** How to reach a Kafka cluster; what only tmon may decide is not here. */
