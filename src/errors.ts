@@ -42,10 +42,15 @@ export const errors = {
     cause: "The chosen bus is not part of this version.",
     cure: "Use `--bus embedded`; `tmon config show` says what chose the other one.",
   },
-  TMON_STORE_UNAVAILABLE: {
+  TMON_STORE_REFUSED: {
     exit: 2,
-    cause: "The chosen store is not part of this version.",
-    cure: "Use `--store embedded`; `tmon config show` says what chose the other one.",
+    cause: "Redis refuses the password, or what the user may do is too little.",
+    cure: "Check `redis.url`, `redis.username` and `redis.password` in tmon.yaml, or `TMON_REDIS_URL`.",
+  },
+  TMON_STORE_EVICTS: {
+    exit: 2,
+    cause: "Redis may throw out what it likes when its memory is full: quota windows and leases too.",
+    cure: "Set `maxmemory-policy noeviction`, or give tmon a Redis of its own.",
   },
   TMON_STORE_NOT_SHARED: {
     exit: 2,

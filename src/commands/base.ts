@@ -38,7 +38,7 @@ export const busFlags = {
     options: ["embedded", "kafka"],
   }),
   store: Flags.string({
-    description: "which store; this version has the embedded one [default: embedded]",
+    description: "which store [default: embedded]",
     options: ["embedded", "redis"],
   }),
 };

@@ -44,6 +44,31 @@ export interface BusConfig {
 
 export interface StoreConfig {
   readonly kind: "embedded" | "redis";
+  readonly redis: RedisConfig;
+}
+
+/** How to reach a Redis: one server, or through Sentinels the one that is master. */
+export interface RedisConfig {
+  /** redis://HOST:PORT/DB, rediss:// for TLS; may hold a password. */
+  readonly url: Secret;
+  readonly shownUrl: string;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+  readonly sentinels:
+    | {
+        readonly name: string;
+        readonly nodes: readonly { readonly host: string; readonly port: number }[];
+        readonly password: Secret | undefined;
+      }
+    | undefined;
+  /** Paths of PEM files; undefined: as the URL says. */
+  readonly tls:
+    | {
+        readonly caFile: string | undefined;
+        readonly certificateFile: string | undefined;
+        readonly keyFile: string | undefined;
+      }
+    | undefined;
 }
 
 export interface TopicConfig {

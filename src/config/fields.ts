@@ -40,6 +40,14 @@ export const originField = z
   .url({ protocol: /^https?$/, error: "write a site as https://HOST, with its port if it has one" })
   .transform((url) => new URL(url).origin);
 
+/** HOST:PORT */
+export const hostPortField = z.string().transform((text, context) => {
+  const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(text) ?? [];
+  if (host !== "" && Number(port) > 0 && Number(port) < 65_536) return { host, port: Number(port) };
+  context.addIssue({ code: "custom", message: "write HOST:PORT" });
+  return z.NEVER;
+});
+
 export const logLevelField = z.string().transform((text, context) => {
   const level = readLogLevel(text);
   if (level !== undefined) return level;

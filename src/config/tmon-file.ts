@@ -3,6 +3,7 @@ import {
   baseUrlField,
   busSizeField,
   durationField,
+  hostPortField,
   intervalField,
   logLevelField,
   originField,
@@ -29,6 +30,31 @@ export type ProviderEntry = z.output<typeof providerSchema>;
 export const tmonFileSchema = z.strictObject({
   bus: z.enum(["embedded", "kafka"]).optional(),
   store: z.enum(["embedded", "redis"]).optional(),
+  redis: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^rediss?$/, error: "write redis://HOST:PORT, or rediss:// for TLS" })
+        .optional(),
+      username: z.string().min(1).optional(),
+      password: secretField.optional(),
+      password_file: secretField.optional(),
+      sentinels: z
+        .strictObject({
+          name: z.string().min(1),
+          nodes: z.array(hostPortField).min(1),
+          password: secretField.optional(),
+          password_file: secretField.optional(),
+        })
+        .optional(),
+      tls: z
+        .strictObject({
+          ca_file: z.string().optional(),
+          certificate_file: z.string().optional(),
+          key_file: z.string().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   embedded: z
     .strictObject({
       durability: z.enum(["process", "power"]).optional(),

@@ -16,6 +16,10 @@ const needs = {
     there: () => existsSync(sharedFile("models/yolox_nano.onnx")),
     enable: "put YOLOX-Nano (416x416, COCO) at ../shared/models/yolox_nano.onnx",
   },
+  redis: {
+    there: () => spawnSync("redis-server", ["--version"]).status === 0,
+    enable: "install Redis (Debian: apt-get install redis-server)",
+  },
   seed: {
     there: () => existsSync(sharedFile("seed/kafka.yaml")),
     enable: "put the files of the deployment tmon replaces at ../shared/seed/",

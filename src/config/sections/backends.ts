@@ -10,16 +10,15 @@ import {
   map,
 } from "../provenance.ts";
 import { oneOf } from "../words.ts";
+import { chooseRedis } from "./redis.ts";
 
 const busKinds = ["embedded", "kafka"] as const;
 type BusKind = (typeof busKinds)[number];
 const storeKinds = ["embedded", "redis"] as const;
 
 /** Which bus and which store: a Kafka or Redis address in the environment chooses it, a kafka.yaml alone does not. */
-export function chooseBackends(
-  choose: Choose,
-  { flags, env, tmon, kafka, notices }: Sources,
-): Pick<Config, "bus" | "store"> {
+export function chooseBackends(choose: Choose, sources: Sources): Pick<Config, "bus" | "store"> {
+  const { flags, env, tmon, kafka, notices } = sources;
   const { file, data } = tmon;
   const named = <Kind extends string>(name: string, kinds: readonly Kind[]) =>
     map(fromEnvironment(env, name), (kind) => oneOf(kinds, kind, name));
@@ -63,6 +62,6 @@ export function chooseBackends(
         byDefault(2e9),
       ),
     },
-    store: { kind: store },
+    store: { kind: store, redis: chooseRedis(choose, sources) },
   };
 }

@@ -1,0 +1,137 @@
+/**
+ * What must be atomic across replicas, as Lua. A script's time is the server's own, in ms with fractions.
+ *
+ * Entries that are listed by prefix stand in an index as well (a sorted set by expiry): a SCAN would walk over
+ * every state and mark there is.
+ */
+const now = `local t = redis.call("TIME")
+local now = t[1] * 1000 + t[2] / 1000
+`;
+
+/** KEYS: entry, index. ARGV: value, ttl in ms or 0. */
+const setEntry = `${now}
+local ttl = tonumber(ARGV[2])
+if ttl > 0 then
+  redis.call("SET", KEYS[1], ARGV[1], "PX", ttl)
+  redis.call("ZADD", KEYS[2], now + ttl, KEYS[1])
+else
+  redis.call("SET", KEYS[1], ARGV[1])
+  redis.call("ZADD", KEYS[2], "+inf", KEYS[1])
+end`;
+
+/** KEYS: entry, index. */
+const deleteEntry = `redis.call("DEL", KEYS[1])
+redis.call("ZREM", KEYS[2], KEYS[1])`;
+
+/** KEYS: index. Answers the names of what is there, sorted. */
+const listEntries = `${now}
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
+local names = redis.call("ZRANGE", KEYS[1], 0, -1)
+table.sort(names)
+return names`;
+
+/** KEYS: sum. ARGV: by, ttl in ms. */
+const incrementSum = `local sum = redis.call("INCRBY", KEYS[1], ARGV[1])
+redis.call("PEXPIRE", KEYS[1], ARGV[2])
+return sum`;
+
+/** KEYS: lease, index. ARGV: owner, ttl in ms. */
+const claimLease = `${now}
+local holder = redis.call("GET", KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
+redis.call("ZADD", KEYS[2], now + ARGV[2], KEYS[1])
+return 1`;
+
+/** KEYS: lease, index. ARGV: owner. */
+const releaseLease = `if redis.call("GET", KEYS[1]) == ARGV[1] then
+  redis.call("DEL", KEYS[1])
+  redis.call("ZREM", KEYS[2], KEYS[1])
+end`;
+
+/**
+ * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the next id.
+ * ARGV: tokens, then unit, limit and window in ms of each limit. Answers {id} or {"", ms to wait}.
+ */
+const reserveCall = `${now}
+local tokens, longest, wait = tonumber(ARGV[1]), 0, 0
+for i = 2, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now - longest)
+for i = 2, #ARGV, 3 do
+  local unit, limit, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local from = "(" .. string.format("%.3f", now - window)
+  if unit == "requests" then
+    local over = redis.call("ZCOUNT", KEYS[1], from, "+inf") + math.min(1, limit) - limit
+    if over > 0 then
+      local last = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES", "LIMIT", math.ceil(over) - 1, 1)
+      if last[2] then wait = math.max(wait, last[2] + window - now) end
+    end
+  else
+    local calls = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES")
+    local over = math.min(tokens, limit) - limit
+    for n = 1, #calls, 2 do over = over + tonumber(string.match(calls[n], " (%d+)$")) end
+    local n = 1
+    while over > 0 and n < #calls do
+      over = over - tonumber(string.match(calls[n], " (%d+)$"))
+      if over <= 0 then wait = math.max(wait, calls[n + 1] + window - now) end
+      n = n + 2
+    end
+  end
+end
+if wait > 0 then return {"", tostring(wait)} end
+local id = redis.call("INCR", KEYS[2]) .. " " .. tokens
+redis.call("ZADD", KEYS[1], string.format("%.3f", now), id)
+redis.call("PEXPIRE", KEYS[1], math.ceil(longest) + 1000)
+return {id}`;
+
+/**
+ * KEYS: mark, detection state, latest state, its time, alerts. ARGV: closing 0|1, captured at in ms, detection,
+ * payload, channel, mark's and states' ttl in ms, alerts kept, then the taskIds as JSON, and those of alerts.
+ * Answers whether it was published, and the new taskIds as JSON.
+ */
+const pushFrame = `local closing, payload = ARGV[1] == "1", ARGV[4]
+local mark = redis.call("GET", KEYS[1])
+local earlier = mark and cjson.decode(mark) or nil
+local shown, all, new, isNew = {}, {}, {}, {}
+if earlier then for _, id in ipairs(earlier.taskIds) do shown[id] = true all[#all + 1] = id end end
+for _, id in ipairs(cjson.decode(ARGV[9])) do
+  if not shown[id] then shown[id] = true new[#new + 1] = id all[#all + 1] = id isNew[id] = true end
+end
+local closed = earlier ~= nil and earlier.closed
+if earlier and #new == 0 and not (closing and not closed) then return {0, "[]"} end
+local function list(ids) return #ids == 0 and "[]" or cjson.encode(ids) end
+local head = '{"detection":' .. cjson.encode(ARGV[3]) .. ',"taskIds":' .. list(all) .. ',"closed":'
+redis.call("SET", KEYS[1], head .. tostring(closing or closed) .. "}", "PX", ARGV[6])
+local rest = string.match(payload, "^%s*{%s*(.*)$")
+local state = '{"newTaskIds":' .. list(new) .. (string.sub(rest, 1, 1) == "}" and "" or ",") .. rest
+redis.call("SET", KEYS[2], state, "PX", ARGV[7])
+if tonumber(redis.call("GET", KEYS[4]) or "0") <= tonumber(ARGV[2]) then
+  redis.call("SET", KEYS[4], ARGV[2], "PX", ARGV[7])
+  redis.call("SET", KEYS[3], state, "PX", ARGV[7])
+end
+for _, id in ipairs(cjson.decode(ARGV[10])) do
+  if isNew[id] then
+    redis.call("LPUSH", KEYS[5], state)
+    redis.call("LTRIM", KEYS[5], 0, ARGV[8] - 1)
+    break
+  end
+end
+redis.call("PUBLISH", ARGV[5], state)
+return {1, list(new)}`;
+
+/** As ioredis takes them: it sends the digest, and the text to a server that does not know it yet. */
+export const scripts = {
+  setEntry: { lua: setEntry, numberOfKeys: 2 },
+  deleteEntry: { lua: deleteEntry, numberOfKeys: 2 },
+  listEntries: { lua: listEntries, numberOfKeys: 1 },
+  incrementSum: { lua: incrementSum, numberOfKeys: 1 },
+  claimLease: { lua: claimLease, numberOfKeys: 2 },
+  releaseLease: { lua: releaseLease, numberOfKeys: 2 },
+  reserveCall: { lua: reserveCall, numberOfKeys: 2 },
+  pushFrame: { lua: pushFrame, numberOfKeys: 5 },
+};
+
+type Argument = string | number | Buffer;
+
+/** The scripts as methods of a connection. */
+export type Scripted = Record<keyof typeof scripts, (...keysThenArguments: Argument[]) => Promise<unknown>>;

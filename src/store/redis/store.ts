@@ -1,0 +1,112 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { RedisConfig } from "../../config/config.ts";
+import { messageOf, TmonError } from "../../errors.ts";
+import type { Store } from "../store.ts";
+import { createChannels } from "./channels.ts";
+import { startClock } from "./clock.ts";
+import { createConnection, firstConnection } from "./connection.ts";
+import { createEntries, indexOf } from "./entries.ts";
+import { createFrames } from "./frames.ts";
+import { callsKey, createQuotas } from "./quotas.ts";
+import type { Scripted } from "./scripts.ts";
+
+export interface RedisStoreOptions {
+  redis: RedisConfig;
+  log: Logger;
+  /** Ends the wait for a server that is not there yet. */
+  signal?: AbortSignal;
+}
+
+/**
+ * The store in Redis: one connection for commands, one for subscriptions. Waits for a server that is not there
+ * yet; while it is away later every command fails at once, and whoever asked decides what then.
+ * @throws TmonError TMON_STORE_REFUSED, TMON_STORE_EVICTS
+ */
+export async function openRedisStore({ redis: config, log, signal }: RedisStoreOptions): Promise<Store> {
+  const redis = createConnection(config) as Redis & Scripted;
+  const subscriber = createConnection(config);
+  const close = () => {
+    redis.disconnect();
+    subscriber.disconnect();
+  };
+  try {
+    for (const connection of [redis, subscriber])
+      await firstConnection(connection, log, signal ?? new AbortController().signal).catch((error) => {
+        signal?.throwIfAborted();
+        throw refused(config, error);
+      });
+    await refuseEviction(redis, config);
+    const clock = await startClock(redis);
+
+    let lastError = "";
+    redis.on("error", (error) => {
+      if (lastError === "") log.error({ error: messageOf(error) }, "Redis is away");
+      lastError = messageOf(error);
+    });
+    redis.on("ready", () => {
+      if (lastError !== "") log.info("Redis is back");
+      lastError = "";
+    });
+    subscriber.on("error", () => {});
+
+    const entries = createEntries(redis);
+    const frames = createFrames(redis);
+    const channels = createChannels(subscriber, log);
+    const quotas = createQuotas(redis);
+    const leaseKey = (name: string) => `tmon:lease:${name}`;
+    return {
+      kind: "redis",
+      now: clock.now,
+      get: entries.get,
+      set: entries.set,
+      delete: entries.delete,
+      list: entries.list,
+      increment: async (key, by, { ttlMs }) => Number(await redis.incrementSum(key, by, ttlMs)),
+      listAlerts: frames.listAlerts,
+      publish: async (channel, message) => void (await redis.publish(channel, message)),
+      subscribe: channels.subscribe,
+      async claimLease(name, owner, ttlMs) {
+        const key = leaseKey(name);
+        return (await redis.claimLease(key, indexOf(key), owner, ttlMs)) === 1;
+      },
+      async releaseLease(name, owner) {
+        await redis.releaseLease(leaseKey(name), indexOf(leaseKey(name)), owner);
+      },
+      reserve: quotas.reserve,
+      giveBack: async (group, id) => void (await redis.zrem(callsKey(group), id)),
+      pushFrame: frames.push,
+      frameMark: frames.mark,
+      trouble: () => (redis.status === "ready" ? undefined : `Redis is away: ${lastError || redis.status}`),
+      async close() {
+        clock.stop();
+        close();
+      },
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function refused({ shownUrl }: RedisConfig, error: unknown): TmonError {
+  return new TmonError(
+    "TMON_STORE_REFUSED",
+    `Redis at ${shownUrl} refuses: ${messageOf(error)}`,
+    "check redis.url, redis.username and redis.password (or password_file) in tmon.yaml, or TMON_REDIS_URL",
+    { cause: error },
+  );
+}
+
+/** A server that throws out what it likes would throw out quota windows and leases. */
+async function refuseEviction(redis: Redis, { shownUrl }: RedisConfig): Promise<void> {
+  const info = await redis.info("memory").catch(() => "");
+  const of = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
+  const policy = of("maxmemory_policy") ?? "noeviction";
+  if (Number(of("maxmemory") ?? 0) === 0 || policy === "noeviction") return;
+  throw new TmonError(
+    "TMON_STORE_EVICTS",
+    `Redis at ${shownUrl} has maxmemory-policy ${policy}: it may throw out quota windows and leases`,
+    "set maxmemory-policy noeviction, or give tmon a Redis of its own",
+  );
+}

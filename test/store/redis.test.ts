@@ -1,0 +1,125 @@
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RedisConfig } from "../../src/config/config.ts";
+import { Secret } from "../../src/config/secret.ts";
+import { openRedisStore } from "../../src/store/redis/store.ts";
+import { lacks } from "../support/machine.ts";
+import { type RunningRedis, startRedis } from "../support/redis.ts";
+import { until } from "../support/until.ts";
+import { storeContract } from "./contract.ts";
+
+const log = pino({ level: "silent" });
+const configOf = (url: string, changes: Partial<RedisConfig> = {}): RedisConfig => ({
+  url: new Secret(url),
+  shownUrl: url,
+  username: undefined,
+  password: undefined,
+  sentinels: undefined,
+  tls: undefined,
+  ...changes,
+});
+
+describe.skipIf(lacks("redis"))("Redis", () => {
+  let redis: RunningRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  const open = () => openRedisStore({ redis: configOf(redis.url), log });
+
+  storeContract("redis", () => ({ open }));
+
+  it("has the seed's keys as its consumers read them", async () => {
+    const store = await open();
+    await store.pushFrame({
+      messageId: "seed",
+      cameraId: "77",
+      capturedAt: 1,
+      taskIds: ["seed_group1"],
+      alertTaskIds: ["seed_group1"],
+      closing: true,
+      detection: "",
+      payload: '{"cameraId":77,"description":"跟车过近","empty":[],"nothing":{}}',
+    });
+    const { Redis } = await import("ioredis");
+    const client = new Redis(redis.url);
+    const state = {
+      newTaskIds: ["seed_group1"],
+      cameraId: 77,
+      description: "跟车过近",
+      empty: [],
+      nothing: {},
+    };
+    expect(JSON.parse(String(await client.get("detection:seed")))).toEqual(state);
+    expect(JSON.parse(String(await client.get("camera:77:latest")))).toEqual(state);
+    expect(JSON.parse(String(await client.lindex("alerts:77", 0)))).toEqual(state);
+    expect(await client.ttl("detection:seed")).toBeGreaterThan(290);
+    client.disconnect();
+    await store.close();
+  });
+
+  it("away fails at once and says so; back it goes on, subscriptions too", async () => {
+    const own = await startRedis();
+    const store = await openRedisStore({ redis: configOf(own.url), log });
+    const heard: string[] = [];
+    await store.subscribe("news", (_, message) => heard.push(message));
+    expect(store.trouble()).toBeUndefined();
+    await own.stop();
+    await until(() => store.trouble()?.includes("Redis is away"));
+    await expect(store.set("a", "b")).rejects.toThrow();
+    await own.restart();
+    await until(() => store.trouble() === undefined);
+    await until(async () => {
+      await store.publish("news", "again");
+      return heard.length > 0;
+    });
+    await store.close();
+    await own.stop();
+  });
+
+  it("that does not answer is given up on, command by command", async () => {
+    const own = await startRedis();
+    const store = await openRedisStore({ redis: configOf(own.url), log });
+    own.kill("SIGSTOP");
+    await expect(store.get("a")).rejects.toThrow();
+    own.kill("SIGCONT");
+    await until(async () => (await store.get("a").catch(() => "failed")) === undefined);
+    await store.close();
+    await own.stop();
+  });
+
+  it("that is not there yet is waited for", async () => {
+    const own = await startRedis();
+    await own.stop();
+    const opening = openRedisStore({ redis: configOf(own.url), log });
+    await own.restart();
+    const store = await opening;
+    await store.set("a", "b");
+    await store.close();
+    await own.stop();
+  });
+
+  it("with a password takes the right one, and the wrong one is an error that does not show it", async () => {
+    const own = await startRedis("--requirepass", "right password");
+    const store = await openRedisStore({
+      redis: configOf(own.url, { password: new Secret("right password") }),
+      log,
+    });
+    await store.set("a", "b");
+    await store.close();
+    for (const password of [new Secret("wrong password"), undefined])
+      await expect(openRedisStore({ redis: configOf(own.url, { password }), log })).rejects.toMatchObject({
+        code: "TMON_STORE_REFUSED",
+        message: expect.not.stringContaining("wrong password"),
+      });
+    await own.stop();
+  });
+
+  it("that may evict is refused", async () => {
+    const own = await startRedis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+    await expect(openRedisStore({ redis: configOf(own.url), log })).rejects.toMatchObject({
+      code: "TMON_STORE_EVICTS",
+    });
+    await own.stop();
+  });
+});
