@@ -26,6 +26,8 @@ export interface SystemOptions {
   defaultPort: number;
   /** Watch the run for a report. */
   observed: boolean;
+  /** Ends the wait for servers that are not there yet. */
+  ending: AbortSignal;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const config = await withProvider(options.config, roles, releases);
     const bus = await openBus(config, log);
     releases.add(() => bus.close());
-    const store = await openStore(config, log);
+    const store = await openStore(config, log, options.ending);
     releases.add(() => store.close());
 
     const health = createHealth();

@@ -6,7 +6,8 @@ export interface DaemonOptions {
   drainMs: number;
   /** Ends by itself this long after the first frame of every camera; undefined: runs until a signal. */
   forMs: number | undefined;
-  start(): Promise<System>;
+  /** The signal ends what a start may have to wait for. */
+  start(ending: AbortSignal): Promise<System>;
   /** Called when the system runs. */
   running?(system: System): void;
   /** Called after the drain, before everything closes. */
@@ -24,9 +25,12 @@ const firstFramesWithinMs = 20_000;
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const signals = listenForSignals();
-  const starting = options.start();
+  const starting = options.start(signals.ending);
   const forget = releaseOnCrash(async () => (await starting).stop());
-  const system = await Promise.race([starting, signals.second]);
+  const started = starting.catch((error: unknown) => {
+    if (!signals.ending.aborted) throw error;
+  });
+  const system = await Promise.race([started, signals.second]);
   if (!system) return reportUndrained(signals, "stopped while it started", startAgain);
   options.running?.(system);
   try {
@@ -69,6 +73,8 @@ function reportUndrained(signals: Signals, why: string, todo: string): void {
 
 interface Signals {
   first: Promise<void>;
+  /** The first signal, too. */
+  ending: AbortSignal;
   second: Promise<undefined>;
   /** The second signal, too. */
   stopAtOnce: AbortSignal;
@@ -76,6 +82,7 @@ interface Signals {
 }
 
 function listenForSignals(): Signals {
+  const ending = new AbortController();
   const stop = new AbortController();
   let name = "";
   const first = new Promise<void>((resolve) => {
@@ -84,6 +91,7 @@ function listenForSignals(): Signals {
         if (name !== "") return stop.abort();
         name = signal;
         say("tmon: finishing open work; once more to stop at once");
+        ending.abort();
         resolve();
       });
     }
@@ -91,5 +99,5 @@ function listenForSignals(): Signals {
   const second = new Promise<undefined>((resolve) =>
     stop.signal.addEventListener("abort", () => resolve(undefined), { once: true }),
   );
-  return { first, second, stopAtOnce: stop.signal, name: () => name };
+  return { first, ending: ending.signal, second, stopAtOnce: stop.signal, name: () => name };
 }

@@ -42,9 +42,10 @@ export async function runRoles(options: RunOptions): Promise<void> {
   await runDaemon({
     drainMs: config.drainMs,
     forMs: flags.for === undefined ? undefined : parseDuration(flags.for, "--for"),
-    start: () =>
+    start: (ending) =>
       startSystem({
         config,
+        ending,
         roles,
         instance: flags.instance ?? `${hostname()}-${process.pid}`,
         log: createTerminalLog(config),

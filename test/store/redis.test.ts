@@ -9,6 +9,7 @@ import { until } from "../support/until.ts";
 import { storeContract } from "./contract.ts";
 
 const log = pino({ level: "silent" });
+const ending = new AbortController().signal;
 const configOf = (url: string, changes: Partial<RedisConfig> = {}): RedisConfig => ({
   url: new Secret(url),
   shownUrl: url,
@@ -25,7 +26,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
-  const open = () => openRedisStore({ redis: configOf(redis.url), log });
+  const open = () => openRedisStore({ redis: configOf(redis.url), log, ending });
 
   storeContract("redis", () => ({ open }));
 
@@ -60,7 +61,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("away fails at once and says so; back it goes on, subscriptions too", async () => {
     const own = await startRedis();
-    const store = await openRedisStore({ redis: configOf(own.url), log });
+    const store = await openRedisStore({ redis: configOf(own.url), log, ending });
     const heard: string[] = [];
     await store.subscribe("news", (_, message) => heard.push(message));
     expect(store.trouble()).toBeUndefined();
@@ -79,7 +80,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("that does not answer is given up on, command by command", async () => {
     const own = await startRedis();
-    const store = await openRedisStore({ redis: configOf(own.url), log });
+    const store = await openRedisStore({ redis: configOf(own.url), log, ending });
     own.kill("SIGSTOP");
     await expect(store.get("a")).rejects.toThrow();
     own.kill("SIGCONT");
@@ -91,7 +92,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
   it("that is not there yet is waited for", async () => {
     const own = await startRedis();
     await own.stop();
-    const opening = openRedisStore({ redis: configOf(own.url), log });
+    const opening = openRedisStore({ redis: configOf(own.url), log, ending });
     await own.restart();
     const store = await opening;
     await store.set("a", "b");
@@ -99,16 +100,28 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await own.stop();
   });
 
+  it("that is not there is waited for no longer than wanted", async () => {
+    const own = await startRedis();
+    await own.stop();
+    const stop = new AbortController();
+    const opening = openRedisStore({ redis: configOf(own.url), log, ending: stop.signal });
+    stop.abort();
+    await expect(opening).rejects.toThrow("aborted");
+  });
+
   it("with a password takes the right one, and the wrong one is an error that does not show it", async () => {
     const own = await startRedis("--requirepass", "right password");
     const store = await openRedisStore({
       redis: configOf(own.url, { password: new Secret("right password") }),
       log,
+      ending,
     });
     await store.set("a", "b");
     await store.close();
     for (const password of [new Secret("wrong password"), undefined])
-      await expect(openRedisStore({ redis: configOf(own.url, { password }), log })).rejects.toMatchObject({
+      await expect(
+        openRedisStore({ redis: configOf(own.url, { password }), log, ending }),
+      ).rejects.toMatchObject({
         code: "TMON_STORE_REFUSED",
         message: expect.not.stringContaining("wrong password"),
       });
@@ -117,7 +130,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("that may evict is refused", async () => {
     const own = await startRedis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
-    await expect(openRedisStore({ redis: configOf(own.url), log })).rejects.toMatchObject({
+    await expect(openRedisStore({ redis: configOf(own.url), log, ending })).rejects.toMatchObject({
       code: "TMON_STORE_EVICTS",
     });
     await own.stop();

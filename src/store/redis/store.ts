@@ -15,7 +15,7 @@ export interface RedisStoreOptions {
   redis: RedisConfig;
   log: Logger;
   /** Ends the wait for a server that is not there yet. */
-  signal?: AbortSignal;
+  ending: AbortSignal;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface RedisStoreOptions {
  * yet; while it is away later every command fails at once, and whoever asked decides what then.
  * @throws TmonError TMON_STORE_REFUSED, TMON_STORE_EVICTS
  */
-export async function openRedisStore({ redis: config, log, signal }: RedisStoreOptions): Promise<Store> {
+export async function openRedisStore({ redis: config, log, ending }: RedisStoreOptions): Promise<Store> {
   const redis = createConnection(config) as Redis & Scripted;
   const subscriber = createConnection(config);
   const close = () => {
@@ -32,8 +32,8 @@ export async function openRedisStore({ redis: config, log, signal }: RedisStoreO
   };
   try {
     for (const connection of [redis, subscriber])
-      await firstConnection(connection, log, signal ?? new AbortController().signal).catch((error) => {
-        signal?.throwIfAborted();
+      await firstConnection(connection, log, ending).catch((error) => {
+        ending.throwIfAborted();
         throw refused(config, error);
       });
     await refuseEviction(redis, config);
