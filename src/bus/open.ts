@@ -24,8 +24,8 @@ export async function openBus(config: Config, log: Logger): Promise<Bus> {
   if (kind === "kafka")
     throw new TmonError(
       "TMON_BUS_UNAVAILABLE",
-      "This version of tmon has no Kafka bus yet.",
-      "Use --bus embedded.",
+      "this version has no Kafka bus yet",
+      "use the embedded one: leave out --bus, TMON_BUS and TMON_KAFKA_BROKERS",
     );
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
     name,

@@ -1,5 +1,6 @@
 import { TmonError } from "../errors.ts";
 import type { Config } from "./config.ts";
+import { isLoopback } from "./loopback.ts";
 
 /** What must never happen by accident; commands ask before they start anything. */
 
@@ -23,7 +24,16 @@ export function resolveProvider(config: Config, options: { standIn: boolean }): 
 const budgetOfUp = 20;
 
 export function limitSpending(config: Config): Config {
-  const { budgets } = config;
+  const { budgets, cameras, keys, vlm } = config;
+  if (budgets.simulatedYuan !== undefined && cameras.every(({ source }) => source !== "sim")) {
+    throw new TmonError(
+      "TMON_USAGE",
+      "--spend is for simulated cameras, and none is configured",
+      "leave it out; budgets.yuan_per_day in tmon.yaml limits what all cameras may cost",
+    );
+  }
+  const paid = keys.some((key) => key.enabled && !isLoopback(key.baseUrl));
+  if (vlm.provider === "simulated" || !paid) return config;
   return { ...config, budgets: { ...budgets, yuanPerDay: budgets.yuanPerDay ?? budgetOfUp } };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 
 /** Raised when the files' layout changes so that an older tmon would misread it. */
@@ -13,16 +13,28 @@ const dataFiles = ["bus.mdb", "bus.mdb-lock", "bus-segments", "store.mdb", "stor
  */
 export function prepareDataDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(resolve(directory));
     checkFormat(directory);
   } catch (error) {
     if (error instanceof TmonError) throw error;
     throw new TmonError(
       "TMON_DATA_DIR_UNWRITABLE",
-      `The data directory ${directory} cannot be written: ${messageOf(error)}`,
-      "Give this user write access to it, or name another one with --data-dir or TMON_DATA_DIR.",
+      `the data directory ${directory} cannot be written: ${messageOf(error)}`,
+      "give this user write access to it, or name another one with --data-dir or TMON_DATA_DIR",
       { cause: error },
     );
+  }
+}
+
+/** One level after the other: on some file systems (/proc) Node's recursive way never ends. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
@@ -33,8 +45,8 @@ function checkFormat(directory: string): void {
   if (found !== undefined && found > format)
     throw new TmonError(
       "TMON_DATA_DIR_NEWER",
-      `The data directory ${directory} has format ${found}; this tmon knows formats up to ${format}.`,
-      "Upgrade tmon, or name another directory with --data-dir.",
+      `the data directory ${directory} has format ${found}; this tmon knows formats up to ${format}`,
+      "upgrade tmon, or name another directory with --data-dir",
     );
   if (found !== format && files.length > 0) setAside(directory, files);
   // Written anew on every start: it is also the test that the directory can be written.

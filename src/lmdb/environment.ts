@@ -94,7 +94,7 @@ function openRoot(file: string): RootDatabase {
     throw new TmonError(
       "TMON_DATA_DIR_UNWRITABLE",
       `${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-      "Check that the directory is on a local disk, has room and belongs to this user, or name another one with --data-dir.",
+      "check that the directory is on a local disk, has room and belongs to this user, or name another one with --data-dir",
       { cause: error },
     );
   }

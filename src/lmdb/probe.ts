@@ -29,6 +29,6 @@ export function refuseWhileLocked(file: string): void {
   throw new TmonError(
     "TMON_DATA_DIR_BUSY",
     `${basename(file)} in ${dirname(file)} is locked: ${describeHolders(findHolders(file) ?? [])}`,
-    "Let that process go on (kill -CONT) or end it, then start again.",
+    "let that process go on (kill -CONT) or end it, then start again",
   );
 }

@@ -18,14 +18,14 @@ export async function writeError(file: string, error: unknown): Promise<TmonErro
   if (full.includes(code) || /no space left|disk quota|MDB_MAP_FULL/i.test(text))
     return new TmonError(
       "TMON_DISK_FULL",
-      `No room to write ${file}: ${text}`,
-      "Free some disk space, or lower retention.size in tmon.yaml.",
+      `no room to write ${file}: ${text}`,
+      "free some disk space, or lower retention.size in tmon.yaml",
       { cause },
     );
   return new TmonError(
     "TMON_BUS_WRITE",
     `${file} could not be written: ${text}`,
-    "Look at the disk's health and the kernel's log, then start again.",
+    "look at the disk's health and the kernel's log, then start again",
     { cause },
   );
 }

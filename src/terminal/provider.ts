@@ -28,8 +28,8 @@ export function sayProvider(config: Config): void {
 function sayHourlyCost({ cameras, keys, vlm }: Config): string {
   const calls = cameras.reduce((sum, { intervalMs }) => sum + 3_600_000 / intervalMs, 0);
   const enabled = keys.filter((key) => key.enabled);
-  const call = Math.max(...enabled.map((key) => mostCost(usageOfLargest(vlm), key, vlm.prices)));
-  if (cameras.length === 0) return `a call costs at most ${call.toFixed(4)} yuan`;
-  const pace = `with one group a picture on ${counted(cameras.length, "camera")}`;
-  return `at most ${(calls * call).toFixed(2)} yuan an hour ${pace}`;
+  const call = Math.max(...enabled.map((key) => mostCost(usageOfLargest(vlm, key.model), key, vlm.prices)));
+  if (cameras.length === 0) return `a call costs up to ${call.toFixed(4)} yuan`;
+  const each = `for each group in view of ${cameras.length === 1 ? "the camera" : "all the cameras"}`;
+  return `up to ${(calls * call).toFixed(2)} yuan an hour ${each}`;
 }

@@ -8,36 +8,46 @@ export function textTokens(text: string): number {
   return Math.ceil(0.6 * han + 0.3 * (text.length - han));
 }
 
-/** h × w / 1024 + 2, sides rounded to 32. Source: DashScope on Qwen3-VL. */
+/** One token a patch of 32 x 32 pixels and two more, sides rounded. Source: DashScope on Qwen3-VL. */
 function pictureTokens(size: { width: number; height: number }): number {
   const patches = (side: number) => Math.max(1, Math.round(side / 32));
   return patches(size.width) * patches(size.height) + 2;
 }
 
+/** The most it may be: models before Qwen3-VL have patches of 28 pixels. Source: DashScope on Qwen2.5-VL. */
+function mostPictureTokens(size: { width: number; height: number }, model: string): number {
+  const patches = (side: number) => Math.ceil(side / (/^qwen3/.test(model) ? 32 : 28));
+  return patches(size.width) * patches(size.height) + 2;
+}
+
 /** Tokens of a base64 JPEG; undefined if it is none. */
 export function jpegTokens(base64: string): number | undefined {
-  // The size stands among the first segments; a frame header behind 48 KB of them is nobody's.
-  const head = Buffer.from(base64.slice(0, 65_536), "base64");
-  const size = jpegSizeOf(head);
+  const size = sizeOf(base64);
   return size && pictureTokens(size);
+}
+
+/** The size stands among the first segments; a frame header behind 48 KB of them is nobody's. */
+function sizeOf(base64: string) {
+  return jpegSizeOf(Buffer.from(base64.slice(0, 65_536), "base64"));
 }
 
 /** The longest sides a crop has by default. */
 const largestCrop = { width: 768, height: 768 };
 
 /** The most a call about this group may use: its prompt, and an answer as long as it may be. */
-export function mostUsage(request: AssessRequest, config: PromptConfig): Usage {
+export function mostUsage(request: AssessRequest, config: PromptConfig, model: string): Usage {
   const { groupImageBase64 } = request;
   const { messages } = chatBody({ ...request, groupImageBase64: "" }, "", config);
   return {
     promptTokens:
-      textTokens(JSON.stringify(messages)) + (jpegTokens(groupImageBase64) ?? pictureTokens(largestCrop)),
+      textTokens(JSON.stringify(messages)) +
+      mostPictureTokens(sizeOf(groupImageBase64) ?? largestCrop, model),
     completionTokens: config.maxTokens,
   };
 }
 
 /** The same for the largest picture of a pair. */
-export function usageOfLargest(config: PromptConfig): Usage {
+export function usageOfLargest(config: PromptConfig, model: string): Usage {
   const object = { objectId: 0, class: "person" as const, confidence: 0.99, bbox: [1000, 1000, 1999, 1999] };
   const request = {
     groupIndex: 1,
@@ -47,5 +57,5 @@ export function usageOfLargest(config: PromptConfig): Usage {
     imageWidth: 1920,
     imageHeight: 1080,
   };
-  return mostUsage(request as AssessRequest, config);
+  return mostUsage(request as AssessRequest, config, model);
 }

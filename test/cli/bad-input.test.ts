@@ -72,8 +72,11 @@ cameras("a newcomer's mistakes are named with their cure", () => {
 
   it("a video cut off before its index", async () => {
     const file = fileOf("cut.mp4", readFileSync(sharedFile("videos/road.mp4")).subarray(0, 20_000));
-    const result = await runTmon(up("--camera", `file:${file}`, "--model", model));
-    expect(result.exitCode === 0 || result.stderr.includes("TMON_SOURCE_UNREADABLE")).toBe(true);
+    expectFailure(
+      await runTmon(up("--camera", `file:${file}`, "--model", model)),
+      2,
+      "TMON_SOURCE_UNREADABLE",
+    );
   });
 
   it("no camera and no model", async () => {

@@ -16,6 +16,13 @@ it.each(["5", "5 euro", "0yuan", "yuan", "-1yuan"])("--spend %s is no amount of 
   expect(stderr).toMatch(/TMON_USAGE: --spend .*\n {2}what to do: .*5yuan/);
 });
 
+it("--spend without a simulated camera would not do what its name says, and is refused", async () => {
+  const args = ["up", "--camera", "file:x.mp4", "--spend", "1yuan", "--vlm", "sim"];
+  const { exitCode, stderr } = await runTmon([...args, "--data-dir", join(directory, "none")]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/TMON_USAGE: --spend is for simulated cameras.*\n {2}what to do: .*yuan_per_day/);
+});
+
 describe.skipIf(lacks("ffmpeg", "video", "model"))("up with a real key", () => {
   const camera = ["--camera", `file:${sharedFile("videos/road.mp4")}?loop=1`, "--interval", "100ms"];
   const model = ["--model", sharedFile("models/yolox_nano.onnx")];
@@ -36,7 +43,7 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("up with a real key", () => {
     const said = await running.says("yuan an hour");
     expect(said).toMatch(/VLM qwen3-vl-plus at http:\/\/0\.0\.0\.0:\d+\/v1, 1 key/);
     expect(said).toMatch(
-      /at most \d+\.\d\d yuan an hour with one group a picture on 1 camera; stops at 20 yuan/,
+      /up to \d+\.\d\d yuan an hour for each group in view of the camera; stops at 20 yuan/,
     );
     running.kill("SIGINT");
     await running.ended;

@@ -163,3 +163,11 @@ describe("config show", () => {
     );
   });
 });
+
+describe("prices", () => {
+  it("of the file are added to the known ones", () => {
+    const { prices } = loadFiles({ "tmon.yaml": "vlm: { prices: { local: { input: 0, output: 0 } } }" })
+      .config.vlm;
+    expect(prices).toMatchObject({ local: { input: 0, output: 0 }, "qwen3-vl-plus": { output: 0.01 } });
+  });
+});

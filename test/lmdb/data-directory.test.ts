@@ -61,3 +61,9 @@ test("a directory that cannot be written is refused by name", () => {
     expect.objectContaining({ code: "TMON_DATA_DIR_UNWRITABLE", message: expect.stringContaining(file) }),
   );
 });
+
+test("one on a file system that makes no directories is refused too", () => {
+  expect(() => prepareDataDirectory("/proc/nothing/data")).toThrowError(
+    expect.objectContaining({ code: "TMON_DATA_DIR_UNWRITABLE" }),
+  );
+});

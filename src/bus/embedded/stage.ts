@@ -120,7 +120,7 @@ export function createStage(appender: Appender, { limit, written }: StageOptions
 export function busFull(why: string): TmonError {
   return new TmonError(
     "TMON_BUS_FULL",
-    `The bus has no room for a message: ${why}.`,
-    "Start the roles that read the bus, or raise retention.size in tmon.yaml.",
+    `the bus has no room for a message: ${why}`,
+    "start the roles that read the bus, or raise retention.size in tmon.yaml",
   );
 }

@@ -56,7 +56,12 @@ export function chooseVlm(choose: Choose, sources: Sources): VlmConfig {
     ),
     thresholds: of({ low: 0.45, medium: 0.65, high: 0.8 }, "thresholds"),
     maxTokens: of(512, "max_tokens"),
-    prices: of(prices, "prices"),
+    // The file's prices are added to these: what it does not name keeps its own.
+    prices: choose(
+      "vlm.prices",
+      map(inFile<VlmConfig["prices"]>("prices"), (named) => ({ ...prices, ...named })),
+      byDefault(prices),
+    ),
   };
 }
 

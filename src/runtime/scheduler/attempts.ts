@@ -6,7 +6,7 @@ import { NotSent } from "../../vlm/exchange.ts";
 import { VlmError } from "../../vlm/failure.ts";
 import { backOffMs } from "../back-off.ts";
 import type { RoleContext } from "../role.ts";
-import type { Budget } from "./budget.ts";
+import { type Budget, NoRoomYet } from "./budget.ts";
 import { type CallRecord, costOfFailure, createCallRecord } from "./calls.ts";
 import { isOwned, type Job } from "./job.ts";
 import type { KeyPool, Lease } from "./keys/pool.ts";
@@ -19,6 +19,9 @@ const retryBackOff = { baseMs: 250, maxMs: 8_000 };
  * all calls are delayed alike, and that leaves the windows as wide as they were.
  */
 const mostLate = 5;
+
+/** Until a further call asks again whether the budget has room for it. */
+const noRoomWaitMs = 250;
 
 export interface AttemptsOptions {
   context: Pick<RoleContext, "config" | "log" | "store">;
@@ -56,9 +59,11 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
       log.debug({ taskId, keyId, attempt, latencyMs, outcome }, "VLM call");
       if (latencyMs > config.scheduler.slowCallMs) log.info({ taskId, keyId, latencyMs }, "slow VLM call");
     };
+    let sent = false;
     const maySend = () => {
       if (!lease.isFresh() && job.late < mostLate) return false;
       trace.dispatchedAt ??= store.now();
+      sent = true;
       return true;
     };
     meters.callStarted();
@@ -83,11 +88,21 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
       meters.callFailed(keyId, known);
       if (known) {
         record.failed(keyId, lease.key, known, performance.now() - started);
-        charge.settle(costOfFailure(known, lease.key, config.vlm.prices));
       }
+      charge.settle(sent ? known && costOfFailure(known, lease.key, config.vlm.prices) : 0);
       said(known?.code ?? "aborted");
       throw error;
     }
+  }
+
+  /** A key whose calls cost nothing, where there is one that was not tried. */
+  async function affordable(avoid: Set<string>): Promise<Lease | undefined> {
+    for (const id of budget.paidKeys) avoid.add(id);
+    if (pool.keys.every((key) => avoid.has(key.config.id))) return undefined;
+    const lease = await pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });
+    if (!lease || !budget.paidKeys.has(lease.key.id)) return lease;
+    lease.giveBack();
+    return undefined;
   }
 
   function mayRetry(error: VlmError, attempt: number, invalidAnswers: number): boolean {
@@ -119,9 +134,18 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
         );
       } catch (error) {
         signal.throwIfAborted();
-        if (isUnaffordable(error)) return ended(unaffordable(error));
-        if (error instanceof NotSent && attempt === 0) return undefined;
-        if (!(error instanceof NotSent)) {
+        if (isUnaffordable(error) || error instanceof NoRoomYet) {
+          const other = await affordable(avoid);
+          if (other) {
+            lease = other;
+            continue;
+          }
+          if (isUnaffordable(error)) return ended(unaffordable(error));
+          if (attempt > 0) await delay(noRoomWaitMs, undefined, { signal });
+        }
+        const unsent = error instanceof NotSent || error instanceof NoRoomYet;
+        if (unsent && attempt === 0) return undefined;
+        if (!unsent) {
           lastError = error;
           if (!(error instanceof VlmError)) break;
           if (error.failure.retry === "once") invalidAnswers += 1;

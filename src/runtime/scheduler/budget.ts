@@ -13,22 +13,38 @@ export interface Charge {
   settle(costYuan: number | undefined): void;
 }
 
+/** What calls in flight have set aside leaves no room for one more; it may when they are over. */
+export class NoRoomYet extends Error {
+  override readonly name = "NoRoomYet";
+}
+
 export interface Budget {
-  /** Why the task may not be asked about, as far as is known here; undefined if it may. */
+  /** Why the task may not be asked about with any key; undefined if it may. */
   refusal(task: AssessmentTask): TmonError | undefined;
-  /** Sets aside the most a call may cost. @throws TmonError TMON_SPEND_NOT_ALLOWED, TMON_BUDGET_SPENT */
+  /**
+   * Sets aside the most a call may cost.
+   * @throws TmonError TMON_SPEND_NOT_ALLOWED, TMON_BUDGET_SPENT; NoRoomYet
+   */
   charge(task: AssessmentTask, target: VlmTarget): Promise<Charge>;
+  /** True while calls in flight have to end before another may start. */
+  isFull(): boolean;
+  /** Ids of the keys whose calls cost money. */
+  readonly paidKeys: ReadonlySet<string>;
+  /** Hears what others spent, and sets the gauges. */
+  refresh(): void;
   stats(): { spentTodayYuan: number; yuanPerDay: number | null };
 }
 
 const micro = 1e6;
+const refreshMs = 1_000;
 
 /**
  * What real calls may cost: so much a day for all schedulers together, and for simulated cameras so much in
  * this run. A provider on loopback costs nothing and has no budget.
  *
- *   charge: most a call may cost is set aside -> settle: what it did cost stays
- *       \-> refused, nothing is set aside
+ *   charge: the most a call may cost is set aside -> settle: what it did cost stays
+ *       \-> no room yet: calls in flight have set aside the rest
+ *       \-> spent: what was settled leaves no room
  */
 export function createBudget({
   config,
@@ -38,59 +54,99 @@ export function createBudget({
   health,
 }: Pick<RoleContext, "config" | "store" | "log" | "metrics" | "health">): Budget {
   const { yuanPerDay, simulatedYuan } = config.budgets;
-  const dayLimit = yuanPerDay === undefined ? Number.POSITIVE_INFINITY : yuanPerDay * micro;
-  const paid = config.keys.filter((key) => key.enabled && !isLoopback(key.baseUrl));
-  const onlyPaid = paid.length > 0 && config.keys.every((key) => !key.enabled || paid.includes(key));
+  const enabled = config.keys.filter((key) => key.enabled);
+  const paid = enabled.filter((key) => !isLoopback(key.baseUrl));
+  const onlyPaid = paid.length > 0 && paid.length === enabled.length;
   const daily = createDailySpend(store, config.timezone, log);
+  const limit = {
+    day: yuanPerDay === undefined ? Number.POSITIVE_INFINITY : yuanPerDay * micro,
+    simulated: (simulatedYuan ?? 0) * micro,
+  };
+  /** Of this scheduler: what is set aside at the moment. */
+  const open = { day: 0, simulated: 0 };
   let simulated = 0;
-  let toldOn = "";
+  /** The cost there was no room for. */
+  let wanted = 0;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  let trouble: { reason: string; day: string } | undefined;
 
-  if (yuanPerDay !== undefined) metrics.budgetLimit.set(yuanPerDay);
-  health.warning("budget", () => (toldOn === daily.today() ? dayIsSpent(yuanPerDay).message : undefined));
+  health.warning("budget", () => (trouble?.day === daily.today() ? trouble.reason : undefined));
 
   const most = (task: AssessmentTask, target: Pick<VlmTarget, "baseUrl" | "model">) =>
-    Math.ceil(mostCost(mostUsage(task, config.vlm), target, config.vlm.prices) * micro);
+    Math.ceil(mostCost(mostUsage(task, config.vlm, target.model), target, config.vlm.prices) * micro);
 
-  function refusalOf(task: AssessmentTask, cost: number): TmonError | undefined {
+  /** Why it may not be spent, however the calls in flight end. */
+  function spentFor(task: AssessmentTask, cost: number): TmonError | undefined {
     if (task.source === "sim") {
       if (simulatedYuan === undefined) return spendNotAllowed();
-      if (simulated + cost > simulatedYuan * micro) return spendIsSpent(simulatedYuan);
+      if (simulated - open.simulated + cost > limit.simulated) return tellOnce(spendIsSpent(simulatedYuan));
     }
-    return daily.sum() + cost > dayLimit ? tellOnce(dayIsSpent(yuanPerDay)) : undefined;
+    if (daily.sum() - open.day + cost <= limit.day) return undefined;
+    return tellOnce(dayIsSpent(yuanPerDay, config.timezone));
   }
 
   function tellOnce(error: TmonError): TmonError {
-    if (toldOn !== daily.today()) log.warn({ code: error.code }, `${error.message}: ${error.todo}`);
-    toldOn = daily.today();
+    const news = { reason: error.message, day: daily.today() };
+    if (trouble?.reason !== news.reason || trouble.day !== news.day)
+      log.warn({ code: error.code }, `${error.message}: ${error.todo}`);
+    trouble = news;
     return error;
   }
 
-  function count(microYuan: number, task: AssessmentTask, day?: string): Promise<number> {
-    if (task.source === "sim") simulated += microYuan;
-    return daily.add(microYuan, day).finally(() => metrics.budgetSpent.set(daily.sum() / micro));
+  const hasRoom = (task: AssessmentTask, cost: number) =>
+    daily.sum() + cost <= limit.day && (task.source !== "sim" || simulated + cost <= limit.simulated);
+
+  async function setAside(task: AssessmentTask, cost: number, day: string): Promise<number> {
+    open.day += cost;
+    if (task.source === "sim") {
+      open.simulated += cost;
+      simulated += cost;
+    }
+    return daily.add(cost, day);
+  }
+
+  /** Of what was set aside, `kept` stays spent. */
+  function release(task: AssessmentTask, cost: number, kept: number, day: string): Promise<number> {
+    open.day -= cost;
+    if (task.source === "sim") {
+      open.simulated -= cost;
+      simulated += kept - cost;
+    }
+    return daily.add(kept - cost, day);
   }
 
   return {
-    refusal(task) {
-      const [target] = paid;
-      return target && onlyPaid ? refusalOf(task, most(task, target)) : undefined;
+    paidKeys: new Set(paid.map((key) => key.id)),
+    isFull() {
+      const dayIsFull = open.day > 0 && daily.sum() + wanted > limit.day;
+      const simulatedIsFull = open.simulated > 0 && simulated + wanted > limit.simulated;
+      return onlyPaid && (dayIsFull || simulatedIsFull);
     },
+    refusal: (task) =>
+      onlyPaid ? spentFor(task, Math.min(...paid.map((key) => most(task, key)))) : undefined,
     async charge(task, target) {
       if (isLoopback(target.baseUrl)) return free;
       const cost = most(task, target);
-      const refused = refusalOf(task, cost);
+      const refused = spentFor(task, cost);
       if (refused) throw refused;
+      wanted = cost;
+      if (!hasRoom(task, cost)) throw new NoRoomYet();
       const day = daily.today();
-      const sum = await count(cost, task, day);
-      if (sum > dayLimit) {
-        await count(-cost, task, day);
-        throw tellOnce(dayIsSpent(yuanPerDay));
+      if ((await setAside(task, cost, day)) > limit.day) {
+        await release(task, cost, 0, day);
+        throw spentFor(task, cost) ?? new NoRoomYet();
       }
+      trouble = undefined;
       return {
-        settle(costYuan) {
-          if (costYuan !== undefined) count(Math.ceil(costYuan * micro) - cost, task, day);
-        },
+        settle: (yuan) => void release(task, cost, yuan === undefined ? cost : Math.ceil(yuan * micro), day),
       };
+    },
+    refresh() {
+      if (paid.length === 0 || performance.now() - refreshedAt < refreshMs) return;
+      refreshedAt = performance.now();
+      daily.add(0);
+      metrics.budgetSpent.set(daily.sum() / micro);
+      if (yuanPerDay !== undefined) metrics.budgetLimit.set(yuanPerDay);
     },
     stats: () => ({ spentTodayYuan: daily.sum() / micro, yuanPerDay: yuanPerDay ?? null }),
   };
@@ -114,10 +170,10 @@ function spendIsSpent(yuan: number): TmonError {
   );
 }
 
-function dayIsSpent(yuanPerDay: number | undefined): TmonError {
+function dayIsSpent(yuanPerDay: number | undefined, timezone: string): TmonError {
   return new TmonError(
     "TMON_BUDGET_SPENT",
     `the day's budget of ${yuanPerDay} yuan is spent`,
-    "raise budgets.yuan_per_day in tmon.yaml, or wait until midnight; groups stay unassessed until then",
+    `raise budgets.yuan_per_day in tmon.yaml, or wait until midnight (${timezone}); groups stay unassessed until then`,
   );
 }

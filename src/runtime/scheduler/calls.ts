@@ -64,12 +64,16 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
   };
 }
 
+/** Of a gateway that gave up waiting: the model may have answered, and be paid for it. */
+const unknownCost = new Set([408, 504]);
+
 /** Yuan: an error response costs nothing; of a call without a response nobody knows what it cost. */
 export function costOfFailure(
   { details }: VlmError,
   target: VlmTarget,
   prices: VlmConfig["prices"],
 ): number | undefined {
-  if (details.status !== undefined && details.status >= 400) return 0;
+  const { status } = details;
+  if (status !== undefined && status >= 400) return unknownCost.has(status) ? undefined : 0;
   return costOf(details.usage, target, target.model, prices);
 }

@@ -6,13 +6,20 @@ import type { Store } from "../../store/store.ts";
 export interface DailySpend {
   /** Adds to today, or takes off again from the day it was added to; resolves with that day's sum. */
   add(microYuan: number, day?: string): Promise<number>;
-  /** Of today, as far as this scheduler has heard. */
+  /** Of today, as far as this scheduler has heard; never too little of what it spent itself. */
   sum(): number;
   today(): string;
 }
 
 /** A day's sum is of no use once the day is over in every time zone. */
 const ttlMs = 48 * 3_600_000;
+
+/** A day's parts: what the store told, what it is being told, and what it could not be told yet. */
+interface Day {
+  told: number;
+  pending: number;
+  owed: number;
+}
 
 /**
  * Kept in the store, so that neither a restart nor another replica spends the same yuan again. While the store
@@ -25,40 +32,40 @@ export function createDailySpend(
 ): DailySpend {
   const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, dateStyle: "short" });
   const today = () => calendar.format(store.now());
-  /** By day: the sum the store last told, and what it was not told yet. */
-  const days = new Map<string, { told: number; owed: number }>();
+  const days = new Map<string, Day>();
   let away = false;
 
-  function of(day: string) {
-    const known = days.get(day) ?? { told: 0, owed: 0 };
+  function of(day: string): Day {
+    const known = days.get(day) ?? { told: 0, pending: 0, owed: 0 };
     days.set(day, known);
+    for (const other of days.keys()) if (other !== day && other !== today()) days.delete(other);
     return known;
   }
 
-  function noteStore(error: unknown): void {
-    if (!away) log.error({ error: messageOf(error) }, "the store is away: the budget is counted here alone");
-    away = true;
+  async function tell(day: string, spent: Day, by: number): Promise<void> {
+    try {
+      spent.told = await store.increment(`tmon:spent:${day}`, by, { ttlMs });
+      away = false;
+    } catch (error) {
+      spent.owed += by;
+      if (!away)
+        log.error({ error: messageOf(error) }, "the store is away: the budget is counted here alone");
+      away = true;
+    }
+    spent.pending -= by;
   }
 
-  const sumOf = ({ told, owed }: { told: number; owed: number }) => told + owed;
+  const sumOf = ({ told, pending, owed }: Day) => told + pending + owed;
 
   return {
     today,
-    sum: () => sumOf(days.get(today()) ?? { told: 0, owed: 0 }),
+    sum: () => sumOf(of(today())),
     async add(microYuan, day = today()) {
       const spent = of(day);
       const by = spent.owed + microYuan;
       spent.owed = 0;
-      spent.told += by;
-      try {
-        spent.told = await store.increment(`tmon:spent:${day}`, by, { ttlMs });
-        away = false;
-      } catch (error) {
-        spent.told -= by;
-        spent.owed += by;
-        noteStore(error);
-      }
-      for (const other of days.keys()) if (other !== day && other !== today()) days.delete(other);
+      spent.pending += by;
+      await tell(day, spent, by);
       return sumOf(spent);
     },
   };

@@ -11,6 +11,8 @@ export interface DispatcherOptions {
   signal: AbortSignal;
   /** Tasks open at a time. */
   maxOpen: number;
+  /** True while no call may be started whatever the keys allow. */
+  isFull(): boolean;
   /** Store's clock. */
   now(): number;
   /** Resolves when the task is done with, whatever came of it. */
@@ -36,13 +38,13 @@ export interface Dispatcher {
  *   pumping <-> held -> draining
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { queue, pool, signal, maxOpen, now, run, refuse } = options;
+  const { queue, pool, signal, maxOpen, isFull, now, run, refuse } = options;
   const running = new Set<Promise<void>>();
   let asking = 0;
   let held = false;
   let draining = false;
 
-  const stands = () => held || draining || signal.aborted;
+  const stands = () => held || draining || signal.aborted || isFull();
 
   function pump(): void {
     if (stands()) return;

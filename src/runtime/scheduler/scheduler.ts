@@ -60,6 +60,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     pool,
     signal,
     maxOpen: scheduler.maxConcurrentTasks,
+    isFull: budget.isFull,
     now,
     async run(job: Job, lease: Lease) {
       const outcome = await assess(job, lease);
@@ -118,6 +119,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
 
   function tick(): void {
     queue.expire(now());
+    budget.refresh();
     meters.sample(queue, pool);
     dispatcher.pump();
   }

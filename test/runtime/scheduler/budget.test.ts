@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
+import { createBudget } from "../../../src/runtime/scheduler/budget.ts";
 import { type Behave, startFaultyProvider } from "../../support/faulty-provider.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { aKey, openProcess, type Settings, schedulerConfig } from "./harness.ts";
-import { aTask } from "./jobs.ts";
+import { aJob, aTask } from "./jobs.ts";
 
 /** Each call uses 600 tokens in and 60 out: 0.1 yuan. */
 const prices = { "qwen3-vl-plus": { input: 0.15, output: 1 / 6 } };
@@ -52,14 +53,41 @@ test("once the day's budget is spent nothing is asked any more, and tasks say so
   ]);
 });
 
-test("many calls at once do not pass the budget together", async () => {
+test("many calls at once do not pass the budget together, and none is refused for what was only set aside", async () => {
   const process = await running("good", { budgets: { yuanPerDay: 1 } });
-  await process.produce(...Array.from({ length: 40 }, () => aTask()));
-  const results = [...(await process.resultsOf(40)).values()];
-  const assessed = results.filter(({ status }) => status === "assessed");
-  expect(assessed.length).toBeGreaterThan(0);
-  await until(() => process.spent() <= 1.000001);
+  const tasks = Array.from({ length: 9 }, () => aTask());
+  await process.produce(...tasks);
+  const results = [...(await process.resultsOf(9)).values()];
+  expect(results.map(({ status }) => status)).toEqual(Array(9).fill("assessed"));
+  expect(process.context.health.warnings()).toEqual([]);
+  await process.produce(...Array.from({ length: 9 }, () => aTask()));
+  await process.resultsOf(18);
+  await until(() => process.spent() <= 1);
   expect(process.provider.calls.length).toBeLessThanOrEqual(10);
+});
+
+test("two schedulers at once share one budget", async () => {
+  const dataDir = temporaryDirectory();
+  const keys = [aKey("a", "http://0.0.0.0:9/v1")];
+  const config = schedulerConfig({
+    keys,
+    vlm: { prices, maxTokens: 16 },
+    budgets: { yuanPerDay: 2 },
+    dataDir,
+  });
+  const processes = [await openProcess(config), await openProcess(config)];
+  const budgets = processes.map(({ context }) => createBudget(context));
+  const task = aJob().task;
+  const charges = await Promise.allSettled(
+    Array.from({ length: 40 }, (_, index) => budgets[index % 2]?.charge(task, config.keys[0]!)),
+  );
+  const granted = charges.filter(({ status }) => status === "fulfilled");
+  expect(granted.length).toBeGreaterThan(0);
+  const sum = Number(
+    await processes[0]?.context.store.get(`tmon:spent:${new Date().toISOString().slice(0, 10)}`),
+  );
+  expect(sum).toBeLessThanOrEqual(2_000_000);
+  expect(sum).toBeGreaterThan(0);
 });
 
 test("a restart, and another scheduler, go on with what is left", async () => {
@@ -69,23 +97,83 @@ test("a restart, and another scheduler, go on with what is left", async () => {
   await assess(first, 8);
   await first.role.stop();
   const second = await running("good", { budgets, dataDir });
+  await until(() => second.spent() > 0, { what: "what was spent before is known before any call" });
   const [result] = await assess(second, 1);
   expect(result).toMatchObject({ status: "expired", errorCode: "TMON_BUDGET_SPENT" });
   expect(second.provider.calls).toEqual([]);
 });
 
-test("the next day, in the configured time zone, is asked again", async () => {
-  const process = await running("good", { budgets: { yuanPerDay: 0.2 } });
+test("the next day is asked again", async () => {
+  const process = await running("good", { budgets: { yuanPerDay: 0.3 } });
   const { store } = process.context;
-  await assess(process, 3);
-  const late = aTask();
-  await process.produce(late);
-  expect((await process.resultsOf(4)).get(late.taskId)).toMatchObject({ errorCode: "TMON_BUDGET_SPENT" });
+  const spent = (await assess(process, 4)).at(-1);
+  expect(spent).toMatchObject({ errorCode: "TMON_BUDGET_SPENT" });
   const { now } = store;
   store.now = () => now() + 24 * 3_600_000;
   const tomorrow = aTask({ at: store.now() });
   await process.produce(tomorrow);
   expect((await process.resultsOf(5)).get(tomorrow.taskId)).toMatchObject({ status: "assessed" });
+  expect(process.context.health.warnings()).toEqual([]);
+});
+
+test("a day begins at midnight of the configured time zone, and a call is of the day it began in", async () => {
+  const provider = await paidProvider(async () => {
+    store.now = () => Date.parse("2026-11-24T10:00:01Z");
+    return "good" as const;
+  });
+  const config = schedulerConfig({
+    keys: [aKey("a", provider.url)],
+    vlm: { prices, maxTokens: 16 },
+    budgets: { yuanPerDay: 1 },
+  });
+  const process = await openProcess({ ...config, timezone: "Pacific/Kiritimati" });
+  const { store } = process.context;
+  store.now = () => Date.parse("2026-11-24T09:59:59Z");
+  await process.start();
+  const task = aTask({ at: store.now() });
+  await process.produce(task);
+  expect((await process.resultsOf(1)).get(task.taskId)).toMatchObject({ status: "assessed" });
+  await until(async () => Number(await store.get("tmon:spent:2026-11-24")) === 100_000);
+  expect(Number((await store.get("tmon:spent:2026-11-25")) ?? 0)).toBe(0);
+});
+
+test("a call that was let go before it was sent costs nothing", async () => {
+  const process = await running("good", { budgets: { yuanPerDay: 5 } });
+  const { store } = process.context;
+  const { increment } = store;
+  let slow = 2;
+  // So slow that the reservation is stale when the call might be sent.
+  store.increment = async (...args) => {
+    if (args[1] > 0 && slow-- > 0) await new Promise((resolve) => setTimeout(resolve, 80));
+    return increment(...args);
+  };
+  await assess(process, 1);
+  await until(() => process.spent() === 0.1, { what: `0.1 yuan spent, not ${process.spent()}` });
+});
+
+test("a provider that cannot be reached costs nothing", async () => {
+  const keys = [aKey("a", "http://0.0.0.0:9/v1")];
+  const process = await running("good", { keys, budgets: { yuanPerDay: 5 } });
+  const [result] = await assess(process, 1);
+  expect(result).toMatchObject({ status: "failed", errorCode: "TMON_VLM_UNREACHABLE" });
+  await until(() => process.spent() === 0);
+});
+
+test("a key that costs nothing goes on when the budget is spent, for simulated cameras too", async () => {
+  const [free, paid] = [await startFaultyProvider("good"), await paidProvider()];
+  onTestFinished(() => free.close());
+  const keys = [aKey("paid", paid.url), aKey("free", free.url)];
+  const process = await running("good", {
+    keys,
+    scheduler: { strategy: "round_robin" },
+    budgets: { yuanPerDay: 0.3 },
+  });
+  const results = await assess(process, 10);
+  expect(results.map(({ status }) => status)).toEqual(Array(10).fill("assessed"));
+  expect(paid.calls.length).toBeLessThanOrEqual(3);
+  const sim = { ...aTask(), source: "sim" as const };
+  await process.produce(sim);
+  expect((await process.resultsOf(11)).get(sim.taskId)).toMatchObject({ metadata: { apiKeyId: "free" } });
 });
 
 test.each([
@@ -136,6 +224,9 @@ test("a simulated camera's tasks cost what --spend allows and no more", async ()
   const statuses = (await process.results()).map(({ status }) => status);
   expect(statuses[0]).toBe("assessed");
   expect(statuses.at(-1)).toBe("expired");
+  expect(process.context.health.warnings()).toEqual([
+    { name: "budget", reason: expect.stringContaining("0.5 yuan allowed for simulated cameras") },
+  ]);
   const real = aTask();
   await process.produce(real);
   expect((await process.resultsOf(9)).get(real.taskId)).toMatchObject({ status: "assessed" });
