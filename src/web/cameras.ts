@@ -3,21 +3,7 @@ import { messageOf } from "../errors.ts";
 import { type CameraStatus, cameraStatusPrefix, cameraStatusSchema } from "../messages/camera-status.ts";
 import { seedCameraId } from "../messages/ids.ts";
 import type { RoleContext } from "../runtime/role.ts";
-
-/** A camera as screens get it: the seed's camera_status and what is ours. */
-export interface ShownCamera {
-  cameraId: string | number;
-  /** The seed's: 1 = frames arrive. */
-  status: 0 | 1;
-  message: string;
-  /** Null where no detector says anything of it. */
-  state: CameraStatus["state"] | null;
-  since: string | null;
-  lastFrameAt: string | null;
-  url: string | null;
-  source: CameraStatus["source"] | null;
-  intervalMs: number | null;
-}
+import type { ShownCamera } from "./screen-messages.ts";
 
 /** Configured cameras in their order, then what detectors elsewhere have. */
 export async function listCameras({

@@ -1,25 +1,12 @@
 import { detectionWireSchema } from "../messages/detection.ts";
 import { seedCameraId } from "../messages/ids.ts";
+import type { ShownFrame } from "./screen-messages.ts";
 
 /** Its crops are most of a detection, and nothing here looks at them. */
 const seenSchema = detectionWireSchema.omit({ groupImages: true });
 
-/** What a screen gets of a frame as soon as it is detected; the JPEG follows it on the wire. */
-export interface NewFrame {
-  cameraId: string | number;
-  messageId: string;
-  timestamp: string;
-  /** Epoch ms in the store's clock. */
-  capturedAt: number;
-  /** Undefined where the detector does not say: boxes cannot be placed then. */
-  imageWidth: number | undefined;
-  imageHeight: number | undefined;
-  detectedObjects: { class: string; confidence: number; bbox: number[] }[];
-  trafficGroups: { groupIndex: number; objectCount: number; classes: string[]; bbox: number[] }[];
-}
-
 /** Undefined for what cannot be read: the aggregator tells of that. */
-export function readNewFrame(value: Buffer): NewFrame | undefined {
+export function readNewFrame(value: Buffer): ShownFrame | undefined {
   const { data } = seenSchema.safeParse(parse(value));
   if (!data) return undefined;
   return {

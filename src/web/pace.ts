@@ -1,22 +1,15 @@
 import { percentiles } from "../runtime/report/percentiles.ts";
 import type { PublishedState } from "./detection-result.ts";
+import type { PaceFigures } from "./screen-messages.ts";
 
 const rateMs = 10_000;
 const latencyMs = 60_000;
 
-export interface PaceFigures {
-  framesPerSecond: number;
-  verdictsPerSecond: number;
-  /** Capture to the first push that shows the verdict, of the last minute. */
-  endToEndMs: { p50: number | null; p95: number | null };
-  /** A verdict of the last minute came from a simulated VLM. */
-  simulated: boolean;
-}
-
 export interface Pace {
   frame(): void;
   verdicts(state: PublishedState): void;
-  figures(): PaceFigures;
+  /** simulated: a verdict of the last minute came from a simulated VLM. */
+  figures(): PaceFigures & { simulated: boolean };
 }
 
 /**

@@ -1,27 +1,10 @@
 import { type Heartbeat, heartbeatPrefix } from "../runtime/heartbeat.ts";
 import type { RoleContext } from "../runtime/role.ts";
+import type { KeyFigures, SystemFigures } from "./screen-messages.ts";
 
-/** A key of the pool, all schedulers together. */
-export interface KeyFigures {
-  id: string;
-  model: string;
-  state: string;
-  inFlight: number;
-  calls: number;
-  failures: number;
-  /** ISO 8601; null if it may be used now. */
-  usableAt: string | null;
-  latencyMs: { p50: number | null; p95: number | null };
-}
-
-export interface RoleFigures {
-  /** Running processes of each role. */
-  roles: { role: string; instance: string }[];
-  keys: KeyFigures[];
+export interface RoleFigures extends Pick<SystemFigures, "roles" | "keys" | "lag"> {
   /** The configured VLM is the simulated one. */
   simulatedVlm: boolean;
-  /** Messages not yet acknowledged, by group. */
-  lag: Record<"generator" | "scheduler" | "aggregator", number>;
 }
 
 /** What the running roles say of themselves in their heartbeats, and how far behind they are. */

@@ -1,6 +1,7 @@
 import { messageOf } from "../errors.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import { createPace, type Pace } from "./pace.ts";
+import type { SystemFigures } from "./screen-messages.ts";
 import { systemFigures } from "./system-figures.ts";
 
 const everyMs = 2_000;
@@ -17,7 +18,7 @@ export interface SystemNews {
 /** The system's figures every 2 s, made once for all screens, and only while there are any. */
 export function createSystemNews(
   context: Pick<RoleContext, "bus" | "config" | "log" | "store">,
-  tell: (figures: object) => void,
+  tell: (figures: SystemFigures) => void,
 ): SystemNews {
   const { config, log, store } = context;
   let pace: Pace | undefined;
