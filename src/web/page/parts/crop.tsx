@@ -11,7 +11,7 @@ export function Crop({ frame, bbox }: { frame: PicturedFrame | undefined; bbox: 
   useEffect(() => {
     if (frame?.jpeg && bbox) drawCrop(canvas.current!, frame, bbox).catch(() => {});
   }, [frame?.messageId]);
-  return <canvas ref={canvas} class="crop" width={0} height={0} aria-hidden="true" />;
+  return <canvas ref={canvas} class="crop" width={0} height={0} />;
 }
 
 async function drawCrop(canvas: HTMLCanvasElement, frame: PicturedFrame, bbox: Box): Promise<void> {

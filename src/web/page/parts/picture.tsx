@@ -16,5 +16,5 @@ const detailed: MarkOptions = () => {
 export function Picture({ camera, large = false }: { camera: CameraModel; large?: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => paintCamera(canvas.current!, camera, large ? detailed : plain), [camera, large]);
-  return <canvas ref={canvas} class="picture" aria-hidden="true" />;
+  return <canvas ref={canvas} class="picture" />;
 }
