@@ -60,7 +60,7 @@ export const en = {
     verdicts: "Verdicts/s",
     endToEnd: "End to end p50 / p95",
     keys: "Keys",
-    lag: "Lag",
+    lag: "Lag: gen. · sched. · aggr.",
     cameras: "Cameras live",
   },
   inFlight: "in flight",

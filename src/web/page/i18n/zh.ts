@@ -56,7 +56,7 @@ export const zh: Words = {
     verdicts: "结论/秒",
     endToEnd: "端到端 p50 / p95",
     keys: "密钥",
-    lag: "积压",
+    lag: "积压：生成 · 调度 · 汇总",
     cameras: "在线摄像头",
   },
   inFlight: "调用中",

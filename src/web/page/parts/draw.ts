@@ -71,7 +71,7 @@ export function drawMarks(
   for (const group of byDanger(frame.trafficGroups, on)) {
     const level = levelOfGroup(on, group.groupIndex) ?? "unassessed";
     const box = grown(placed(group.bbox), 3);
-    if (level === "unassessed") hatch(context, box);
+    if (level === "unassessed") hatch(context, box, label ? 14 : 8);
     strokeBox(context, box, { ...lines[level], colour: colours[level] });
     if (label) drawTag(context, label(level), box, colours[level]);
   }
@@ -105,7 +105,7 @@ function strokeBox(
   context.setLineDash([]);
 }
 
-function hatch(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box): void {
+function hatch(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box, spacing: number): void {
   context.save();
   context.beginPath();
   context.rect(x1, y1, x2 - x1, y2 - y1);
@@ -113,7 +113,7 @@ function hatch(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box): void {
   context.fillStyle = "rgb(20 28 38 / 0.22)";
   context.fill();
   context.beginPath();
-  for (let x = x1 - (y2 - y1); x < x2; x += 8) {
+  for (let x = x1 - (y2 - y1); x < x2; x += spacing) {
     context.moveTo(x, y2);
     context.lineTo(x + (y2 - y1), y1);
   }

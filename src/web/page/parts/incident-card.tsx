@@ -22,10 +22,12 @@ export function IncidentCard({ incident }: { incident: ShownIncident }) {
             {cameraId}
           </a>
           <span class={`tag state-${state}`}>{states[state]}</span>
+        </p>
+        <p class="types">
+          {riskTypes(incident)}
           {!incident.verified && <span class="tag">{unverified}</span>}
           {incident.simulated && <SimulatedTag />}
         </p>
-        <p class="types">{riskTypes(incident)}</p>
         <p class="description">{incident.description}</p>
         <Seen {...incident} />
       </div>

@@ -23,7 +23,7 @@ export function LevelBadge({ level }: { level: RiskLevel | "unassessed" }) {
   return (
     <span class={`badge level-${level}`}>
       <LevelGlyph level={level} />
-      {level === "unassessed" ? unassessed : levels[level]}
+      <span class="badge-name">{level === "unassessed" ? unassessed : levels[level]}</span>
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { type CameraModel, createCameraModel, type FrameVerdicts, type Model } f
 
 /** Bounds of what is kept, so that a page may stay open for weeks. */
 const kept = { verdicts: 12, incidents: 200, recentFrames: 16 };
-/** A camera that no list names is forgotten when no frame of it came for this long. */
+/** A camera that no list names is forgotten when nothing of it came for this long. */
 const unlistedMs = 300_000;
 /** The longest an answer of the server may be on its way. */
 const listTakesMs = 10_000;
@@ -68,7 +68,7 @@ export function applyStatus(model: Model, status: ShownCamera): void {
   cameraOf(model, status.cameraId).status.value = status;
 }
 
-/** The list's order; behind it cameras that are on no list, as long as their frames come. */
+/** The list's order; behind it cameras that are on no list, as long as something of them comes. */
 export function applyCameras(model: Model, listed: readonly ShownCamera[]): void {
   batch(() => {
     const before = model.cameras.peek();
@@ -85,8 +85,9 @@ export function applyCameras(model: Model, listed: readonly ShownCamera[]): void
   });
 }
 
-function stillSeen(model: Model, { frame }: CameraModel): boolean {
-  return model.now.peek() - (frame.peek()?.capturedAt ?? 0) < unlistedMs;
+function stillSeen(model: Model, { frame, verdicts }: CameraModel): boolean {
+  const lastSeen = Math.max(frame.peek()?.capturedAt ?? 0, verdicts.peek()[0]?.capturedAt ?? 0);
+  return model.now.peek() - lastSeen < unlistedMs;
 }
 
 export function applyIncident(model: Model, incident: ShownIncident): void {

@@ -19,7 +19,10 @@ export function App() {
       <Strip />
       {model.connection.value === "reconnecting" && <p class="lost">{text.value.lost}</p>}
       <div class="page">
-        <View />
+        <main>
+          <View />
+        </main>
+        {route.value.view === "wall" && <IncidentsAside />}
       </div>
       <Help />
       <Announcer />
@@ -30,16 +33,7 @@ export function App() {
 /** A view more is a line here, one in route.ts and a file of its own. */
 function View() {
   const at = route.value;
-  if (at.view === "incidents")
-    return (
-      <main>
-        <IncidentsView />
-      </main>
-    );
-  return (
-    <>
-      <main>{at.view === "camera" ? <CameraView cameraId={at.cameraId} /> : <Wall />}</main>
-      <IncidentsAside />
-    </>
-  );
+  if (at.view === "incidents") return <IncidentsView />;
+  if (at.view === "camera") return <CameraView cameraId={at.cameraId} />;
+  return <Wall />;
 }

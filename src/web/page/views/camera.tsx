@@ -10,6 +10,7 @@ import type { CameraModel } from "../state/model.ts";
 import { model } from "../state/page.ts";
 import { cameraHref, wallHref } from "../state/route.ts";
 import { stagesOf } from "../state/stages.ts";
+import { CameraIncidents } from "./incidents.tsx";
 import { returnTo } from "./wall.tsx";
 
 /** One camera large. */
@@ -63,6 +64,7 @@ function Body({ camera }: { camera: CameraModel }) {
           )}
         </div>
         <StreamFacts camera={camera} />
+        <CameraIncidents cameraId={camera.id} />
       </div>
       <div class="camera-side">
         {stages && (

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { ShownIncident } from "../../screen-messages.ts";
 import { text } from "../i18n/text.ts";
 import { type Choice, Choices } from "../parts/choices.tsx";
@@ -40,7 +41,7 @@ export function IncidentsView() {
         <Choices label={filterLevel} choices={levelChoices} chosen={level} />
         <Choices label={filterState} choices={stateChoices} chosen={state} />
       </header>
-      <IncidentList incidents={filtered.value} />
+      <IncidentList incidents={filtered.value} none={<NoIncidents />} />
     </section>
   );
 }
@@ -55,22 +56,36 @@ export function IncidentsAside() {
         <h2>{text.value.incidents}</h2>
         <a href={incidentsHref}>{text.value.allIncidents}</a>
       </header>
-      <IncidentList incidents={model.incidents.value.slice(0, besideTheWall)} />
+      <IncidentList incidents={model.incidents.value.slice(0, besideTheWall)} none={<NoIncidents />} />
     </aside>
   );
 }
 
-function IncidentList({ incidents }: { incidents: readonly ShownIncident[] }) {
+/** What happened at one camera. */
+export function CameraIncidents({ cameraId }: { cameraId: string }) {
+  const incidents = model.incidents.value.filter((incident) => String(incident.cameraId) === cameraId);
+  return (
+    <section class="camera-incidents">
+      <h2>{text.value.incidents}</h2>
+      <IncidentList incidents={incidents} none={<p class="quiet">{text.value.noIncidents}</p>} />
+    </section>
+  );
+}
+
+function NoIncidents() {
   const { noIncidents, noIncidentsHint, noIncidentsFiltered } = text.value;
-  if (incidents.length === 0) {
-    const none = model.incidents.value.length === 0;
-    return (
-      <div class="empty">
-        <p>{none ? noIncidents : noIncidentsFiltered}</p>
-        {none && <p class="quiet">{noIncidentsHint}</p>}
-      </div>
-    );
-  }
+  const none = model.incidents.value.length === 0;
+  return (
+    <div class="empty">
+      <p>{none ? noIncidents : noIncidentsFiltered}</p>
+      {none && <p class="quiet">{noIncidentsHint}</p>}
+    </div>
+  );
+}
+
+function IncidentList(props: { incidents: readonly ShownIncident[]; none: ComponentChildren }) {
+  const { incidents, none } = props;
+  if (incidents.length === 0) return none;
   return (
     <ol class="incidents">
       {incidents.map((incident) => (

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { text } from "../i18n/text.ts";
+import { fitTiles } from "../parts/fit.ts";
 import { Tile } from "../parts/tile.tsx";
 import { model } from "../state/page.ts";
 
@@ -13,16 +14,10 @@ export function returnTo(cameraId: string): void {
   returning = true;
 }
 
-const sizes = [
-  [1, "xl"],
-  [4, "l"],
-  [12, "m"],
-  [30, "s"],
-] as const;
-
 /** All cameras, in their configured order: people know where on the wall a camera is. */
 export function Wall() {
   const cameras = model.cameras.value;
+  const { wall, space } = useSpace();
   const links = useRef(new Map<string, HTMLAnchorElement>());
   const focused = cameras.some(({ id }) => id === current.value) ? current.value : cameras[0]?.id;
 
@@ -42,9 +37,15 @@ export function Wall() {
   }
 
   if (cameras.length === 0) return <Empty />;
-  const size = sizes.find(([most]) => cameras.length <= most)?.[1] ?? "xs";
+  const { columns, widthPx } = fitTiles(cameras.length, space);
   return (
-    <ul class={`wall tiles-${size}`} aria-label={text.value.cameras} onKeyDown={onKeyDown}>
+    <ul
+      class="wall"
+      ref={wall}
+      style={{ gridTemplateColumns: `repeat(${columns}, ${widthPx}px)` }}
+      aria-label={text.value.cameras}
+      onKeyDown={onKeyDown}
+    >
       {cameras.map((camera) => (
         <Tile
           key={camera.id}
@@ -61,6 +62,31 @@ export function Wall() {
       ))}
     </ul>
   );
+}
+
+/** What the wall may take of the screen: its parent's width, and the height down to the screen's edge. */
+function useSpace() {
+  const wall = useRef<HTMLUListElement>(null);
+  const [space, setSpace] = useState({ width: innerWidth, height: innerHeight });
+  const shown = model.cameras.value.length > 0;
+  useLayoutEffect(() => {
+    const main = wall.current?.parentElement;
+    if (!main) return;
+    const measure = () => {
+      const { left, top } = wall.current!.getBoundingClientRect();
+      const edge = left - main.getBoundingClientRect().left;
+      setSpace({ width: main.clientWidth - 2 * edge, height: innerHeight - (top + scrollY) - edge });
+    };
+    const resizing = new ResizeObserver(measure);
+    resizing.observe(main);
+    addEventListener("resize", measure);
+    measure();
+    return () => {
+      resizing.disconnect();
+      removeEventListener("resize", measure);
+    };
+  }, [shown]);
+  return { wall, space };
 }
 
 function Empty() {
