@@ -5,7 +5,9 @@ import { seedCameraId } from "../messages/ids.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import type { ShownCamera } from "./screen-messages.ts";
 
-/** Configured cameras in their order, then what detectors elsewhere have. */
+const byName = new Intl.Collator("en", { numeric: true });
+
+/** Configured cameras in their order, then what detectors elsewhere have, by name. */
 export async function listCameras({
   config,
   log,
@@ -26,7 +28,8 @@ export async function listCameras({
     statuses.delete(camera.id);
     return status ? shownStatus(status) : unknownCamera(camera);
   });
-  return [...configured, ...[...statuses.values()].map(shownStatus)];
+  const others = [...statuses.values()].sort((a, b) => byName.compare(a.cameraId, b.cameraId));
+  return [...configured, ...others.map(shownStatus)];
 }
 
 /** @throws what is no status */

@@ -18,7 +18,7 @@ export function fitTiles(
     const rows = Math.ceil(count / columns);
     const heightPx = Math.floor((space.height - gapPx * (rows - 1)) / rows) - barPx;
     const widthPx = Math.min(widthOf(columns), Math.floor((heightPx * 16) / 9));
-    if (widthPx > best.widthPx) best = { columns, widthPx };
+    if (widthPx >= best.widthPx) best = { columns, widthPx };
   }
   if (best.widthPx >= leastWidthPx) return best;
   const columns = Math.max(1, Math.floor((space.width + gapPx) / (leastWidthPx + gapPx)));

@@ -48,7 +48,10 @@ function Seen({ firstSeen, lastSeen }: Pick<ShownIncident, "firstSeen" | "lastSe
   return (
     <p class="seen number">
       <time dateTime={firstSeen} title={firstWord}>
-        {date(first, zone)} {clockTime(first, zone)}
+        <span class={date(first, zone) === date(model.now.value, zone) ? "today" : ""}>
+          {date(first, zone)}{" "}
+        </span>
+        {clockTime(first, zone)}
       </time>
       {last > first && (
         <time dateTime={lastSeen} title={lastWord}>

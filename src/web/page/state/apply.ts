@@ -10,19 +10,28 @@ import { type CameraModel, createCameraModel, type FrameVerdicts, type Model } f
 
 /** Bounds of what is kept, so that a page may stay open for weeks. */
 const kept = { verdicts: 12, incidents: 200, recentFrames: 16 };
-/** A camera that no list names is forgotten when nothing of it came for this long. */
+/** A camera on no list is forgotten when nothing of it came for this long. */
 const unlistedMs = 300_000;
 /** The longest an answer of the server may be on its way. */
 const listTakesMs = 10_000;
 
-export function cameraOf(model: Model, cameraId: string | number): CameraModel {
+function cameraOf(model: Model, cameraId: string | number): CameraModel {
   const id = String(cameraId);
-  const known = model.cameras.value.find((camera) => camera.id === id);
+  const known = model.cameras.peek().find((camera) => camera.id === id);
   if (known) return known;
   const camera = createCameraModel(id);
-  model.cameras.value = [...model.cameras.value, camera];
+  model.cameras.value = inOrder(model, [...model.cameras.peek(), camera]);
   return camera;
 }
+
+/** As they are listed; behind them those on no list, by name. */
+function inOrder(model: Model, cameras: readonly CameraModel[]): CameraModel[] {
+  const listed = model.listed.peek();
+  const place = ({ id }: CameraModel) => (listed.includes(id) ? listed.indexOf(id) : listed.length);
+  return [...cameras].sort((a, b) => place(a) - place(b) || byName.compare(a.id, b.id));
+}
+
+const byName = new Intl.Collator("en", { numeric: true });
 
 export function applyFrame(model: Model, shown: ShownFrame, jpeg: Blob | null): void {
   const camera = cameraOf(model, shown.cameraId);
@@ -68,18 +77,16 @@ export function applyStatus(model: Model, status: ShownCamera): void {
   cameraOf(model, status.cameraId).status.value = status;
 }
 
-/** The list's order; behind it cameras that are on no list, as long as something of them comes. */
-export function applyCameras(model: Model, listed: readonly ShownCamera[]): void {
+/** What no list names (any more) is kept as long as something of it comes. */
+export function applyCameras(model: Model, list: readonly ShownCamera[]): void {
   batch(() => {
+    model.listed.value = list.map(({ cameraId }) => String(cameraId));
+    for (const status of list) cameraOf(model, status.cameraId).status.value = status;
+    const isListed = ({ id }: CameraModel) => model.listed.peek().includes(id);
     const before = model.cameras.peek();
-    const inOrder = listed.map((status) => {
-      const camera = cameraOf(model, status.cameraId);
-      camera.status.value = status;
-      return camera;
-    });
-    const others = before.filter((camera) => !inOrder.includes(camera) && stillSeen(model, camera));
-    for (const camera of others) camera.status.value = undefined;
-    const cameras = [...inOrder, ...others.sort((a, b) => (a.id < b.id ? -1 : 1))];
+    for (const camera of before) if (!isListed(camera)) camera.status.value = undefined;
+    const after = before.filter((camera) => isListed(camera) || stillSeen(model, camera));
+    const cameras = inOrder(model, after);
     const same = cameras.length === before.length && cameras.every((camera, at) => camera === before[at]);
     if (!same) model.cameras.value = cameras;
   });

@@ -40,6 +40,8 @@ export interface CameraModel {
 export interface Model {
   /** In their configured order: people know where on the wall a camera is. */
   readonly cameras: Signal<readonly CameraModel[]>;
+  /** The ids of the server's list, in its order. */
+  readonly listed: Signal<readonly string[]>;
   /** The newest first. */
   readonly incidents: Signal<readonly ShownIncident[]>;
   /** Those that arrived while the page was open, and when (this browser's clock). */
@@ -55,6 +57,7 @@ export interface Model {
 export function createModel(): Model {
   return {
     cameras: signal([]),
+    listed: signal([]),
     incidents: signal([]),
     arrivals: signal(new Map()),
     system: signal(undefined),
