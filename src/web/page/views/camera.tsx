@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { age } from "../i18n/format.ts";
 import { text } from "../i18n/text.ts";
 import { LevelBadge, SimulatedTag } from "../parts/level.tsx";
 import { Picture } from "../parts/picture.tsx";
@@ -88,6 +89,7 @@ function Marks({ camera }: { camera: CameraModel }) {
   return (
     <>
       <LevelBadge level={latest.maxRiskLevel} />
+      <span class="quiet number">{text.value.ago(age(model.now.value - latest.capturedAt))}</span>
       {latest.simulated && <SimulatedTag />}
     </>
   );

@@ -75,7 +75,10 @@ function useSpace() {
     const measure = () => {
       const { left, top } = wall.current!.getBoundingClientRect();
       const edge = left - main.getBoundingClientRect().left;
-      setSpace({ width: main.clientWidth - 2 * edge, height: innerHeight - (top + scrollY) - edge });
+      setSpace({
+        width: main.clientWidth - 2 * edge,
+        height: innerHeight - (top + scrollY + main.scrollTop) - edge,
+      });
     };
     const resizing = new ResizeObserver(measure);
     resizing.observe(main);
