@@ -1,92 +1,289 @@
 /**
  * The closed set of errors tmon can name.
  *
- * Each code has the exit status a command ends with when the error reaches it, and its usual cause.
+ * Each code has the exit status a command ends with when the error reaches it, its usual cause and its cure;
+ * docs/troubleshooting.md is made from them.
  * 2 = usage or configuration, 3 = could not do it and a retry may help, 70 = a bug. Codes marked `task`
  * end one task, frame or message and never a process.
  */
 export const errors = {
-  TMON_USAGE: { exit: 2, cause: "The command line is wrong." },
-  TMON_CONFIG_NOT_FOUND: { exit: 2, cause: "The named configuration directory or file is not there." },
-  TMON_CONFIG_SYNTAX: { exit: 2, cause: "A configuration file is not valid YAML." },
+  TMON_USAGE: {
+    exit: 2,
+    cause: "The command line is wrong.",
+    cure: "Read the second line of the message, or `tmon COMMAND --help`.",
+  },
+  TMON_CONFIG_NOT_FOUND: {
+    exit: 2,
+    cause: "The named configuration directory or file is not there.",
+    cure: "Check `--config-dir` and `TMON_CONFIG_DIR`, or write a directory with `tmon config init DIR`.",
+  },
+  TMON_CONFIG_SYNTAX: {
+    exit: 2,
+    cause: "A configuration file is not valid YAML.",
+    cure: "Look at the line and column named; most often an indentation or a missing quote. `tmon config validate` checks again.",
+  },
   TMON_CONFIG_INVALID: {
     exit: 2,
     cause: "A configuration value is unknown, of the wrong type or out of range.",
+    cure: "The message names file, line, key and what is allowed; `tmon config init` writes files with every key explained.",
   },
   TMON_CONFIG_VARIABLE: {
     exit: 2,
     cause: "A configuration file names an environment variable that is unset.",
+    cure: "Set the variable, or take `${NAME}` out of the file.",
   },
-  TMON_CONFIG_EXISTS: { exit: 2, cause: "`config init` would overwrite a file." },
-  TMON_BUS_UNAVAILABLE: { exit: 2, cause: "The chosen bus is not part of this version." },
-  TMON_STORE_UNAVAILABLE: { exit: 2, cause: "The chosen store is not part of this version." },
-  TMON_STORE_NOT_SHARED: { exit: 2, cause: "Roles on Kafka would not share an embedded store." },
-  TMON_NO_CAMERA: { exit: 2, cause: "No camera is configured." },
-  TMON_NO_FFMPEG: { exit: 2, cause: "ffmpeg is not installed or not on the PATH." },
-  TMON_SOURCE_NOT_FOUND: { exit: 2, cause: "A camera's video file is not there." },
+  TMON_CONFIG_EXISTS: {
+    exit: 2,
+    cause: "`config init` would overwrite a file.",
+    cure: "Name another directory, or remove the file first.",
+  },
+  TMON_BUS_UNAVAILABLE: {
+    exit: 2,
+    cause: "The chosen bus is not part of this version.",
+    cure: "Use `--bus embedded`; `tmon config show` says what chose the other one.",
+  },
+  TMON_STORE_UNAVAILABLE: {
+    exit: 2,
+    cause: "The chosen store is not part of this version.",
+    cure: "Use `--store embedded`; `tmon config show` says what chose the other one.",
+  },
+  TMON_STORE_NOT_SHARED: {
+    exit: 2,
+    cause: "Roles on Kafka would not share an embedded store.",
+    cure: "Give all roles one Redis: `store: redis`, or `TMON_REDIS_URL`.",
+  },
+  TMON_NO_CAMERA: {
+    exit: 2,
+    cause: "No camera is configured.",
+    cure: "Name one with `--camera file:PATH`, or list cameras in cameras.yaml.",
+  },
+  TMON_NO_FFMPEG: {
+    exit: 2,
+    cause: "ffmpeg is not installed or not on the PATH.",
+    cure: "Install it (Debian: `apt install ffmpeg`) and see that `ffmpeg -version` works for the user tmon runs as.",
+  },
+  TMON_SOURCE_NOT_FOUND: {
+    exit: 2,
+    cause: "A camera's video file is not there.",
+    cure: "Check the path; a relative one on the command line is of the directory tmon was started in, one in cameras.yaml of that file's.",
+  },
   TMON_SOURCE_UNREADABLE: {
     exit: 2,
     cause: "A camera's file is empty or holds no video that ffmpeg can read.",
+    cure: "See what `ffmpeg -i FILE` says; copy the file again if it is cut off.",
   },
-  TMON_SOURCE_UNSUPPORTED: { exit: 2, cause: "A camera's URL has a scheme this version cannot read." },
-  TMON_NO_MODEL: { exit: 2, cause: "No detector model is configured." },
-  TMON_MODEL_NOT_FOUND: { exit: 2, cause: "The detector model's file is not there." },
-  TMON_MODEL_INVALID: { exit: 2, cause: "The detector model is not an ONNX file of a known layout." },
-  TMON_NO_API_KEY: { exit: 2, cause: "No API key is configured for the VLM." },
-  TMON_TOKEN_REQUIRED: { exit: 2, cause: "Listening beyond loopback needs a token." },
-  TMON_DATA_DIR_UNWRITABLE: { exit: 2, cause: "The data directory cannot be written." },
-  TMON_DATA_DIR_NEWER: { exit: 2, cause: "The data directory was written by a newer tmon." },
-  TMON_DATA_DIR_BUSY: { exit: 3, cause: "Another process holds the data directory's write lock." },
-  TMON_DISK_FULL: { exit: 3, cause: "The disk of the data directory is full." },
-  TMON_BUS_FULL: { exit: 3, cause: "The embedded bus reached its hard size and nothing may be deleted yet." },
-  TMON_BUS_WRITE: { exit: 3, cause: "A message could not be made durable." },
-  TMON_PORT_IN_USE: { exit: 3, cause: "Another process listens on the named port." },
-  TMON_TOPIC_UNKNOWN: { exit: 2, cause: "The named topic is not one of tmon's." },
-  TMON_DETECTOR_FAILED: { exit: 3, cause: "A detector worker ended unexpectedly." },
+  TMON_SOURCE_UNSUPPORTED: {
+    exit: 2,
+    cause: "A camera's URL has a scheme this version cannot read.",
+    cure: "Write `file:PATH`, `rtsp://…`, `rtsps://…`, `http://…` or `https://…`.",
+  },
+  TMON_NO_MODEL: {
+    exit: 2,
+    cause: "No detector model is configured.",
+    cure: "Name a YOLOX model as ONNX with `--model FILE`, or `detector.model` in tmon.yaml.",
+  },
+  TMON_MODEL_NOT_FOUND: {
+    exit: 2,
+    cause: "The detector model's file is not there.",
+    cure: "Check the path of `--model` or `detector.model`.",
+  },
+  TMON_MODEL_INVALID: {
+    exit: 2,
+    cause: "The detector model is not an ONNX file of a known layout.",
+    cure: "Use a YOLOX export with one input 1x3xHxW and the 80 COCO classes; a file that is cut off is refused too.",
+  },
+  TMON_NO_API_KEY: {
+    exit: 2,
+    cause: "No API key is configured for the VLM.",
+    cure: "Set `DASHSCOPE_API_KEY`, list keys in api_keys.yaml, or say `--vlm sim` for invented verdicts.",
+  },
+  TMON_TOKEN_REQUIRED: {
+    exit: 2,
+    cause: "Listening beyond loopback needs a token.",
+    cure: "Set `TMON_TOKEN` (`openssl rand -hex 16`) or `web.tokens` in tmon.yaml, or listen on 127.0.0.1.",
+  },
+  TMON_DATA_DIR_UNWRITABLE: {
+    exit: 2,
+    cause: "The data directory cannot be written.",
+    cure: "Let the user tmon runs as own the directory, or name another with `--data-dir`.",
+  },
+  TMON_DATA_DIR_NEWER: {
+    exit: 2,
+    cause: "The data directory was written by a newer tmon.",
+    cure: "Run the newer tmon, or name another `--data-dir`; nothing was changed.",
+  },
+  TMON_DATA_DIR_BUSY: {
+    exit: 3,
+    cause: "Another process holds the data directory's write lock.",
+    cure: "The message names the process: let a stopped one go on (`kill -CONT`), or end it.",
+  },
+  TMON_DISK_FULL: {
+    exit: 3,
+    cause: "The disk of the data directory is full.",
+    cure: "Make room, or lower `retention.size` in tmon.yaml; work goes on by itself.",
+  },
+  TMON_BUS_FULL: {
+    exit: 3,
+    cause: "The embedded bus reached its hard size and nothing may be deleted yet.",
+    cure: "See which role does not keep up (`/api/stats`, lag), start it, or raise `retention.size`.",
+  },
+  TMON_BUS_WRITE: {
+    exit: 3,
+    cause: "A message could not be made durable.",
+    cure: "Read the reason behind it in the log: most often the disk.",
+  },
+  TMON_PORT_IN_USE: {
+    exit: 3,
+    cause: "Another process listens on the named port.",
+    cure: "Name another port, or 0 for any free one.",
+  },
+  TMON_TOPIC_UNKNOWN: {
+    exit: 2,
+    cause: "The named topic is not one of tmon's.",
+    cure: "Use one of the topics the message lists.",
+  },
+  TMON_DETECTOR_FAILED: {
+    exit: 3,
+    cause: "A detector worker ended unexpectedly.",
+    cure: "Start again; if it repeats, try another model and look at the memory of the machine.",
+  },
   TMON_MESSAGE_INVALID: {
     exit: 3,
     task: true,
     cause: "A message could not be read; it went to dead-letters.",
+    cure: "`tmon tail dead-letters` shows the message, where it came from and why; `tmon schema TOPIC` says what is expected.",
   },
-  TMON_SCHEMA_NEWER: { exit: 3, task: true, cause: "A message was written by a newer tmon." },
+  TMON_SCHEMA_NEWER: {
+    exit: 3,
+    task: true,
+    cause: "A message was written by a newer tmon.",
+    cure: "Upgrade this process; the message waits.",
+  },
   TMON_IMAGE_OMITTED: {
     exit: 3,
     task: true,
     cause: "A group's picture was left out to keep the message small.",
+    cure: "Raise the topic's max.message.bytes, or lower `detector.crops.max_size`.",
   },
-  TMON_TASK_EXPIRED: { exit: 3, task: true, cause: "A task was too old to be worth a call." },
-  TMON_TASK_SUPERSEDED: { exit: 3, task: true, cause: "A newer look at the same group came." },
-  TMON_OVERLOADED: { exit: 3, task: true, cause: "Waiting work passed its memory bound." },
+  TMON_TASK_EXPIRED: {
+    exit: 3,
+    task: true,
+    cause: "A task was too old to be worth a call.",
+    cure: "Calls are too few for the tasks: more or faster keys, a longer `interval`, or see what holds the keys up.",
+  },
+  TMON_TASK_SUPERSEDED: {
+    exit: 3,
+    task: true,
+    cause: "A newer look at the same group came.",
+    cure: "Nothing: the newer look is judged instead.",
+  },
+  TMON_OVERLOADED: {
+    exit: 3,
+    task: true,
+    cause: "Waiting work passed its memory bound.",
+    cure: "As for TMON_TASK_EXPIRED; `scheduler.queue_size` bounds what may wait.",
+  },
   TMON_SIMULATED_ON_LIVE: {
     exit: 3,
     task: true,
     cause: "A simulated provider answered a live camera's task.",
+    cure: "Point the scheduler at a real provider, or say `--vlm sim` if invented verdicts are wanted.",
   },
   TMON_SPEND_NOT_ALLOWED: {
     exit: 3,
     task: true,
     cause: "A simulated camera's task met a provider that costs money.",
+    cure: "Say `--vlm sim`, or allow an amount with `--spend 5yuan`.",
   },
-  TMON_BUDGET_SPENT: { exit: 3, task: true, cause: "The day's budget is spent." },
-  TMON_VLM_KEY_REJECTED: { exit: 3, task: true, cause: "The provider does not know the API key." },
-  TMON_VLM_UNPAID: { exit: 3, task: true, cause: "The provider says the account is unpaid." },
-  TMON_VLM_FREE_QUOTA: { exit: 3, task: true, cause: "The account's free quota is used up." },
-  TMON_VLM_THROTTLED: { exit: 3, task: true, cause: "The provider throttled the call." },
-  TMON_VLM_IMAGE_REFUSED: { exit: 3, task: true, cause: "The provider's inspection refused the picture." },
-  TMON_VLM_ACCESS_DENIED: { exit: 3, task: true, cause: "The key may not use the model." },
-  TMON_VLM_MODEL_UNKNOWN: { exit: 3, task: true, cause: "The provider does not know the model." },
-  TMON_VLM_REQUEST_REFUSED: { exit: 3, task: true, cause: "The provider refused the request itself." },
-  TMON_VLM_SERVER_ERROR: { exit: 3, task: true, cause: "The provider failed (5xx)." },
+  TMON_BUDGET_SPENT: {
+    exit: 3,
+    task: true,
+    cause: "The day's budget is spent.",
+    cure: "Raise `budgets.yuan_per_day`, or wait until midnight in the configured time zone.",
+  },
+  TMON_VLM_KEY_REJECTED: {
+    exit: 3,
+    task: true,
+    cause: "The provider does not know the API key.",
+    cure: "Put a valid key into api_keys.yaml or `DASHSCOPE_API_KEYS`, and check its base URL: keys belong to a region.",
+  },
+  TMON_VLM_UNPAID: {
+    exit: 3,
+    task: true,
+    cause: "The provider says the account is unpaid.",
+    cure: "Pay the provider's bill; the account is probed every 10 minutes and comes back by itself.",
+  },
+  TMON_VLM_FREE_QUOTA: {
+    exit: 3,
+    task: true,
+    cause: "The account's free quota is used up.",
+    cure: "Switch off the provider's free-tier-only mode, or use another account.",
+  },
+  TMON_VLM_THROTTLED: {
+    exit: 3,
+    task: true,
+    cause: "The provider throttled the call.",
+    cure: "Lower the keys' `qps_limit` and `rpm_limit` to what the account has; others may be using it too.",
+  },
+  TMON_VLM_IMAGE_REFUSED: {
+    exit: 3,
+    task: true,
+    cause: "The provider's inspection refused the picture.",
+    cure: "Nothing: this picture stays unassessed.",
+  },
+  TMON_VLM_ACCESS_DENIED: {
+    exit: 3,
+    task: true,
+    cause: "The key may not use the model.",
+    cure: "Let the key use the model in the provider's console, or choose another model.",
+  },
+  TMON_VLM_MODEL_UNKNOWN: {
+    exit: 3,
+    task: true,
+    cause: "The provider does not know the model.",
+    cure: "Check `vlm.model` and the keys' `model`.",
+  },
+  TMON_VLM_REQUEST_REFUSED: {
+    exit: 3,
+    task: true,
+    cause: "The provider refused the request itself.",
+    cure: "Read the provider's words in the result's `error`; a model that takes no pictures refuses them all.",
+  },
+  TMON_VLM_SERVER_ERROR: {
+    exit: 3,
+    task: true,
+    cause: "The provider failed (5xx).",
+    cure: "Nothing at first: tmon backs off and tries again; look at the provider's status page if it lasts.",
+  },
   TMON_VLM_ANSWER_INVALID: {
     exit: 3,
     task: true,
     cause: "The model's answer is not the JSON it was asked for.",
+    cure: "Use a model that follows instructions; raise `vlm.max_tokens` if answers are cut off.",
   },
-  TMON_VLM_TIMEOUT: { exit: 3, task: true, cause: "The provider did not answer in time." },
-  TMON_VLM_UNREACHABLE: { exit: 3, task: true, cause: "The connection to the provider failed." },
-  TMON_DRAIN_TIMEOUT: { exit: 143, cause: "Work was still open when the drain's deadline passed." },
-  TMON_INTERNAL: { exit: 70, cause: "A bug in tmon." },
-} as const satisfies Record<string, { exit: number; cause: string; task?: true }>;
+  TMON_VLM_TIMEOUT: {
+    exit: 3,
+    task: true,
+    cause: "The provider did not answer in time.",
+    cure: "Check the way to the provider; `scheduler.timeout_seconds` is the bound.",
+  },
+  TMON_VLM_UNREACHABLE: {
+    exit: 3,
+    task: true,
+    cause: "The connection to the provider failed.",
+    cure: "Check name, port, proxy and firewall between this machine and the base URL.",
+  },
+  TMON_DRAIN_TIMEOUT: {
+    exit: 143,
+    cause: "Work was still open when the drain's deadline passed.",
+    cure: "Nothing is lost: the next run does what was open. Give more time with `--drain` if it should not be.",
+  },
+  TMON_INTERNAL: {
+    exit: 70,
+    cause: "A bug in tmon.",
+    cure: "Please report it with the log's lines around it.",
+  },
+} as const satisfies Record<string, { exit: number; cause: string; cure: string; task?: true }>;
 
 export type ErrorCode = keyof typeof errors;
 

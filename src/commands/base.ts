@@ -98,6 +98,10 @@ export const vlmFlags = {
     helpValue: "NAME",
     description: "the provider's model [default: qwen3-vl-plus]",
   }),
+  spend: Flags.string({
+    helpValue: "5yuan",
+    description: "what real answers about simulated cameras may cost in this run [default: nothing]",
+  }),
 };
 
 type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`

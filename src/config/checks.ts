@@ -19,6 +19,14 @@ export function resolveProvider(config: Config, options: { standIn: boolean }): 
   );
 }
 
+/** Who only tries tmon out with a real key must not find a bill. Yuan a day, unless a budget is configured. */
+const budgetOfUp = 20;
+
+export function limitSpending(config: Config): Config {
+  const { budgets } = config;
+  return { ...config, budgets: { ...budgets, yuanPerDay: budgets.yuanPerDay ?? budgetOfUp } };
+}
+
 /** Roles on several machines cannot meet in a file on one of them. @throws TmonError TMON_STORE_NOT_SHARED */
 export function requireSharedStore({ bus, store }: Config): void {
   if (bus.kind !== "kafka" || store.kind !== "embedded") return;

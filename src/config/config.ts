@@ -18,6 +18,7 @@ export interface Config {
   readonly vlm: VlmConfig;
   readonly keys: readonly ApiKeyConfig[];
   readonly scheduler: SchedulerConfig;
+  readonly budgets: BudgetsConfig;
   readonly aggregator: AggregatorConfig;
   readonly incidents: IncidentsConfig;
   readonly web: WebConfig;
@@ -153,6 +154,14 @@ export interface SchedulerConfig {
   readonly slowCallMs: number;
 }
 
+/** What calls of providers beyond loopback may cost. */
+export interface BudgetsConfig {
+  /** All schedulers together; undefined: no budget, and in `up` a small one. */
+  readonly yuanPerDay: number | undefined;
+  /** `--spend`: for simulated cameras, in this run; undefined: nothing. */
+  readonly simulatedYuan: number | undefined;
+}
+
 export interface AggregatorConfig {
   /** Keep pictures in the cached states (the seed's did; 50 cameras are then 500 MB). */
   readonly keepImages: boolean;
@@ -171,7 +180,14 @@ export interface WebConfig {
   readonly host: string;
   /** Undefined: the role's default, which gives way if taken. 0: any. */
   readonly port: number | undefined;
-  readonly tokens: readonly { readonly name: string; readonly token: Secret }[];
+  readonly tokens: readonly {
+    readonly name: string;
+    /** An operator may start and stop streams, a viewer looks. */
+    readonly role: "operator" | "viewer";
+    readonly token: Secret;
+  }[];
+  /** Other sites whose pages may connect, e.g. https://ops.example. */
+  readonly origins: readonly string[];
 }
 
 /** How to reach a Kafka cluster; what only tmon may decide is not here. */

@@ -35,6 +35,11 @@ export const baseUrlField = z
   .url({ protocol: /^https?$/, error: "write an http:// or https:// address" })
   .transform((url) => url.replace(/\/(chat\/completions)?\/?$/, ""));
 
+/** A site as a browser names it: scheme, host and port, nothing behind. */
+export const originField = z
+  .url({ protocol: /^https?$/, error: "write a site as https://HOST, with its port if it has one" })
+  .transform((url) => new URL(url).origin);
+
 export const logLevelField = z.string().transform((text, context) => {
   const level = readLogLevel(text);
   if (level !== undefined) return level;

@@ -7,6 +7,7 @@ import { type KafkaFile, kafkaFileSchema } from "./kafka-file.ts";
 import { type MonitoringFile, monitoringFileSchema } from "./monitoring-file.ts";
 import { createChooser, type Provenance } from "./provenance.ts";
 import { chooseBackends } from "./sections/backends.ts";
+import { chooseBudgets } from "./sections/budgets.ts";
 import { chooseCameras } from "./sections/cameras.ts";
 import { chooseDetector } from "./sections/detector.ts";
 import { chooseKafka } from "./sections/kafka.ts";
@@ -31,6 +32,7 @@ export interface ConfigFlags {
   interval?: string | undefined;
   vlm?: string | undefined;
   vlmModel?: string | undefined;
+  spend?: string | undefined;
   host?: string | undefined;
   port?: number | undefined;
   drain?: string | undefined;
@@ -83,6 +85,7 @@ export function loadConfig({ flags, ...surroundings }: Surroundings & { flags: C
     vlm,
     keys: chooseKeys(choose, sources, vlm),
     scheduler: chooseScheduler(choose, sources),
+    budgets: chooseBudgets(choose, sources),
     ...chooseProcess(choose, sources),
     kafka: chooseKafka(choose, sources),
     monitoring: chooseMonitoring(sources),

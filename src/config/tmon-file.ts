@@ -5,6 +5,7 @@ import {
   durationField,
   intervalField,
   logLevelField,
+  originField,
   patienceField,
   secretField,
   shareField,
@@ -42,7 +43,8 @@ export const tmonFileSchema = z.strictObject({
         .array(
           z
             .strictObject({
-              name: z.string(),
+              name: z.string().min(1),
+              role: z.enum(["operator", "viewer"]).optional(),
               token: secretField.optional(),
               token_file: secretField.optional(),
             })
@@ -51,6 +53,7 @@ export const tmonFileSchema = z.strictObject({
             }),
         )
         .optional(),
+      origins: z.array(originField).optional(),
     })
     .optional(),
   detector: z
@@ -94,6 +97,7 @@ export const tmonFileSchema = z.strictObject({
       providers: z.record(z.string(), providerSchema).optional(),
     })
     .optional(),
+  budgets: z.strictObject({ yuan_per_day: z.number().positive().optional() }).optional(),
   aggregator: z
     .strictObject({ keep_images: z.boolean().optional(), close_after: durationField.optional() })
     .optional(),

@@ -61,3 +61,17 @@ export function parseDuration(text: string, flag: string, leastMs = 0): number {
   if (ms >= leastMs) return ms;
   throw new TmonError("TMON_USAGE", `${flag} is ${text}, which is too short`, `write at least ${leastMs}ms`);
 }
+
+/**
+ * An amount of money of the command line, yuan; `flag` is the one that has it.
+ * @throws TmonError TMON_USAGE
+ */
+export function parseYuan(text: string, flag: string): number {
+  const [, number] = /^(\d+(?:\.\d+)?)\s*yuan$/.exec(text.trim()) ?? [];
+  if (Number(number) > 0) return Number(number);
+  throw new TmonError(
+    "TMON_USAGE",
+    `${flag} is "${text}", which is not an amount of money`,
+    "write it in yuan: 5yuan, 0.5yuan",
+  );
+}

@@ -49,6 +49,8 @@ export function createMetrics() {
     keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),
     keySuccessRate: gauge("api_key_success_rate", "Share of a key's last calls that succeeded", ["key_id"]),
     keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
+    budgetSpent: gauge("budget_spent_yuan", "Spent today by all schedulers together"),
+    budgetLimit: gauge("budget_yuan", "What may be spent a day"),
     pushes: counter("pushes_total", "States pushed to screens"),
     riskAlerts: counter("risk_alerts_total", "Verdicts of medium or more", ["level"]),
     riskTypes: counter("risk_types_detected_total", "Risk types in verdicts", ["type"]),

@@ -1,9 +1,12 @@
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
 import websocket from "@fastify/websocket";
-import { fastify } from "fastify";
+import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
+import { addLoginRoutes } from "../web/login.ts";
 import { addScreenRoutes } from "../web/routes.ts";
 import { createGateway, maxClientFrameBytes } from "../web/websocket.ts";
-import { createAccess, hostInUrl } from "./access.ts";
+import { createAccess, hostInUrl, isProbe, type Refusal, type Visitor } from "./access.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { listen } from "./listen.ts";
 
@@ -21,7 +24,15 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    visitor: Visitor;
+  }
+}
+
 const maxBodyBytes = 64 * 1024;
+/** From one address; a page with a hundred cameras asks for some hundred pictures when it opens. */
+const requestsPerMinute = 3_000;
 
 /**
  * A process's health, metrics and figures over HTTP, and for screens what its aggregator knows.
@@ -43,14 +54,17 @@ export async function startHttpServer({
   server.addHook("preClose", () => gateway.close());
   await server.register(websocket, { options: { maxPayload: maxClientFrameBytes } });
 
-  server.addHook("onRequest", async (request, reply) => {
-    const refusal = access.refusal(request);
-    if (!refusal) return;
-    if (refusal.status === 401) reply.header("www-authenticate", "Bearer");
-    return reply.code(refusal.status).send({ error: refusal.message });
+  await server.register(helmet, securityHeaders);
+  await server.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    allowList: (request) => isProbe(request),
   });
-  server.addHook("onSend", async (_, reply) => {
-    reply.headers({ "x-content-type-options": "nosniff", "x-frame-options": "DENY" });
+  server.decorateRequest("visitor");
+  server.addHook("onRequest", async (request, reply) => {
+    const visitor = access.admit(request);
+    if ("status" in visitor) return refuse(request, reply, visitor);
+    request.visitor = visitor;
   });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "there is nothing here" }));
   server.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
@@ -62,6 +76,7 @@ export async function startHttpServer({
       .send({ error: status >= 500 ? "the request failed: see the log" : error.message });
   });
 
+  addLoginRoutes(server, access);
   addHealthRoutes(server, { context, roles, details: access.local });
   addScreenRoutes(server, { context, gateway, roles });
 
@@ -72,4 +87,32 @@ export async function startHttpServer({
     await server.close();
     throw error;
   }
+}
+
+/** Nothing is loaded from elsewhere, and what a model writes can never become a script. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:", "blob:"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  frameguard: { action: "deny" as const },
+  // Whether there is TLS in front is the proxy's to say.
+  strictTransportSecurity: false,
+};
+
+/** A browser that opens the page is led to the login. */
+function refuse(request: FastifyRequest, reply: FastifyReply, { status, message }: Refusal) {
+  const opensPage = request.method === "GET" && request.headers.accept?.includes("text/html");
+  if (status === 401 && opensPage) return reply.redirect("/login", 303);
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  return reply.code(status).send({ error: message });
 }

@@ -65,6 +65,8 @@ export interface Store {
   get(key: string): Promise<Buffer | undefined>;
   set(key: string, value: string | Buffer, options?: { ttlMs?: number }): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Adds to a whole number, 0 if there is none, in one atomic step; answers the sum. */
+  increment(key: string, by: number, options: { ttlMs: number }): Promise<number>;
   /** All live entries whose key starts with the prefix, by key. */
   list(prefix: string): Promise<StoreEntry[]>;
   /** The newest first, as `alerts:{cameraId}` holds them. */

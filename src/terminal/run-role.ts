@@ -1,8 +1,9 @@
 import { requireSharedStore, resolveProvider } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import type { RoleName } from "../runtime/role.ts";
+import { sayProvider } from "./provider.ts";
 import { type DaemonFlags, runRoles } from "./run-roles.ts";
-import { loadRunSettings, sayProvider } from "./settings.ts";
+import { loadRunSettings } from "./settings.ts";
 
 /** `tmon run ROLE`: one role as a process of its own. */
 export async function runRole(

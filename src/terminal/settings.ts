@@ -31,16 +31,6 @@ export function sayRemarks({ warnings, notices }: LoadedConfig): void {
   for (const notice of notices) say(`tmon: ${notice}`);
 }
 
-/** Whose verdicts these will be: never by accident invented ones on real roads. */
-export function sayProvider({ vlm, keys }: Config): void {
-  const enabled = keys.filter((key) => key.enabled).length;
-  say(
-    vlm.provider === "simulated"
-      ? "tmon: the VLM is SIMULATED: its verdicts are invented from geometry, and marked so"
-      : `tmon: VLM ${vlm.model} at ${vlm.baseUrl}, ${enabled} ${enabled === 1 ? "key" : "keys"}`,
-  );
-}
-
 export function createTerminalLog(config: Config): Logger {
   return createLog(config.logLevel, { pretty: process.stderr.isTTY });
 }

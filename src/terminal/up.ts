@@ -1,12 +1,13 @@
-import { resolveProvider } from "../config/checks.ts";
+import { limitSpending, resolveProvider } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import { roleNames } from "../runtime/role.ts";
+import { sayProvider } from "./provider.ts";
 import { type DaemonFlags, runRoles } from "./run-roles.ts";
-import { loadRunSettings, sayProvider } from "./settings.ts";
+import { loadRunSettings } from "./settings.ts";
 
 /** `tmon up`: all roles in this process. */
 export async function runUp(flags: ConfigFlags & DaemonFlags, version: string): Promise<void> {
-  const config = resolveProvider(loadRunSettings(flags), { standIn: true });
+  const config = limitSpending(resolveProvider(loadRunSettings(flags), { standIn: true }));
   sayProvider(config);
   await runRoles({ config, name: "up", roles: roleNames, flags, version });
 }

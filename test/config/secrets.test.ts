@@ -119,3 +119,26 @@ alerts:
     expect(revealed(dingtalk?.config?.secret)).toBe("hunter2");
   });
 });
+
+describe("tokens of who may look", () => {
+  it("are viewers' unless said to be operators'; the environment's is an operator's", () => {
+    const files = {
+      "tmon.yaml":
+        "web: { tokens: [{ name: wall, token: 0123456789abcdef }, { name: room, role: operator, token: fedcba9876543210 }] }",
+    };
+    const roles = (env = {}) => loadFiles(files, env).config.web.tokens.map(({ name, role }) => [name, role]);
+    expect(roles()).toEqual([
+      ["wall", "viewer"],
+      ["room", "operator"],
+    ]);
+    expect(roles({ TMON_TOKEN: "0123456789abcdef" })).toEqual([["environment", "operator"]]);
+  });
+
+  it("that could be guessed are refused, and not shown", () => {
+    const failure = failureOfFiles({ "tmon.yaml": "web: { tokens: [{ name: wall, token: hunter2 }] }" });
+    expect(failure).toMatchObject({ code: "TMON_CONFIG_INVALID", todo: expect.stringContaining("openssl") });
+    expect(failure.message).toContain("wall has 7 characters");
+    expect(failure.message).not.toContain("hunter2");
+    expect(failureOf({}, { TMON_TOKEN: "short" }).message).toContain("TMON_TOKEN has 5 characters");
+  });
+});

@@ -121,9 +121,9 @@ describe("all keys together", () => {
 describe("tokens of the web server", () => {
   it("of the environment replace the file's, which need not even be readable", () => {
     const files = { "tmon.yaml": "web: { tokens: [{ name: a, token_file: nowhere }] }" };
-    expect(loadFiles(files, { TMON_TOKEN: "t" }).config.web.tokens.map(({ name }) => name)).toEqual([
-      "environment",
-    ]);
+    expect(
+      loadFiles(files, { TMON_TOKEN: "t".repeat(16) }).config.web.tokens.map(({ name }) => name),
+    ).toEqual(["environment"]);
     expect(failureOfFiles(files).message).toContain("nowhere");
   });
 });

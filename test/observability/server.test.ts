@@ -1,13 +1,9 @@
 import { createServer } from "node:http";
-import { afterEach, describe, expect, test } from "vitest";
-import type { Config } from "../../src/config/config.ts";
-import { Secret } from "../../src/config/secret.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { encode } from "../../src/messages/codec.ts";
 import { encodeStoredFrame, frameKey } from "../../src/messages/frame.ts";
-import { type HttpServer, startHttpServer } from "../../src/observability/server.ts";
 import { incidentKey } from "../../src/runtime/aggregator/incident-store.ts";
 import { raise, sightingOf } from "../../src/runtime/aggregator/incidents.ts";
-import type { RoleContext, RoleName, RunningRole } from "../../src/runtime/role.ts";
 import { picture } from "../messages/seed-samples.ts";
 import {
   detectionMessage,
@@ -16,42 +12,7 @@ import {
   readResult,
   resultMessage,
 } from "../runtime/aggregator/frames.ts";
-import { openContext, testConfig } from "../support/context.ts";
-import { temporaryDirectory } from "../support/tmp.ts";
-
-const releases: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const release of releases.splice(0).reverse()) await release();
-});
-
-const token = { name: "screen", token: new Secret("correct horse battery staple") };
-
-function role(name: RoleName): RunningRole {
-  return {
-    name,
-    drain: async () => {},
-    stop: async () => {},
-    busy: async () => false,
-    stats: () => ({ figure: name }),
-    failed: new Promise<never>(() => {}),
-  };
-}
-
-async function serve(
-  names: RoleName[] = ["scheduler", "aggregator"],
-  web: Partial<Config["web"]> = {},
-  defaultPort = 0,
-): Promise<HttpServer & { context: RoleContext; get(path: string, init?: RequestInit): Promise<Response> }> {
-  const base = testConfig(temporaryDirectory());
-  const { context, close } = await openContext({ ...base, web: { ...base.web, ...web } });
-  releases.push(close);
-  const server = await startHttpServer({ context, roles: names.map(role), defaultPort });
-  releases.push(() => server.close());
-  const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
-  return { ...server, context, get };
-}
-
-const bearer = (text: string) => ({ headers: { authorization: `Bearer ${text}` } });
+import { bearer, serve, token } from "./support.ts";
 
 describe("health", () => {
   test("ready with a warning when something is going wrong but still works", async () => {
@@ -240,7 +201,7 @@ describe("ports", () => {
   async function takePort(): Promise<number> {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
-    releases.push(() => new Promise((resolve) => void other.close(() => resolve())));
+    onTestFinished(() => new Promise<void>((resolve) => void other.close(() => resolve())));
     return (other.address() as { port: number }).port;
   }
 

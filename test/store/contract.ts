@@ -44,6 +44,15 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
       expect((await other.get("again"))?.toString()).toBe("y");
     });
 
+    it("adds what all replicas add at the same time, and forgets the sum in time", async () => {
+      const adding = [store, other, store, other].map((each) => each.increment("sum", 5, { ttlMs: 60_000 }));
+      expect((await Promise.all(adding)).sort((a, b) => a - b)).toEqual([5, 10, 15, 20]);
+      expect(await other.increment("sum", -7, { ttlMs: 60_000 })).toBe(13);
+      await store.increment("short sum", 5, { ttlMs: 1 });
+      await until(async () => (await other.get("short sum")) === undefined);
+      expect(await store.increment("short sum", 1, { ttlMs: 60_000 })).toBe(1);
+    });
+
     it("lists the live entries of a prefix by key", async () => {
       await store.set("list:b", "2");
       await store.set("list:a", "1");

@@ -2,12 +2,12 @@ import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Config } from "../../src/config/config.ts";
-import { Secret } from "../../src/config/secret.ts";
 import { encodeStoredFrame, frameKey } from "../../src/messages/frame.ts";
 import { startHttpServer } from "../../src/observability/server.ts";
 import { startAggregator } from "../../src/runtime/aggregator/aggregator.ts";
 import type { RoleContext, RunningRole } from "../../src/runtime/role.ts";
 import { picture, seedDetection, seedMessageId, seedResult } from "../messages/seed-samples.ts";
+import { token } from "../observability/support.ts";
 import { openContext, testConfig } from "../support/context.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { until } from "../support/until.ts";
@@ -264,7 +264,6 @@ describe("who may connect", () => {
   });
 
   test("beyond loopback only who has the token", async () => {
-    const token = { name: "screen", token: new Secret("correct horse battery staple") };
     const { address } = await serve({ host: "0.0.0.0", tokens: [token] });
     expect(await refusalOf(address)).toBe(401);
     expect(await refusalOf(address, { headers: { authorization: "Bearer wrong" } })).toBe(401);

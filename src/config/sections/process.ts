@@ -1,3 +1,4 @@
+import { TmonError } from "../../errors.ts";
 import type { Config, LogLevel } from "../config.ts";
 import type { Sources } from "../load.ts";
 import { logLevels, readLogLevel } from "../log-level.ts";
@@ -49,6 +50,7 @@ export function chooseProcess(
         byDefault(undefined),
       ),
       tokens: choose("web.tokens", tokenOfEnvironment(env) ?? tokensOfFile(sources), byDefault<Token[]>([])),
+      origins: of<string[]>([], "web", "origins"),
     },
     timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
     language: of<Config["language"]>("zh", "language"),
@@ -63,20 +65,38 @@ export function chooseProcess(
 
 function tokenOfEnvironment(env: NodeJS.ProcessEnv): Candidate<Token[]> | undefined {
   return map(fromEnvironment(env, "TMON_TOKEN"), (token) => [
-    { name: "environment", token: new Secret(token) },
+    { name: "environment", role: "operator", token: longEnough(token, "TMON_TOKEN") },
   ]);
 }
 
+interface TokenEntry {
+  name: string;
+  role?: Token["role"];
+  token?: string;
+  token_file?: string;
+}
+
+/** Who is not said to be an operator looks on. */
 function tokensOfFile({ tmon }: Sources): Candidate<Token[]> | undefined {
-  const listed = fromFile<{ name: string; token?: string; token_file?: string }[]>(tmon.file, tmon.data, [
-    "web",
-    "tokens",
-  ]);
+  const listed = fromFile<TokenEntry[]>(tmon.file, tmon.data, ["web", "tokens"]);
   return map(listed, (entries) =>
-    entries.map(({ name, token, token_file }) => ({
-      name,
-      token: new Secret(token ?? readSecretFile(token_file as string, tmon.file)),
-    })),
+    entries.map(({ name, role = "viewer", token, token_file }, index) => {
+      const place = `${tmon.file?.placeOf(["web", "tokens", index])}: the token of ${name}`;
+      const text = token ?? readSecretFile(token_file as string, tmon.file);
+      return { name, role, token: longEnough(text, place) };
+    }),
+  );
+}
+
+/** Below this a token could be guessed. */
+const shortestToken = 16;
+
+function longEnough(token: string, place: string): Secret {
+  if (token.length >= shortestToken) return new Secret(token);
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `${place} has ${token.length} characters, and could be guessed`,
+    `make one of at least ${shortestToken}: openssl rand -hex 16`,
   );
 }
 

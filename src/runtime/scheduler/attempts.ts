@@ -6,11 +6,12 @@ import { NotSent } from "../../vlm/exchange.ts";
 import { VlmError } from "../../vlm/failure.ts";
 import { backOffMs } from "../back-off.ts";
 import type { RoleContext } from "../role.ts";
-import { type CallRecord, createCallRecord } from "./calls.ts";
+import type { Budget } from "./budget.ts";
+import { type CallRecord, costOfFailure, createCallRecord } from "./calls.ts";
 import { isOwned, type Job } from "./job.ts";
 import type { KeyPool, Lease } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
-import { failed, type Outcome } from "./outcome.ts";
+import { failed, isUnaffordable, type Outcome, unaffordable } from "./outcome.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
 /**
@@ -23,6 +24,7 @@ export interface AttemptsOptions {
   context: Pick<RoleContext, "config" | "log" | "store">;
   client: VlmClient;
   pool: KeyPool;
+  budget: Budget;
   meters: SchedulerMeters;
   signal: AbortSignal;
 }
@@ -38,12 +40,16 @@ export interface AttemptsOptions {
  * waits again, or its partition was lost before a further call. Rejects only with the signal's reason: the task
  * is then left to its next owner.
  */
-export function createAttempts({ context, client, pool, meters, signal }: AttemptsOptions) {
+export function createAttempts({ context, client, pool, budget, meters, signal }: AttemptsOptions) {
   const { config, log, store } = context;
 
   async function call(job: Job, lease: Lease, attempt: number, record: CallRecord, trace: Trace) {
     const { taskId } = job.task;
     const keyId = lease.key.id;
+    const charge = await budget.charge(job.task, lease.key).catch((error: unknown) => {
+      lease.giveBack();
+      throw error;
+    });
     const started = performance.now();
     const said = (outcome: string) => {
       const latencyMs = Math.round(performance.now() - started);
@@ -59,7 +65,7 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
     try {
       const answer = await client.assess(job.task, lease.key, signal, maySend);
       lease.succeeded(answer.latencyMs);
-      record.answered(keyId, lease.key, answer);
+      charge.settle(record.answered(keyId, lease.key, answer));
       meters.callAnswered(keyId, answer);
       said("answered");
       return answer;
@@ -67,6 +73,7 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
       if (error instanceof NotSent) {
         job.late += 1;
         lease.giveBack();
+        charge.settle(0);
         meters.callNotSent();
         said("not sent");
         throw error;
@@ -74,7 +81,10 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
       const known = error instanceof VlmError ? error : undefined;
       lease.failed(known, taskId);
       meters.callFailed(keyId, known);
-      if (known) record.failed(keyId, lease.key, known, performance.now() - started);
+      if (known) {
+        record.failed(keyId, lease.key, known, performance.now() - started);
+        charge.settle(costOfFailure(known, lease.key, config.vlm.prices));
+      }
       said(known?.code ?? "aborted");
       throw error;
     }
@@ -109,6 +119,7 @@ export function createAttempts({ context, client, pool, meters, signal }: Attemp
         );
       } catch (error) {
         signal.throwIfAborted();
+        if (isUnaffordable(error)) return ended(unaffordable(error));
         if (error instanceof NotSent && attempt === 0) return undefined;
         if (!(error instanceof NotSent)) {
           lastError = error;

@@ -2,11 +2,12 @@ import type { VlmConfig } from "../../config/config.ts";
 import type { ResultMetadata } from "../../messages/result.ts";
 import type { VlmAnswer, VlmTarget } from "../../vlm/client.ts";
 import type { Usage, VlmError } from "../../vlm/failure.ts";
-import { isLoopback } from "../../vlm/loopback.ts";
+import { costOf } from "../../vlm/price.ts";
 
 /** All calls of one task, as its result's metadata tells them. */
 export interface CallRecord {
-  answered(keyId: string, target: VlmTarget, answer: VlmAnswer): void;
+  /** Its cost, yuan, if known. */
+  answered(keyId: string, target: VlmTarget, answer: VlmAnswer): number | undefined;
   failed(keyId: string, target: VlmTarget, error: VlmError, openMs: number): void;
   metadata(): ResultMetadata;
 }
@@ -26,9 +27,10 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
         completionTokens: (usage?.completionTokens ?? 0) + spent.completionTokens,
       };
     }
-    const cost = isLoopback(target.baseUrl) ? 0 : costOf(spent, prices[model] ?? prices[target.model]);
+    const cost = costOf(spent, target, model, prices);
     if (cost !== undefined) costYuan = (costYuan ?? 0) + cost;
     last = { llmLatency: Math.round(openMs) / 1000, llmModel: model, apiKeyId: keyId };
+    return cost;
   }
 
   function noteProvider(providerRequestId: string | undefined, simulated: boolean | undefined): void {
@@ -38,8 +40,9 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
 
   return {
     answered(keyId, target, { usage, model, latencyMs, providerRequestId, simulated }) {
-      add(keyId, target, model, usage, latencyMs);
+      const cost = add(keyId, target, model, usage, latencyMs);
       noteProvider(providerRequestId, simulated);
+      return cost;
     },
     failed(keyId, target, { code, details }, openMs) {
       add(keyId, target, target.model, details.usage, openMs);
@@ -61,11 +64,12 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
   };
 }
 
-/** Yuan; prices are per 1,000 tokens. */
-function costOf(
-  usage: Usage | undefined,
-  price: VlmConfig["prices"][string] | undefined,
+/** Yuan: an error response costs nothing; of a call without a response nobody knows what it cost. */
+export function costOfFailure(
+  { details }: VlmError,
+  target: VlmTarget,
+  prices: VlmConfig["prices"],
 ): number | undefined {
-  if (!usage || !price) return undefined;
-  return (usage.promptTokens * price.input + usage.completionTokens * price.output) / 1000;
+  if (details.status !== undefined && details.status >= 400) return 0;
+  return costOf(details.usage, target, target.model, prices);
 }

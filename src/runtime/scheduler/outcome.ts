@@ -22,6 +22,19 @@ export function failed(error: unknown): Outcome {
   return { status: "failed", code, error: messageOf(error) };
 }
 
+export function isUnaffordable(error: unknown): error is TmonError {
+  return (
+    error instanceof TmonError &&
+    (error.code === "TMON_BUDGET_SPENT" || error.code === "TMON_SPEND_NOT_ALLOWED")
+  );
+}
+
+/** The task would cost what may not be spent: what is spent is spent, what was never allowed is a mistake. */
+export function unaffordable(error: TmonError): Outcome {
+  const status = error.code === "TMON_BUDGET_SPENT" ? "expired" : "failed";
+  return { status, code: error.code, error: error.message };
+}
+
 const waitEnds: Record<WaitEnd, Outcome> = {
   superseded: {
     status: "superseded",

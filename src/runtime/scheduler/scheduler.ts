@@ -7,6 +7,7 @@ import type { Receipt } from "../receipt.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
 import { createAttempts } from "./attempts.ts";
+import { createBudget } from "./budget.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createJob, isOf, isOwned, type Job } from "./job.ts";
 import { startHealthCheck } from "./keys/health-check.ts";
@@ -47,7 +48,8 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const globalQpsLimit = simulatedVlm ? undefined : scheduler.globalQpsLimit;
   const quota = createQuota(store, { ...scheduler, globalQpsLimit });
   const pool = createKeyPool(keys, scheduler, { quota, log });
-  const assess = createAttempts({ context, client, pool, meters, signal });
+  const budget = createBudget(context);
+  const assess = createAttempts({ context, client, pool, budget, meters, signal });
   const queue = createQueue({
     maxAgeMs: scheduler.maxAgeMs,
     maxBytes: scheduler.queueBytes,
@@ -90,8 +92,8 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     log.debug({ taskId, cameraId, offset: receipt.offset }, "task taken in");
     const job = createJob(task, receipt);
     memory.opened(job);
-    const refusal = refusalOf(task, config);
-    if (refusal) finish(job, failed(refusal));
+    const refusal = refusalOf(task, budget);
+    if (refusal) finish(job, refusal);
     else queue.add(job);
     dispatcher.pump();
   }
@@ -159,7 +161,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     },
     stop,
     busy: () => intake.busy(),
-    stats: () => schedulerStats({ meters, queue, pool, dispatcher }, { now: now(), simulatedVlm }),
+    stats: () => schedulerStats({ meters, queue, pool, dispatcher, budget }, { now: now(), simulatedVlm }),
     failed: intake.failed,
   };
 }

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { KeyPool } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
@@ -5,13 +6,14 @@ import type { TaskQueue } from "./queue.ts";
 
 /** What /api/scheduler/stats says; `now` is epoch ms. */
 export function schedulerStats(
-  { meters, queue, pool, dispatcher }: SchedulerParts,
+  { meters, queue, pool, dispatcher, budget }: SchedulerParts,
   { now, simulatedVlm }: { now: number; simulatedVlm: boolean },
 ): Record<string, unknown> {
   return {
     ...schedulerSummary({ meters, queue, dispatcher }),
     waitingBytes: queue.bytes(),
     simulatedVlm,
+    budget: budget.stats(),
     keys: pool.keys.map((key) => {
       const { p50, p95 } = key.latencies.percentiles();
       const state = pool.stateOf(key);
@@ -36,9 +38,10 @@ export interface SchedulerParts {
   queue: TaskQueue;
   pool: KeyPool;
   dispatcher: Pick<Dispatcher, "open">;
+  budget: Pick<Budget, "stats">;
 }
 
 /** The figures of the summary line. */
-export function schedulerSummary({ meters, queue, dispatcher }: Omit<SchedulerParts, "pool">) {
+export function schedulerSummary({ meters, queue, dispatcher }: Omit<SchedulerParts, "pool" | "budget">) {
   return { ...meters.totals(), waiting: queue.size(), open: dispatcher.open() };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
-import { jpegSizeOf } from "./jpeg-size.ts";
+import { jpegTokens, textTokens } from "../../vlm/tokens.ts";
 
 const partSchema = z.looseObject({
   type: z.string(),
@@ -46,21 +46,10 @@ export function readRequest(body: string): ChatRequest | undefined {
     model: parsed.data.model,
     objects: groups.flat(),
     language: /\p{Script=Han}/u.test(text) ? "zh" : "en",
-    promptTokens: textTokens(text) + pictures.reduce((sum, url) => sum + pictureTokens(url), 0),
+    promptTokens:
+      textTokens(text) +
+      pictures.reduce((sum, url) => sum + (jpegTokens(url.slice(url.indexOf(",") + 1)) ?? 2), 0),
   };
-}
-
-/** About 0.6 tokens a Chinese character and 0.3 a Latin one. Source: DashScope's rule of thumb. */
-export function textTokens(text: string): number {
-  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
-  return Math.ceil(0.6 * han + 0.3 * (text.length - han));
-}
-
-/** h × w / 1024 + 2, sides rounded to 32. Source: DashScope on Qwen3-VL. */
-function pictureTokens(url: string): number {
-  const size = jpegSizeOf(Buffer.from(url.slice(url.indexOf(",") + 1), "base64"));
-  const patches = (side: number) => Math.max(1, Math.round(side / 32));
-  return size ? patches(size.width) * patches(size.height) + 2 : 2;
 }
 
 function jsonOf(text: string): unknown {

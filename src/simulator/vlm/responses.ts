@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { riskTypeNames } from "../../vlm/risk-types.ts";
+import { textTokens } from "../../vlm/tokens.ts";
 import { describe, judge } from "./judge.ts";
 import { hashOf, seededRandom } from "./random.ts";
-import { type ChatRequest, textTokens } from "./request.ts";
+import type { ChatRequest } from "./request.ts";
 
 export interface SimulatedResponse {
   status: number;

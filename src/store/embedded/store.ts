@@ -68,6 +68,12 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
     set: (key, value, options = {}) =>
       write(() => entries.set(key, Buffer.from(value), expiryOf(options.ttlMs))),
     delete: (key) => write(() => entries.delete(key)),
+    increment: (key, by, { ttlMs }) =>
+      write(() => {
+        const sum = Number(entries.get(key, Date.now()) ?? 0) + by;
+        entries.set(key, Buffer.from(String(sum)), expiryOf(ttlMs));
+        return sum;
+      }),
     list: async (prefix) => entries.list(prefix, Date.now()),
     listAlerts: async (cameraId, count) => alerts.list(cameraId, count),
     publish: (channel, message) => publishing(() => channels.append(channel, message, Date.now())),

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createAttempts } from "../../../src/runtime/scheduler/attempts.ts";
+import { createBudget } from "../../../src/runtime/scheduler/budget.ts";
 import { createKeyPool } from "../../../src/runtime/scheduler/keys/pool.ts";
 import { createQuota } from "../../../src/runtime/scheduler/keys/quota.ts";
 import { createMeters } from "../../../src/runtime/scheduler/meters.ts";
@@ -25,7 +26,8 @@ test("a task whose partition was lost is not called again: its new owner calls i
     log: context.log,
   });
   const { signal } = new AbortController();
-  const assess = createAttempts({ context, client, pool, meters: createMeters(context.metrics), signal });
+  const meters = createMeters(context.metrics);
+  const assess = createAttempts({ context, client, pool, budget: createBudget(context), meters, signal });
 
   const job = aJob();
   job.receipts.splice(0, 1, aReceipt({ owned: () => owned }));

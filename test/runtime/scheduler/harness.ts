@@ -1,5 +1,11 @@
 import { onTestFinished } from "vitest";
-import type { ApiKeyConfig, Config, SchedulerConfig, VlmConfig } from "../../../src/config/config.ts";
+import type {
+  ApiKeyConfig,
+  BudgetsConfig,
+  Config,
+  SchedulerConfig,
+  VlmConfig,
+} from "../../../src/config/config.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import { decode, encode } from "../../../src/messages/codec.ts";
 import { type AssessmentResult, resultSchema } from "../../../src/messages/result.ts";
@@ -19,16 +25,19 @@ export interface Settings {
   keys: readonly ApiKeyConfig[];
   scheduler?: Partial<SchedulerConfig>;
   vlm?: Partial<VlmConfig>;
+  budgets?: Partial<BudgetsConfig>;
   dataDir?: string;
 }
 
 /** The seed's defaults where a test says nothing else, without its global limit. */
-export function schedulerConfig({ keys, scheduler, vlm, dataDir = temporaryDirectory() }: Settings): Config {
+export function schedulerConfig(settings: Settings): Config {
+  const { keys, scheduler, vlm, budgets, dataDir = temporaryDirectory() } = settings;
   const config = testConfig(dataDir);
   return {
     ...config,
     keys,
     vlm: { ...config.vlm, provider: "configured", ...vlm },
+    budgets: { ...config.budgets, ...budgets },
     scheduler: {
       ...config.scheduler,
       retryMaxAttempts: 2,

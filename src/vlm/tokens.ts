@@ -1,0 +1,51 @@
+import { jpegSizeOf } from "../vision/jpeg-size.ts";
+import type { Usage } from "./failure.ts";
+import { type AssessRequest, chatBody, type PromptConfig } from "./prompt.ts";
+
+/** About 0.6 tokens a Chinese character and 0.3 a Latin one. Source: DashScope's rule of thumb. */
+export function textTokens(text: string): number {
+  const han = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  return Math.ceil(0.6 * han + 0.3 * (text.length - han));
+}
+
+/** h × w / 1024 + 2, sides rounded to 32. Source: DashScope on Qwen3-VL. */
+function pictureTokens(size: { width: number; height: number }): number {
+  const patches = (side: number) => Math.max(1, Math.round(side / 32));
+  return patches(size.width) * patches(size.height) + 2;
+}
+
+/** Tokens of a base64 JPEG; undefined if it is none. */
+export function jpegTokens(base64: string): number | undefined {
+  // The size stands among the first segments; a frame header behind 48 KB of them is nobody's.
+  const head = Buffer.from(base64.slice(0, 65_536), "base64");
+  const size = jpegSizeOf(head);
+  return size && pictureTokens(size);
+}
+
+/** The longest sides a crop has by default. */
+const largestCrop = { width: 768, height: 768 };
+
+/** The most a call about this group may use: its prompt, and an answer as long as it may be. */
+export function mostUsage(request: AssessRequest, config: PromptConfig): Usage {
+  const { groupImageBase64 } = request;
+  const { messages } = chatBody({ ...request, groupImageBase64: "" }, "", config);
+  return {
+    promptTokens:
+      textTokens(JSON.stringify(messages)) + (jpegTokens(groupImageBase64) ?? pictureTokens(largestCrop)),
+    completionTokens: config.maxTokens,
+  };
+}
+
+/** The same for the largest picture of a pair. */
+export function usageOfLargest(config: PromptConfig): Usage {
+  const object = { objectId: 0, class: "person" as const, confidence: 0.99, bbox: [1000, 1000, 1999, 1999] };
+  const request = {
+    groupIndex: 1,
+    groupImageBase64: "",
+    detectedObjects: [object, object],
+    groupMetadata: { objectCount: 2, classes: [object.class], bbox: object.bbox },
+    imageWidth: 1920,
+    imageHeight: 1080,
+  };
+  return mostUsage(request as AssessRequest, config);
+}

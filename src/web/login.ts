@@ -1,0 +1,68 @@
+import type { FastifyInstance } from "fastify";
+import type { Access } from "../observability/access.ts";
+import { endSession } from "../observability/session.ts";
+
+/** Guesses a minute from one address. */
+const guesses = { max: 10, timeWindow: 60_000 };
+
+/** /login takes a token once and gives a cookie for it, so that no token stands in a URL or in a page's script. */
+export function addLoginRoutes(server: FastifyInstance, access: Access): void {
+  server.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
+
+  server.get("/login", (_, reply) => {
+    if (access.local) return reply.redirect("/", 303);
+    return reply.type("text/html; charset=utf-8").send(page());
+  });
+
+  server.post<{ Body: { token?: string } | undefined }>(
+    "/login",
+    { config: { rateLimit: guesses } },
+    (request, reply) => {
+      const secure = request.headers["x-forwarded-proto"] === "https";
+      const cookie = access.logIn(request.body?.token?.trim() ?? "", secure);
+      if (cookie) return reply.header("set-cookie", cookie).redirect("/", 303);
+      return reply
+        .code(401)
+        .type("text/html; charset=utf-8")
+        .send(page("This token is not known. 令牌无效。"));
+    },
+  );
+
+  server.post("/logout", (_, reply) => reply.header("set-cookie", endSession).redirect("/login", 303));
+
+  server.get("/login.css", (_, reply) => reply.type("text/css; charset=utf-8").send(style));
+}
+
+function page(problem?: string): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tmon</title>
+<link rel="stylesheet" href="/login.css">
+<main>
+<h1>tmon</h1>
+<form method="post" action="/login">
+<label for="token">Access token <span lang="zh">访问令牌</span></label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+${problem === undefined ? "" : `<p role="alert">${problem}</p>`}
+<button>Log in <span lang="zh">登录</span></button>
+</form>
+</main>
+</html>
+`;
+}
+
+const style = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f3f5f7, #0e1216); color: light-dark(#14181d, #e8edf2); }
+main { width: min(22rem, 88vw); padding: 2rem; border-radius: 12px; background: light-dark(#fff, #171d23); box-shadow: 0 1px 24px rgb(0 0 0 / .12); }
+h1 { margin: 0 0 1.25rem; font-size: 1.5rem; }
+form { display: grid; gap: .75rem; }
+span { opacity: .7; margin-left: .35em; }
+input, button { font: inherit; padding: .6rem .75rem; border-radius: 8px; border: 1px solid light-dark(#aab4be, #4a5662); }
+button { border: 0; background: #1558b0; color: #fff; font-weight: 600; cursor: pointer; }
+:focus-visible { outline: 3px solid light-dark(#1558b0, #7ab8ff); outline-offset: 2px; }
+[role=alert] { margin: 0; color: light-dark(#a61b1b, #ff9d94); }
+`;
