@@ -4,11 +4,6 @@ import { lacks } from "../../support/machine.ts";
 import { until } from "../../support/until.ts";
 import { openPage, serve } from "./support.ts";
 
-/** As strict as the page can live with. */
-const strictest =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
 describe.skipIf(lacks("chromium"))("incidents on the page", () => {
   test("an incident on the bus is on the page within 500 ms", async () => {
     const { url, context, detect, judge } = await serve();
@@ -69,11 +64,11 @@ describe.skipIf(lacks("chromium"))("incidents on the page", () => {
     expect(await levels()).toContain("high");
   });
 
-  test.each([undefined, strictest])(
-    "what the VLM writes is text and never markup (policy: %s)",
-    async (csp) => {
+  test.each([true, false])(
+    "what the VLM writes is text and never markup (without the server's policy: %s)",
+    async (bypassCSP) => {
       const { url, detect, judge } = await serve();
-      const page = await openPage(url, csp === undefined ? {} : { csp });
+      const page = await openPage(url, { bypassCSP });
       const markup = `<script>window.harmed = 1</script><img src="/x" onerror="window.harmed = 2">&lt;b&gt;`;
       await detect("gate", "first", [left]);
       const verdict = { riskLevel: "high", confidence: 0.9, riskTypes: [markup], description: markup };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { left } from "../../runtime/aggregator/frames.ts";
 import { lacks } from "../../support/machine.ts";
 import { until } from "../../support/until.ts";
-import { openPage, serve } from "./support.ts";
+import { newPage, openPage, serve } from "./support.ts";
 
 /** Two cameras, one of them dangerous. */
 async function serveTwo() {
@@ -85,19 +85,15 @@ describe.skipIf(lacks("chromium"))("who uses the page", () => {
 
   test("the language is the configured one until somebody chooses; the choice is kept", async () => {
     const { url } = await serveTwo();
-    const page = await openPage(url);
-    await page.evaluate("localStorage.clear()");
-    const fresh = await page.context().browser()?.newContext();
-    const other = await fresh!.newPage();
-    await other.goto(url);
-    await other.getByRole("link", { name: /监控墙/ }).waitFor();
-    await other.locator(".tile .badge", { hasText: "高" }).waitFor();
-    await other.locator(".incident", { hasText: "跟车过近" }).waitFor();
-    await other.getByRole("button", { name: "English" }).click();
-    await other.getByRole("link", { name: "Wall" }).waitFor();
-    await other.locator(".incident", { hasText: "Tailgating" }).waitFor();
-    await other.reload();
-    await other.getByRole("link", { name: "Wall" }).waitFor();
-    await fresh?.close();
+    const page = await newPage();
+    await page.goto(url);
+    await page.getByRole("link", { name: /监控墙/ }).waitFor();
+    await page.locator(".tile .badge", { hasText: "高" }).waitFor();
+    await page.locator(".incident", { hasText: "跟车过近" }).waitFor();
+    await page.getByRole("button", { name: "English" }).click();
+    await page.getByRole("link", { name: "Wall" }).waitFor();
+    await page.locator(".incident", { hasText: "Tailgating" }).waitFor();
+    await page.reload();
+    await page.getByRole("link", { name: "Wall" }).waitFor();
   });
 });

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import sharp from "sharp";
-import { afterAll, afterEach, expect } from "vitest";
+import { afterAll, expect, onTestFinished } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
 import { encode } from "../../../src/messages/codec.ts";
 import { encodeStoredFrame, frameKey } from "../../../src/messages/frame.ts";
@@ -14,16 +14,9 @@ import { openContext, testConfig } from "../../support/context.ts";
 import { chromiumPath } from "../../support/machine.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 
-const releases: (() => Promise<unknown> | unknown)[] = [];
-afterEach(async () => {
-  for (const release of releases.splice(0).reverse()) await release();
-});
-
 let browser: Promise<Browser> | undefined;
 afterAll(async () => (await browser)?.close());
 
-/** A document that a test answers for the server comes from nowhere, and may not ask loopback otherwise. */
-const noAddress = "--disable-features=LocalNetworkAccessChecks";
 const quiet = ["quic", "background-networking", "component-update", "sync", "gpu"].map(
   (of) => `--disable-${of}`,
 );
@@ -31,7 +24,7 @@ const quiet = ["quic", "background-networking", "component-update", "sync", "gpu
 function theBrowser(): Promise<Browser> {
   browser ??= chromium.launch({
     executablePath: chromiumPath,
-    args: ["--no-sandbox", "--no-first-run", noAddress, ...quiet],
+    args: ["--no-sandbox", "--no-first-run", ...quiet],
   });
   return browser;
 }
@@ -39,12 +32,12 @@ function theBrowser(): Promise<Browser> {
 /** An aggregator with its page, and what a detector and a scheduler would do. */
 export async function serve(changes: Partial<Config> = {}) {
   const { context, close } = await openContext(testConfig(temporaryDirectory(), changes));
-  releases.push(close);
+  onTestFinished(close);
   const roles: RunningRole[] = [];
   const server = await startHttpServer({ context, roles, defaultPort: 0 });
-  releases.push(() => server.close());
+  onTestFinished(() => server.close());
   roles.push(await startAggregator(context));
-  releases.push(() => roles[0]?.stop());
+  onTestFinished(() => roles[0]?.stop());
   return { context, url: server.url, ...cast(context) };
 }
 
@@ -88,34 +81,31 @@ export type Cast = ReturnType<typeof cast>;
 export interface OpenOptions extends BrowserContextOptions {
   hash?: string;
   language?: "zh" | "en";
-  /** Header the document is served with, as far as the server sends none. */
-  csp?: string;
+}
+
+export async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await (await theBrowser()).newContext({
+    viewport: { width: 1400, height: 900 },
+    ...options,
+  });
+  onTestFinished(() => context.close());
+  // A step that never comes fails by name, before the whole test does.
+  context.setDefaultTimeout(20_000);
+  return context.newPage();
 }
 
 /** Opens the page and waits until it is live. Nothing it does may end on the console as an error. */
 export async function openPage(url: string, options: OpenOptions = {}): Promise<Page> {
-  const { hash = "", language = "en", csp, ...browserOptions } = options;
-  const context = await (await theBrowser()).newContext({
-    viewport: { width: 1400, height: 900 },
-    ...browserOptions,
-  });
-  releases.push(() => context.close());
-  const page = await context.newPage();
+  const { hash = "", language = "en", ...browserOptions } = options;
+  const page = await newPage(browserOptions);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !/ERR_CONNECTION|WebSocket/.test(message.text()))
       errors.push(message.text());
   });
-  releases.push(() => expect(errors).toEqual([]));
+  onTestFinished(() => expect(errors).toEqual([]));
   await page.addInitScript({ content: `localStorage.setItem("tmon.language", "${language}")` });
-  if (csp !== undefined) {
-    await page.route(`${url}/`, async (route) => {
-      const response = await route.fetch();
-      const { "content-encoding": _, ...headers } = response.headers();
-      await route.fulfill({ response, headers: { ...headers, "content-security-policy": csp } });
-    });
-  }
   await page.goto(`${url}/${hash}`);
   await page.locator(".connection.is-live").waitFor();
   return page;
