@@ -32,9 +32,11 @@ export function createPace(now: () => number): Pace {
       const since = (ms: number) => now() - ms;
       frames = frames.filter(({ at }) => at > since(rateMs));
       verdicts = verdicts.filter(({ at }) => at > since(latencyMs));
-      const seconds = Math.max(1, Math.min(rateMs, now() - startedAt) / 1000);
+      const seconds = Math.min(rateMs, now() - startedAt) / 1000;
       const rate = (events: { at: number }[]) =>
-        Math.round((10 * events.filter(({ at }) => at > since(rateMs)).length) / seconds) / 10;
+        seconds < 1
+          ? null
+          : Math.round((10 * events.filter(({ at }) => at > since(rateMs)).length) / seconds) / 10;
       const { p50, p95 } = percentiles(
         verdicts.map(({ endToEndMs }) => endToEndMs).filter((ms) => Number.isFinite(ms)),
       );

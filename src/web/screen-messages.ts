@@ -97,8 +97,9 @@ export interface KeyFigures {
 
 /** How fast frames and verdicts come by. */
 export interface PaceFigures {
-  framesPerSecond: number;
-  verdictsPerSecond: number;
+  /** Null until there is something to count. */
+  framesPerSecond: number | null;
+  verdictsPerSecond: number | null;
   /** Capture to the first push that shows the verdict, of the last minute. */
   endToEndMs: { p50: number | null; p95: number | null };
 }

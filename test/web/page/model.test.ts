@@ -105,6 +105,13 @@ describe("what the page knows", () => {
     expect(ids()).toEqual(["0", "cam-9", "cam-10", "yard"]);
   });
 
+  test("a camera nobody says anything of is given a moment for its first frame", () => {
+    const model = createModel();
+    applyCameras(model, [camera(7, { state: null, status: 0 })]);
+    expect(conditionOf(only(model), model.now.value)).toBe("connecting");
+    expect(conditionOf(only(model), model.now.value + 6_000)).toBe("waiting");
+  });
+
   test("a camera that is said to be live and sends nothing is stale; an old verdict marks nothing", () => {
     const model = createModel();
     const now = Date.now();

@@ -28,8 +28,8 @@ export function Meters() {
       </Meter>
       {system && (
         <>
-          <Meter name={meters.frames}>{system.framesPerSecond}</Meter>
-          <Meter name={meters.verdicts}>{system.verdictsPerSecond}</Meter>
+          <Meter name={meters.frames}>{system.framesPerSecond ?? "–"}</Meter>
+          <Meter name={meters.verdicts}>{system.verdictsPerSecond ?? "–"}</Meter>
           <Meter name={meters.endToEnd}>
             {duration(system.endToEndMs.p50)} <small>/ {duration(system.endToEndMs.p95)}</small>
           </Meter>

@@ -19,7 +19,7 @@ function cameraOf(model: Model, cameraId: string | number): CameraModel {
   const id = String(cameraId);
   const known = model.cameras.peek().find((camera) => camera.id === id);
   if (known) return known;
-  const camera = createCameraModel(id);
+  const camera = createCameraModel(id, model.now.peek());
   model.cameras.value = inOrder(model, [...model.cameras.peek(), camera]);
   return camera;
 }

@@ -31,7 +31,10 @@ export function conditionOf(camera: CameraModel, now: number): Condition {
   const { state = null, intervalMs } = camera.status.value ?? {};
   if (state !== null && state !== "live") return state;
   const age = frameAgeMs(camera, now);
-  if (age === undefined) return state === "live" ? "connecting" : "waiting";
+  if (age === undefined) {
+    const isNew = now - camera.knownSince < lateAtLeastMs;
+    return isNew || state === "live" ? "connecting" : "waiting";
+  }
   return age > Math.max(lateAtLeastMs, lateIntervals * (intervalMs ?? usualIntervalMs)) ? "stale" : "live";
 }
 

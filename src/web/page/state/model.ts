@@ -29,6 +29,8 @@ export type FrameVerdicts = Omit<ShownState, "cameraId" | "riskAssessment"> & {
 /** One camera. Each part is a signal of its own, so that a frame draws one picture and nothing else. */
 export interface CameraModel {
   readonly id: string;
+  /** When the page heard of it first, epoch ms in the store's clock. */
+  readonly knownSince: number;
   readonly status: Signal<ShownCamera | undefined>;
   /** The newest. */
   readonly frame: Signal<PicturedFrame | undefined>;
@@ -67,6 +69,6 @@ export function createModel(): Model {
   };
 }
 
-export function createCameraModel(id: string): CameraModel {
-  return { id, status: signal(undefined), frame: signal(undefined), verdicts: signal([]) };
+export function createCameraModel(id: string, knownSince: number): CameraModel {
+  return { id, knownSince, status: signal(undefined), frame: signal(undefined), verdicts: signal([]) };
 }
