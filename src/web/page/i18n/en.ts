@@ -4,7 +4,6 @@ export const en = {
   incidents: "Incidents",
   cameras: "Cameras",
   camera: "Camera",
-  backToWall: "Back to the wall",
   previousCamera: "Previous camera",
   nextCamera: "Next camera",
   unknownCamera: "No camera of this name is known.",
@@ -33,7 +32,6 @@ export const en = {
   },
   waitingReason: "no detector says anything of this camera",
   staleReason: "no new frame for a while",
-  noPicture: "No picture",
   simulated: "Simulated",
   simulatedLong: "The VLM is simulated: its verdicts are invented",
   unverified: "Unverified",
@@ -79,8 +77,6 @@ export const en = {
   verdicts: "Verdicts",
   noVerdictsYet: "No verdict has come yet.",
   confidence: "confidence",
-  model: "Model",
-  key: "Key",
   latency: "Latency of the latest verdict",
   stages: {
     detect: "Detect",
@@ -95,8 +91,6 @@ export const en = {
   interval: "Interval",
   address: "Address",
   lastFrame: "Last frame",
-  objects: "objects",
-  group: "Group",
   classes: {
     person: "person",
     bicycle: "bicycle",

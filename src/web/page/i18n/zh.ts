@@ -5,7 +5,6 @@ export const zh: Words = {
   incidents: "事件",
   cameras: "摄像头",
   camera: "摄像头",
-  backToWall: "返回监控墙",
   previousCamera: "上一个摄像头",
   nextCamera: "下一个摄像头",
   unknownCamera: "没有这个名称的摄像头。",
@@ -29,7 +28,6 @@ export const zh: Words = {
   },
   waitingReason: "没有检测器报告此摄像头",
   staleReason: "一段时间没有新画面",
-  noPicture: "无画面",
   simulated: "模拟",
   simulatedLong: "大模型为模拟服务，结论并非真实判断",
   unverified: "未核实",
@@ -70,8 +68,6 @@ export const zh: Words = {
   verdicts: "结论",
   noVerdictsYet: "尚未收到结论。",
   confidence: "置信度",
-  model: "模型",
-  key: "密钥",
   latency: "最新结论的各阶段耗时",
   stages: {
     detect: "检测",
@@ -86,8 +82,6 @@ export const zh: Words = {
   interval: "间隔",
   address: "地址",
   lastFrame: "最近画面",
-  objects: "个目标",
-  group: "群组",
   classes: {
     person: "行人",
     bicycle: "自行车",
