@@ -1,5 +1,6 @@
 import type { Source } from "../messages/common.ts";
 import type { TopicId } from "../messages/topics.ts";
+import type { Language } from "./language.ts";
 import type { MonitoringFile } from "./monitoring-file.ts";
 import type { Secret } from "./secret.ts";
 
@@ -32,7 +33,6 @@ export interface Config {
 }
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
-export type Language = "zh" | "en";
 
 export interface BusConfig {
   readonly kind: "embedded" | "kafka";

@@ -105,6 +105,8 @@ const securityHeaders = {
     },
   },
   frameguard: { action: "deny" as const },
+  // Under no-referrer browsers send the login form with `Origin: null`, which is no page of ours.
+  referrerPolicy: { policy: "same-origin" as const },
   // Whether there is TLS in front is the proxy's to say.
   strictTransportSecurity: false,
 };

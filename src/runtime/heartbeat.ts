@@ -5,6 +5,8 @@ import type { RoleName } from "./role.ts";
 const ttlMs = 6000;
 const everyMs = 2000;
 
+export const heartbeatPrefix = "tmon:roles:";
+
 export interface Heartbeat {
   role: RoleName;
   instance: string;
@@ -17,7 +19,7 @@ export interface Heartbeat {
 /** Keeps `tmon:roles:{role}:{instance}` fresh; the answer ends it and takes the entry away. */
 export function startHeartbeat(store: Store, describe: () => Heartbeat): () => Promise<void> {
   const { role, instance } = describe();
-  const key = `tmon:roles:${role}:${instance}`;
+  const key = `${heartbeatPrefix}${role}:${instance}`;
   const beat = () => store.set(key, JSON.stringify(describe()), { ttlMs }).catch(() => {});
   const timer = setInterval(beat, everyMs);
   beat();

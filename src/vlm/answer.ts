@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Language } from "../config/config.ts";
+import type { Language } from "../config/language.ts";
 import { isAbove, type RiskTypeCode, riskLevelSchema, type Verdict, worstLevel } from "../messages/result.ts";
 import { jsonValuesIn } from "./json-in-text.ts";
 import type { AssessRequest } from "./prompt.ts";

@@ -1,4 +1,5 @@
-import type { Language, VlmConfig } from "../config/config.ts";
+import type { VlmConfig } from "../config/config.ts";
+import type { Language } from "../config/language.ts";
 import { riskTypeCodes } from "../messages/result.ts";
 import type { AssessmentTask } from "../messages/task.ts";
 import { riskTypeNames } from "./risk-types.ts";

@@ -1,5 +1,5 @@
-import type { Language } from "../config/config.ts";
-import { type RiskTypeCode, riskTypeCodes } from "../messages/result.ts";
+import type { Language } from "../config/language.ts";
+import type { RiskTypeCode } from "../messages/result.ts";
 
 /** What people read for each risk type; both directions of the translation come from here. */
 export const riskTypeNames: Readonly<Record<RiskTypeCode, Readonly<Record<Language, string>>>> = {
@@ -15,8 +15,8 @@ export const riskTypeNames: Readonly<Record<RiskTypeCode, Readonly<Record<Langua
 };
 
 const codeByName: ReadonlyMap<string, RiskTypeCode> = new Map(
-  riskTypeCodes.flatMap((code) =>
-    [code, ...Object.values(riskTypeNames[code])].map((name) => [normalized(name), code] as const),
+  Object.entries(riskTypeNames).flatMap(([code, names]) =>
+    [code, ...Object.values(names)].map((name) => [normalized(name), code as RiskTypeCode] as const),
   ),
 );
 

@@ -10,7 +10,13 @@ const clientFrameSchema = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("ping") }),
   z.looseObject({
     type: z.literal("subscribe"),
-    data: z.looseObject({ cameraIds: z.union([z.literal("*"), z.array(cameraIdSchema).max(10_000)]) }),
+    data: z.looseObject({
+      cameraIds: z.union([z.literal("*"), z.array(cameraIdSchema).max(10_000)]),
+      frames: z
+        .boolean()
+        .default(false)
+        .describe("each frame as soon as it is detected, and the system's figures"),
+    }),
   }),
   z.looseObject({ type: z.literal("start_stream"), data: oneStream }),
   z.looseObject({ type: z.literal("stop_stream"), data: oneCamera }),

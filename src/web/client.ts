@@ -9,8 +9,11 @@ export interface Client {
   readonly socket: WebSocket;
   follow(cameraIds: "*" | readonly string[]): void;
   unfollow(cameraId: string): void;
+  /** From here on it gets newest frames apart from verdicts, as our page does. */
+  becomeScreen(): void;
+  isScreen(): boolean;
   follows(cameraId: string): boolean;
-  send(frame: Buffer, options?: { skippable: boolean }): void;
+  send(frame: Buffer, options?: { skippable?: boolean; binary?: boolean }): void;
   /** False if the last ping was not answered. */
   ping(): boolean;
 }
@@ -20,10 +23,18 @@ export function frameOf(type: string, data: object): Buffer {
   return Buffer.from(JSON.stringify({ type, data }));
 }
 
+const lineFeed = Buffer.from("\n");
+
+/** The same with a picture behind it: the JSON, a line feed, the JPEG's bytes; empty where there is none. */
+export function picturedFrameOf(type: string, data: object, jpeg: Buffer): Buffer {
+  return Buffer.concat([frameOf(type, data), lineFeed, jpeg]);
+}
+
 export function createClient(socket: WebSocket): Client {
   const cameras = new Set<string>();
   const left = new Set<string>();
   let all = false;
+  let screen = false;
   let alive = true;
   socket.on("pong", () => {
     alive = true;
@@ -46,11 +57,15 @@ export function createClient(socket: WebSocket): Client {
       cameras.delete(cameraId);
       if (all) left.add(cameraId);
     },
+    becomeScreen() {
+      screen = true;
+    },
+    isScreen: () => screen,
     follows: (cameraId) => cameras.has(cameraId) || (all && !left.has(cameraId)),
-    send(frame, { skippable } = { skippable: false }) {
+    send(frame, { skippable = false, binary = false } = {}) {
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > dropAbove) socket.terminate();
-      else if (!skippable || socket.bufferedAmount <= skipAbove) socket.send(frame, { binary: false });
+      else if (!skippable || socket.bufferedAmount <= skipAbove) socket.send(frame, { binary });
     },
     ping() {
       const answered = alive;

@@ -4,7 +4,9 @@ import { objectClasses } from "../messages/common.ts";
 export interface PublishedState {
   messageId?: string;
   hasDangerousDriving?: boolean | null;
-  trace?: { aggregatedAt?: number };
+  newTaskIds?: string[];
+  simulated?: boolean;
+  trace?: { capturedAt?: number; aggregatedAt?: number };
   [field: string]: unknown;
 }
 

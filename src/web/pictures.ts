@@ -1,7 +1,15 @@
+import type { ReceivedMessage } from "../bus/bus.ts";
 import { messageOf } from "../errors.ts";
 import { decodeStoredFrame, frameKey, type StoredFrame } from "../messages/frame.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import { createRecentFrames } from "./recent-frames.ts";
+
+export interface PicturesOptions {
+  /** A screen follows this camera. */
+  isWanted(cameraId: string): boolean;
+  /** Called for each detection of a wanted camera, with the newest frame of that camera, which may be another. */
+  detected(detection: ReceivedMessage, newest: StoredFrame | undefined): void;
+}
 
 export interface Pictures {
   /** Starts to watch, unless it does. */
@@ -20,7 +28,7 @@ const bound = { perCamera: 32, bytes: 64 * 1024 * 1024 };
  */
 export function createPictures(
   { bus, config, log, store }: Pick<RoleContext, "bus" | "config" | "log" | "store">,
-  isWanted: (cameraId: string) => boolean,
+  { isWanted, detected }: PicturesOptions,
 ): Pictures {
   const frames = createRecentFrames(bound);
   const topic = config.topics["detection-results"].name;
@@ -36,7 +44,8 @@ export function createPictures(
 
   async function watch(): Promise<void> {
     const detections = bus.read({ topics: [topic], from: "latest", signal: ending.signal });
-    for await (const { key: cameraId } of detections) if (isWanted(cameraId)) await lookAtNewest(cameraId);
+    for await (const detection of detections)
+      if (isWanted(detection.key)) detected(detection, await lookAtNewest(detection.key));
   }
 
   return {

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decodeStoredFrame, frameKey } from "../messages/frame.ts";
 import { version } from "../observability/version.ts";
-import { listIncidents } from "../runtime/aggregator/incident-store.ts";
+import { readIncident, readIncidents } from "../runtime/aggregator/incident-store.ts";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
-import { startPage } from "./start-page.ts";
+import { listCameras } from "./cameras.ts";
+import { readPageFiles, sendFile } from "./page-files.ts";
+import { shownIncident } from "./shown-incident.ts";
 import type { Gateway } from "./websocket.ts";
 
 export interface ScreenRoutesOptions {
@@ -12,17 +14,25 @@ export interface ScreenRoutesOptions {
   roles: readonly RunningRole[];
 }
 
-/** What screens ask the aggregator: the seed's health checks, incidents, pictures, `/ws`. */
+const notBuilt = "the page is not built: run npm run build";
+
+/** What screens ask the aggregator: the seed's health checks, the page, cameras, incidents, pictures, `/ws`. */
 export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOptions): void {
   const { context, gateway, roles } = options;
-  const { store } = context;
+  const { config, store } = context;
 
   /** These answers are the aggregator's; another role's process has nothing to say here. */
   const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {
     if (!roles.some((role) => role.name === "aggregator")) reply.callNotFound();
   };
 
-  server.get("/", { onRequest }, (_, reply) => reply.type("text/html; charset=utf-8").send(startPage));
+  const files = readPageFiles(config.language);
+  server.get("/", { onRequest }, (request, reply) => {
+    const index = files.get("/index.html");
+    return index ? sendFile(index, request, reply) : reply.code(503).send({ error: notBuilt });
+  });
+  for (const [path, file] of files)
+    server.get(path, { onRequest }, (request, reply) => sendFile(file, request, reply));
 
   server.get("/health/health_check", { onRequest }, () => ({ status: "ok", service: "algo", version }));
   server.get("/api/health/health_check", { onRequest }, () => ({
@@ -31,7 +41,21 @@ export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOp
     data: { status: "ok", service: "algo", version, timestamp: new Date().toISOString() },
   }));
 
-  server.get("/api/incidents", { onRequest }, () => listIncidents(store));
+  server.get("/api/cameras", { onRequest }, () => listCameras(context));
+
+  server.get("/api/incidents", { onRequest }, async () => (await readIncidents(store)).map(shownIncident));
+
+  server.get<{ Params: { id: string; incidentId: string } }>(
+    "/api/cameras/:id/incidents/:incidentId/picture.jpg",
+    { onRequest },
+    async ({ params }, reply) => {
+      const incident = await readIncident(store, { cameraId: params.id, incidentId: params.incidentId });
+      if (!incident?.imageBase64)
+        return reply.code(404).send({ error: "there is no picture of this incident" });
+      const jpeg = Buffer.from(incident.imageBase64, "base64");
+      return reply.type("image/jpeg").header("cache-control", "private, max-age=86400, immutable").send(jpeg);
+    },
+  );
 
   server.get<{ Params: { id: string } }>(
     "/api/cameras/:id/latest.jpg",

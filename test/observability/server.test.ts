@@ -127,11 +127,11 @@ describe("what the aggregator answers", () => {
     for (const incident of incidents) expect(incident).not.toHaveProperty("imageBase64");
   });
 
-  test("a page that says what this is; no other role has one", async () => {
+  test("the page, which no other role has", async () => {
     const page = await (await serve()).get("/");
     expect(page.headers.get("content-type")).toContain("text/html");
-    expect(await page.text()).toContain("/api/stats");
-    for (const path of ["/", "/api/incidents", "/health/health_check"])
+    expect(await page.text()).toContain("<title>tmon</title>");
+    for (const path of ["/", "/api/cameras", "/api/incidents", "/health/health_check"])
       expect((await (await serve(["scheduler"])).get(path)).status).toBe(404);
   });
 });

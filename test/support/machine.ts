@@ -2,11 +2,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { sharedFile } from "./shared.ts";
 
+/** The browser that tests of the page drive. */
+export const chromiumPath = "/usr/bin/chromium";
+
 /** What some tests need beyond Node and this repository, and how to get it. */
 const needs = {
   ffmpeg: {
     there: () => spawnSync("ffmpeg", ["-version"]).status === 0,
     enable: "install ffmpeg (Debian: apt-get install ffmpeg)",
+  },
+  chromium: {
+    there: () => existsSync(chromiumPath),
+    enable: "install chromium (Debian: apt-get install chromium fonts-noto-cjk)",
   },
   video: {
     there: () => existsSync(sharedFile("videos/road.mp4")),

@@ -6,7 +6,7 @@ const keyPrefix = "tmon:incident:";
 /** Each change of an incident, as screens hear of it. */
 export const incidentChannel = "tmon:incidents";
 
-export function incidentKey({ cameraId, incidentId }: Incident): string {
+export function incidentKey({ cameraId, incidentId }: Pick<Incident, "cameraId" | "incidentId">): string {
   return `${keyPrefix}${cameraId}:${incidentId}`;
 }
 
@@ -17,10 +17,12 @@ export async function readIncidents(store: Store): Promise<Incident[]> {
   return incidents.sort((a, b) => Date.parse(b.lastSeen) - Date.parse(a.lastSeen));
 }
 
-/** The same without pictures. */
-export async function listIncidents(store: Store): Promise<Omit<Incident, "imageBase64">[]> {
-  const incidents = await readIncidents(store);
-  return incidents.map(({ imageBase64, ...incident }) => incident);
+export async function readIncident(
+  store: Store,
+  incident: Pick<Incident, "cameraId" | "incidentId">,
+): Promise<Incident | undefined> {
+  const value = await store.get(incidentKey(incident));
+  return value && incidentSchema.safeParse(parse(value)).data;
 }
 
 function parse(value: Buffer): unknown {

@@ -43,6 +43,9 @@ export function payloadOf(
     maxRiskLevel:
       assessed.length === 0 ? "unknown" : worstLevel(verdicts.map((verdict) => verdict.riskLevel)),
     unassessedGroups: unassessedGroups(detection, results),
+    unassessedReasons: results
+      .filter((result) => result.status !== "assessed")
+      .map(({ groupIndex, status, errorCode }) => ({ groupIndex, status, errorCode })),
     simulated: assessed.some((result) => result.metadata.simulated),
     llmLatency: latencies.length === 0 ? null : Math.max(...latencies),
     llmModel: assessed.find((result) => result.metadata.llmModel)?.metadata.llmModel ?? null,
@@ -56,13 +59,15 @@ export function withoutPictures(detection: Detection): Detection {
   return { ...detection, groupImages } as Detection;
 }
 
-/** The verdicts of a result, each saying whose it is. */
+/** The verdicts of a result, each saying whose it is and how it came about. */
 function verdictsOf(result: AssessmentResult) {
   return result.results.map((verdict) => ({
     ...verdict,
     groupIndex: verdict.groupIndex ?? result.groupIndex,
     taskId: result.taskId,
     simulated: result.metadata.simulated ?? false,
+    metadata: result.metadata,
+    trace: result.trace,
   }));
 }
 

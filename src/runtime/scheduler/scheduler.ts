@@ -43,8 +43,9 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const meters = createMeters(metrics);
   const memory = createTaskMemory();
   const client = createVlmClient({ ...vlm, timeoutMs: scheduler.timeoutMs });
+  const simulatedVlm = vlm.provider === "simulated";
   // The built-in provider has no limits, so none are applied.
-  const globalQpsLimit = vlm.provider === "simulated" ? undefined : scheduler.globalQpsLimit;
+  const globalQpsLimit = simulatedVlm ? undefined : scheduler.globalQpsLimit;
   const quota = createQuota(store, { ...scheduler, globalQpsLimit });
   const pool = createKeyPool(keys, scheduler, { quota, log });
   const budget = createBudget(context);
@@ -133,7 +134,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   health.readiness("keys", () => pool.trouble());
   health.readiness("results", () => publisher.trouble());
   const ticking = setInterval(tick, tickMs);
-  if (scheduler.healthCheck.enabled && vlm.provider !== "simulated")
+  if (scheduler.healthCheck.enabled && !simulatedVlm)
     startHealthCheck({ pool, client, config: scheduler.healthCheck, log, signal });
   const endSummary = startSummary(context, () => schedulerSummary({ meters, queue, dispatcher }));
 
@@ -162,7 +163,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     },
     stop,
     busy: () => intake.busy(),
-    stats: () => schedulerStats({ meters, queue, pool, dispatcher, budget }, now()),
+    stats: () => schedulerStats({ meters, queue, pool, dispatcher, budget }, { now: now(), simulatedVlm }),
     failed: intake.failed,
   };
 }

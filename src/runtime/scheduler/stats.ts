@@ -7,11 +7,12 @@ import type { TaskQueue } from "./queue.ts";
 /** What /api/scheduler/stats says; `now` is epoch ms. */
 export function schedulerStats(
   { meters, queue, pool, dispatcher, budget }: SchedulerParts,
-  now: number,
+  { now, simulatedVlm }: { now: number; simulatedVlm: boolean },
 ): Record<string, unknown> {
   return {
     ...schedulerSummary({ meters, queue, dispatcher }),
     waitingBytes: queue.bytes(),
+    simulatedVlm,
     budget: budget.stats(),
     keys: pool.keys.map((key) => {
       const { p50, p95 } = key.latencies.percentiles();

@@ -1,4 +1,4 @@
-import type { Language } from "../../config/config.ts";
+import type { Language } from "../../config/language.ts";
 import type { Box } from "../../messages/common.ts";
 import type { RiskLevel, RiskTypeCode } from "../../messages/result.ts";
 import type { RequestObject } from "./request.ts";

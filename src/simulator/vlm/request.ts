@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Language } from "../../config/config.ts";
+import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
 import { jpegTokens, textTokens } from "../../vlm/tokens.ts";
 

@@ -1,0 +1,2 @@
+/** What people read: verdicts, the page. */
+export type Language = "zh" | "en";
