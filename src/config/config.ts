@@ -172,6 +172,12 @@ export interface WebConfig {
   /** Undefined: the role's default, which gives way if taken. 0: any. */
   readonly port: number | undefined;
   readonly tokens: readonly { readonly name: string; readonly token: Secret }[];
+  /** What a screen may have opened by `start_stream` and `check_camera`; no host: nothing. */
+  readonly streams: {
+    readonly schemes: readonly string[];
+    /** Names, `.suffixes`, addresses, networks such as 10.1.0.0/16, or `*`. */
+    readonly hosts: readonly string[];
+  };
 }
 
 /** How to reach a Kafka cluster; what only tmon may decide is not here. */

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { liveSchemes } from "./camera-url.ts";
 import {
   baseUrlField,
   busSizeField,
   durationField,
+  hostRuleField,
   intervalField,
   logLevelField,
   patienceField,
@@ -50,6 +52,12 @@ export const tmonFileSchema = z.strictObject({
               error: "give either token or token_file",
             }),
         )
+        .optional(),
+      streams: z
+        .strictObject({
+          schemes: z.array(z.enum(liveSchemes)).optional(),
+          hosts: z.array(hostRuleField).optional(),
+        })
         .optional(),
     })
     .optional(),

@@ -49,6 +49,10 @@ export function chooseProcess(
         byDefault(undefined),
       ),
       tokens: choose("web.tokens", tokenOfEnvironment(env) ?? tokensOfFile(sources), byDefault<Token[]>([])),
+      streams: {
+        schemes: of(["rtsp", "rtsps"], "web", "streams", "schemes"),
+        hosts: of<string[]>([], "web", "streams", "hosts"),
+      },
     },
     timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
     language: of<Config["language"]>("zh", "language"),

@@ -93,8 +93,8 @@ describe.skipIf(lacks("ffmpeg", "video"))(
 
     test("a scheme this version cannot read, its password not shown", async () => {
       const camera = {
-        ...fileCamera("cam-1", "rtsp://user:hidden@host/1"),
-        shownUrl: "rtsp://…@host/1",
+        ...fileCamera("cam-1", "ftp://user:hidden@host/1"),
+        shownUrl: "ftp://…@host/1",
       };
       const error = await openSource(camera).catch((error) => error);
       expect(error.code).toBe("TMON_SOURCE_UNSUPPORTED");

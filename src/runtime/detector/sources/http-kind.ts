@@ -1,0 +1,56 @@
+import { request } from "undici";
+import { messageOf } from "../../../errors.ts";
+import type { StreamKind } from "./live-input.ts";
+import { explainTrouble } from "./trouble.ts";
+
+/** Answers within this time, ms, or not at all. */
+export const httpTimeoutMs = 5000;
+
+/**
+ * What an HTTP camera sends, by the header of one answer: single pictures, or a stream. What asks for Digest
+ * credentials is left to ffmpeg, which can give them.
+ * @throws TmonError TMON_SOURCE_*
+ */
+export async function httpKindOf(
+  url: string,
+  shownUrl: string,
+  signal: AbortSignal,
+): Promise<StreamKind | "snapshot"> {
+  const failure = (complaint: string) =>
+    explainTrouble({ url, shownUrl, complaints: [complaint], played: false, timedOut: false });
+  const { statusCode, headers, body } = await get(url, signal).catch((error) => {
+    throw failure(describeFailure(error));
+  });
+  body.on("error", () => {}).destroy();
+  if (statusCode === 401 && /^digest/i.test(`${headers["www-authenticate"]}`)) return "http";
+  if (statusCode >= 400) throw failure(`answers ${statusCode}`);
+  const type = `${headers["content-type"] ?? ""}`.toLowerCase();
+  if (type.startsWith("image/")) return "snapshot";
+  return /mpegurl/.test(type) || /\.m3u8?($|\?)/i.test(url) ? "hls" : "http";
+}
+
+/** GET with the credentials of the URL, redirects followed by nobody. */
+export function get(url: string, signal: AbortSignal): ReturnType<typeof request> {
+  const { username, password, ...rest } = partsOf(url);
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return request(rest.bare, {
+    headers: username === "" ? {} : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+    headersTimeout: httpTimeoutMs,
+    bodyTimeout: httpTimeoutMs,
+    signal,
+  });
+}
+
+function partsOf(url: string): { username: string; password: string; bare: string } {
+  const parsed = new URL(url);
+  const { username, password } = parsed;
+  parsed.username = "";
+  parsed.password = "";
+  return { username, password, bare: parsed.href };
+}
+
+/** With its code, by which the cause is known. */
+export function describeFailure(error: unknown): string {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return `${messageOf(error)} ${code.includes("TIMEOUT") ? "timed out" : code}`.trim();
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+import sharp from "sharp";
+import type { RgbPicture } from "../../../vision/picture.ts";
+import type { PixelMemory } from "../pixel-memory.ts";
+import { describeFailure, get } from "./http-kind.ts";
+import type { PlayOptions } from "./source.ts";
+import { explainTrouble } from "./trouble.ts";
+
+/**
+ * A camera that gives one picture a request: asks once an interval, until stopped.
+ * @throws TmonError TMON_SOURCE_* at the first request that fails
+ */
+export async function pollSnapshots(
+  camera: { url: string; shownUrl: string },
+  { intervalMs, phaseMs, memory, signal, onPicture }: PlayOptions,
+): Promise<undefined> {
+  for (let played = false; !signal.aborted; played = true) {
+    const picture = await fetchPicture({ ...camera, played }, memory, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+    if (!picture || signal.aborted) return;
+    onPicture(picture);
+    const turn = Math.floor((Date.now() - phaseMs) / intervalMs) + 1;
+    await delay(turn * intervalMs + phaseMs - Date.now(), undefined, { signal }).catch(() => {});
+  }
+}
+
+/** One request, one picture. @throws TmonError TMON_SOURCE_* */
+export async function fetchPicture(
+  camera: { url: string; shownUrl: string; played: boolean },
+  memory: PixelMemory,
+  signal: AbortSignal,
+): Promise<RgbPicture> {
+  try {
+    const { statusCode, body } = await get(camera.url, signal);
+    const bytes = Buffer.from(await body.arrayBuffer());
+    if (statusCode !== 200) throw new Error(`answers ${statusCode}`);
+    return await decode(bytes, memory);
+  } catch (error) {
+    throw explainTrouble({ ...camera, complaints: [describeFailure(error)], timedOut: false });
+  }
+}
+
+async function decode(bytes: Buffer, memory: PixelMemory): Promise<RgbPicture> {
+  const upright = sharp(bytes).rotate().toColourspace("srgb").removeAlpha();
+  const { data, info } = await upright
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(() => {
+      throw new Error("invalid data: not a picture");
+    });
+  const picture = memory.take(info);
+  picture.pixels.set(data);
+  return picture;
+}
