@@ -2,6 +2,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { sharedFile } from "./shared.ts";
 
+/** The one Debian installs modules for. */
+export const systemPython = "/usr/bin/python3";
+const rtspImports =
+  "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
+
 /** What some tests need beyond Node and this repository, and how to get it. */
 const needs = {
   ffmpeg: {
@@ -15,6 +20,11 @@ const needs = {
   model: {
     there: () => existsSync(sharedFile("models/yolox_nano.onnx")),
     enable: "put YOLOX-Nano (416x416, COCO) at ../shared/models/yolox_nano.onnx",
+  },
+  rtsp: {
+    there: () => spawnSync(systemPython, ["-c", rtspImports]).status === 0,
+    enable:
+      "install GStreamer's RTSP server (Debian: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)",
   },
   seed: {
     there: () => existsSync(sharedFile("seed/kafka.yaml")),

@@ -156,7 +156,12 @@ test.skipIf(lacks("ffmpeg", "video", "model"))("no ffmpeg outlives a detector th
     process.execPath,
     [
       ...["--import", fileURLToPath(new URL("../../../scripts/typescript.mjs", import.meta.url))],
-      ...[fileURLToPath(new URL("child.ts", import.meta.url)), temporaryDirectory(), model, clip],
+      ...[
+        fileURLToPath(new URL("child.ts", import.meta.url)),
+        temporaryDirectory(),
+        model,
+        `file:${clip}?loop=1`,
+      ],
     ],
     { reject: false, buffer: false },
   );
