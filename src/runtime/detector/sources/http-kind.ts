@@ -37,6 +37,8 @@ export function get(url: string, signal: AbortSignal): ReturnType<typeof request
     headers: username === "" ? {} : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
     headersTimeout: httpTimeoutMs,
     bodyTimeout: httpTimeoutMs,
+    // A kept connection may be one the camera has closed meanwhile.
+    reset: true,
     signal,
   });
 }

@@ -66,10 +66,13 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
       rhythm = measured.rhythm;
     }
 
+    // ffmpeg invents the timestamps of MJPEG over HTTP.
+    const clock = kind === "http" && rhythm.codec === "mjpeg" ? "arrival" : rhythm.clock;
+    const clocked = { ...rhythm, clock } as const;
     const decoding = keyFramesSuffice(rhythm, intervalMs) ? ["-skip_frame", "nokey"] : [];
     const input = liveInput(url, kind, decoding);
     const { complaints } = await runFfmpeg({
-      args: [...input.args, "-map", "0:V:0", "-vf", newest(options, rhythm), ...asPictures, "-"],
+      args: [...input.args, "-map", "0:V:0", "-vf", newest(options, clocked), ...asPictures, "-"],
       script: input.script,
       onOutput: pictureCutter(memory, steady),
       signal,
