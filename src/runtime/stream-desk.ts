@@ -1,3 +1,4 @@
+import { v4 as uuid } from "uuid";
 import { messageOf } from "../errors.ts";
 import { type ControlAnswer, controlChannel } from "../messages/control.ts";
 import { requestControl } from "./control.ts";
@@ -75,7 +76,7 @@ export function createStreamDesk({ store, log }: Pick<RoleContext, "store" | "lo
       await Promise.all(streams.map(forget));
       // Detectors look at once; nobody waits for an answer.
       for (const { cameraId } of streams)
-        await store.publish(controlChannel, JSON.stringify({ id: "", type: "stop_stream", cameraId }));
+        await store.publish(controlChannel, JSON.stringify({ id: uuid(), type: "stop_stream", cameraId }));
     },
     async close() {
       clearInterval(renewing);

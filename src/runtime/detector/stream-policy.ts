@@ -11,11 +11,14 @@ import type { Config } from "../../config/config.ts";
 const plainUrl =
   /^(?<scheme>[a-z]+):\/\/(?:[^@/?#\\\s"'<>]*@)?(?<host>[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#][^@\\\s"'<>]*)?$/i;
 
+/** Anything else in a URL is written as %XX. */
+const printable = /^[\x21-\x7e]*$/;
+
 /** Why a URL must not be opened, fit to be shown; undefined if it may be. */
 export function streamRefusal(url: string, { schemes, hosts }: Config["web"]["streams"]): string | undefined {
   if (hosts.length === 0)
     return "streams cannot be started from here: allow their hosts with web.streams.hosts in tmon.yaml";
-  const { scheme, host } = plainUrl.exec(url)?.groups ?? {};
+  const { scheme, host } = (printable.test(url) && plainUrl.exec(url)?.groups) || {};
   if (scheme === undefined || host === undefined) return "the URL is not one of rtsp://HOST/PATH";
   if (!schemes.some((each) => each === scheme.toLowerCase()))
     return `${scheme.toLowerCase()}: is not allowed; web.streams.schemes in tmon.yaml allows ${schemes.join(", ")}`;

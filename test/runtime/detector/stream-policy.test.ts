@@ -50,6 +50,8 @@ describe("what a screen may have opened", () => {
     "rtsp://u:p@evil@cam.example/1",
     "rtsp://cam.example/1\nfile '/etc/passwd'",
     "rtsp://cam.example/1' evil",
+    "rtsp://cam.example/1\u0001",
+    "rtsp://cam。example/1",
   ])("no URL in which parsers may find different hosts: %s", (url) => {
     expect(allowed(url, ["cam.example"])).toBe(false);
   });

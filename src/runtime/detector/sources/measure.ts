@@ -10,12 +10,12 @@ export interface MeasureOptions {
   readonly memory: PixelMemory;
   /** Key frames that do not come within this time, ms, are too rare. */
   readonly windowMs: number;
+  /** It is watched at least so long, ms: few frames say little of their rate. */
+  readonly leastMs?: number;
   onPicture(picture: RgbPicture): void;
   readonly signal: AbortSignal;
 }
 
-/** Fewer frames say little of their rate. */
-const leastMs = 1000;
 const lookEveryMs = 20;
 
 /**
@@ -24,7 +24,7 @@ const lookEveryMs = 20;
  * @throws TmonError TMON_NO_FFMPEG
  */
 export async function measure(options: MeasureOptions): Promise<{ rhythm?: Rhythm; end: FfmpegEnd }> {
-  const { input, memory, windowMs, onPicture, signal } = options;
+  const { input, memory, windowMs, leastMs = 1000, onPicture, signal } = options;
   const reader = createRhythmReader(() => performance.now());
   const known = new AbortController();
   let pictures = 0;

@@ -51,8 +51,10 @@ export function createRhythmReader(now: () => number) {
     /** ms since the first packet came; 0 before. */
     elapsedMs: () => (packets[0] ? now() - packets[0].arrivedAt : 0),
     rhythm(): Rhythm {
+      // Without the first: ffmpeg may begin with two packets of one time.
+      const counted = packets.slice(1);
       const between = (time: (packet: Packet) => number) =>
-        packets.length < 2 ? 0 : time(packets.at(-1)!) - time(packets[0]!);
+        counted.length < 2 ? 0 : time(counted.at(-1)!) - time(counted[0]!);
       const own = between(({ at }) => at);
       const arrival = between(({ arrivedAt }) => arrivedAt);
       const clock = own > 0 && own >= believable * arrival ? "source" : "arrival";
@@ -66,7 +68,7 @@ export function createRhythmReader(now: () => number) {
         codec: header.get("codec_id") ?? "unknown",
         width,
         height,
-        framesPerSecond: spanMs > 0 ? ((packets.length - 1) * 1000) / spanMs : undefined,
+        framesPerSecond: spanMs > 0 ? ((counted.length - 1) * 1000) / spanMs : undefined,
         keyFrameMs: gaps.length > 0 ? Math.max(...gaps) : undefined,
         clock,
       };

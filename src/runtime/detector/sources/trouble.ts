@@ -75,7 +75,7 @@ function explainRefusal({ url }: Trouble): Explanation {
   return {
     code: "TMON_SOURCE_REFUSED",
     what: named ? "wrong user name or password" : "it asks for a user name and a password",
-    todo: "write them into the URL, special characters as %XX: rtsp://USER:PASSWORD@HOST/PATH",
+    todo: "write USER:PASSWORD@ before the host in the URL, special characters as %XX",
   };
 }
 

@@ -4,7 +4,7 @@ import type { RgbPicture } from "../../../vision/picture.ts";
 import { createPixelMemory } from "../pixel-memory.ts";
 import { fileInput, openFileSource, parseFileUrl } from "./file.ts";
 import { httpKindOf } from "./http-kind.ts";
-import { liveInput, type StreamKind } from "./live-input.ts";
+import { liveInput, type StreamKind, timeoutMs as silenceMs } from "./live-input.ts";
 import { measure } from "./measure.ts";
 import type { Rhythm } from "./rhythm.ts";
 import { fetchPicture } from "./snapshot.ts";
@@ -22,6 +22,8 @@ export interface Trial {
 export interface TrialOptions {
   /** How long key frames are waited for, ms. */
   windowMs?: number;
+  /** How long frames are counted at least, ms. */
+  leastMs?: number;
   timeoutMs?: number;
 }
 
@@ -31,7 +33,7 @@ export interface TrialOptions {
  */
 export async function tryCamera(
   camera: CameraConfig,
-  { windowMs = camera.intervalMs, timeoutMs = 20_000 }: TrialOptions = {},
+  { windowMs = camera.intervalMs, leastMs = 1000, timeoutMs = 20_000 }: TrialOptions = {},
 ): Promise<Trial> {
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
@@ -43,7 +45,10 @@ export async function tryCamera(
     first ??= { picture, firstPictureMs: performance.now() - startedAt };
   };
   const failure = (complaints: readonly string[]) =>
-    explainTrouble({ url, shownUrl, complaints, played: false, timedOut: signal.aborted });
+    explainTrouble({
+      ...{ url, shownUrl, complaints, played: false },
+      timedOut: signal.aborted || performance.now() - startedAt >= silenceMs,
+    });
 
   const kind = await kindOf(camera, signal);
   if (kind === "snapshot") {
@@ -54,7 +59,7 @@ export async function tryCamera(
     return { kind, picture, rhythm, firstPictureMs: performance.now() - startedAt };
   }
   const input = kind === "file" ? { args: fileInput(parseFileUrl(url).path) } : liveInput(url, kind);
-  const { rhythm, end } = await measure({ input, memory, windowMs, onPicture, signal });
+  const { rhythm, end } = await measure({ input, memory, windowMs, leastMs, onPicture, signal });
   if (!rhythm || !first) throw failure(end.complaints);
   return { kind, rhythm, ...first };
 }
