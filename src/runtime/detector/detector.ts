@@ -61,6 +61,7 @@ export async function startDetector(context: RoleContext): Promise<Detector> {
     async refresh() {
       const gone = await roster.refresh();
       for (const camera of gone) camera.stop().then(() => statuses.removed(camera));
+      metrics.activeCameras.set(live());
       return gone;
     },
   });

@@ -44,12 +44,18 @@ export function liveInput(url: string, kind: StreamKind, decoding: readonly stri
 }
 
 /** @throws TmonError TMON_SOURCE_UNSUPPORTED where a line break would begin a directive of the script. */
-function quote(url: string): string {
+export function requirePlain(url: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (!/[\u0000-\u001f]/.test(url)) return `'${url.replaceAll("'", "'\\''")}'`;
+  if (!/[\u0000-\u001f]/.test(url)) return;
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     "a camera's URL holds a line break or another control character",
     "write it in one line",
   );
+}
+
+/** As the script has it: within quotes everything is itself, but a quote. */
+function quote(url: string): string {
+  requirePlain(url);
+  return `'${url.replaceAll("'", "'\\''")}'`;
 }

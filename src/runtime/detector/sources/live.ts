@@ -1,8 +1,8 @@
 import type { CameraConfig } from "../../../config/config.ts";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import { runFfmpeg } from "./ffmpeg.ts";
-import { httpKindOf } from "./http-kind.ts";
-import { liveInput, type StreamKind, timeoutMs } from "./live-input.ts";
+import { streamKindOf } from "./kind.ts";
+import { liveInput, requirePlain, type StreamKind, timeoutMs } from "./live-input.ts";
 import { measure } from "./measure.ts";
 import { asPictures, pictureCutter } from "./pictures.ts";
 import { keyFramesSuffice, type Rhythm } from "./rhythm.ts";
@@ -28,9 +28,8 @@ const missedPictures = 3;
  */
 export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "url" | "shownUrl">): Source {
   const url = secret.reveal();
-  const isHttp = /^https?:/i.test(url);
-  liveInput(url, "rtsp");
-  let kind: StreamKind | "snapshot" | undefined = isHttp ? undefined : "rtsp";
+  requirePlain(url);
+  let kind: StreamKind | "snapshot" | undefined;
   let rhythm: Rhythm | undefined;
   let settled = false;
 
@@ -54,7 +53,7 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
     });
 
     settled = false;
-    kind ??= await httpKindOf(url, shownUrl, signal);
+    kind ??= await streamKindOf(url, shownUrl, signal);
     if (signal.aborted) return;
     if (kind === "snapshot") return pollSnapshots({ url, shownUrl }, { ...options, onPicture: steady });
 
@@ -78,7 +77,10 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
       signal,
     });
     if (signal.aborted) return;
-    if (!settled) rhythm = undefined;
+    if (!settled) {
+      rhythm = undefined;
+      kind = undefined;
+    }
     throw explainTrouble(trouble(complaints));
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import type { PixelMemory } from "../pixel-memory.ts";
-import { describeFailure, get } from "./http-kind.ts";
+import { describeFailure, get } from "./kind.ts";
 import type { PlayOptions } from "./source.ts";
 import { explainTrouble } from "./trouble.ts";
 

@@ -3,7 +3,7 @@ import { TmonError } from "../../../errors.ts";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import { createPixelMemory } from "../pixel-memory.ts";
 import { fileInput, openFileSource, parseFileUrl } from "./file.ts";
-import { httpKindOf } from "./http-kind.ts";
+import { streamKindOf } from "./kind.ts";
 import { liveInput, type StreamKind, timeoutMs as silenceMs } from "./live-input.ts";
 import { measure } from "./measure.ts";
 import type { Rhythm } from "./rhythm.ts";
@@ -73,7 +73,7 @@ async function kindOf(
     await openFileSource(id, url);
     return "file";
   }
-  if (source === "live") return /^https?:/i.test(url) ? httpKindOf(url, shownUrl, signal) : "rtsp";
+  if (source === "live") return streamKindOf(url, shownUrl, signal);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     `${shownUrl} is no camera to be tried`,

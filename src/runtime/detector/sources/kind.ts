@@ -1,21 +1,22 @@
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { messageOf } from "../../../errors.ts";
 import type { StreamKind } from "./live-input.ts";
 import { explainTrouble } from "./trouble.ts";
 
 /** Answers within this time, ms, or not at all. */
-export const httpTimeoutMs = 5000;
+const timeoutMs = 5000;
 
 /**
- * What an HTTP camera sends, by the header of one answer: single pictures, or a stream. What asks for Digest
- * credentials is left to ffmpeg, which can give them.
+ * What a live camera sends. HTTP ones tell by the header of one answer: single pictures, or a stream. What asks
+ * for Digest credentials is left to ffmpeg, which can give them.
  * @throws TmonError TMON_SOURCE_*
  */
-export async function httpKindOf(
+export async function streamKindOf(
   url: string,
   shownUrl: string,
   signal: AbortSignal,
 ): Promise<StreamKind | "snapshot"> {
+  if (!/^https?:/i.test(url)) return "rtsp";
   const failure = (complaint: string) =>
     explainTrouble({ url, shownUrl, complaints: [complaint], played: false, timedOut: false });
   const { statusCode, headers, body } = await get(url, signal).catch((error) => {
@@ -29,14 +30,14 @@ export async function httpKindOf(
   return /mpegurl/.test(type) || /\.m3u8?($|\?)/i.test(url) ? "hls" : "http";
 }
 
-/** GET with the credentials of the URL, redirects followed by nobody. */
-export function get(url: string, signal: AbortSignal): ReturnType<typeof request> {
-  const { username, password, ...rest } = partsOf(url);
+/** GET with the credentials of the URL; redirects are not followed. */
+export async function get(url: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  const { username, password, bare } = partsOf(url);
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return request(rest.bare, {
+  return request(bare, {
     headers: username === "" ? {} : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
-    headersTimeout: httpTimeoutMs,
-    bodyTimeout: httpTimeoutMs,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
     // A kept connection may be one the camera has closed meanwhile.
     reset: true,
     signal,
