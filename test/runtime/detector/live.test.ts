@@ -97,14 +97,20 @@ describe.skipIf(skip)("an RTSP camera", () => {
 
   test("killed: backs off, and is live again within 10 s of the server's return", async () => {
     const server = await startRtspServer({ road });
-    const { detector, states, status } = await start(
+    const { detector, context, states, status } = await start(
       detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
     );
     await until(() => camera(detector).frames >= 3);
+    const metrics = () => context.metrics.registry.metrics();
+    expect(await metrics()).toMatch(/^tmon_active_cameras 1$/m);
     await server.kill();
     await until(() => camera(detector).state === "backing_off");
+    expect(await metrics()).toMatch(/^tmon_camera_state\{camera_id="cam-1",state="backing_off"\} 1$/m);
+    expect(await metrics()).toMatch(/^tmon_camera_state\{camera_id="cam-1",state="live"\} 0$/m);
+    expect(await metrics()).toMatch(/^tmon_active_cameras 0$/m);
     expect((await status())?.reason).toMatch(/broke off|connection refused/);
     await until(() => camera(detector).restarts >= 3);
+    await until(async () => /^tmon_camera_restarts_total\{camera_id="cam-1"\} [3-9]/m.test(await metrics()));
     const { frames } = camera(detector);
     await server.restart();
     await until(() => camera(detector).state === "live", within10s);
