@@ -16,8 +16,8 @@ export interface RtspServer {
   freeze(): void;
   thaw(): void;
   kill(): Promise<void>;
-  /** Another process on the same port. */
-  restart(): Promise<void>;
+  /** Another process on the same port; with other streams, if named. */
+  restart(streams?: Record<string, string>): Promise<void>;
 }
 
 const program = fileURLToPath(new URL("rtsp-server.py", import.meta.url));
@@ -33,8 +33,8 @@ export async function startRtspServer(
   credentials = "-",
 ): Promise<RtspServer> {
   const port = await freePort();
-  const args = Object.entries(streams).map(([path, file]) => `${path}=${file}`);
-  const start = async () => {
+  const start = async (streams: Record<string, string>) => {
+    const args = Object.entries(streams).map(([path, file]) => `${path}=${file}`);
     const child = execa(systemPython, [program, `${port}`, credentials, ...args], {
       reject: false,
       buffer: false,
@@ -45,7 +45,7 @@ export async function startRtspServer(
     // In an object: a promise of the child alone would wait for its end.
     return { child };
   };
-  let { child } = await start();
+  let { child } = await start(streams);
   const server: RtspServer = {
     url: `rtsp://127.0.0.1:${port}`,
     port,
@@ -56,8 +56,8 @@ export async function startRtspServer(
       child.kill("SIGKILL");
       await child;
     },
-    async restart() {
-      ({ child } = await start());
+    async restart(others = streams) {
+      ({ child } = await start(others));
       server.pid = child.pid as number;
     },
   };

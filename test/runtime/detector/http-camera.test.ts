@@ -55,8 +55,8 @@ describe.skipIf(lacks("ffmpeg", "video"))("an HTTP camera", { concurrent: true }
     const pictures = await play(`${url}/snapshot.jpg`, 5, 100);
     expect(pictures).toHaveLength(5);
     expect(pictures.every(isRoad)).toBe(true);
-    // One more to learn what it is.
-    expect(camera.requests()).toBe(6);
+    // Two more to learn what it is, and whether it wants the credentials.
+    expect(camera.requests()).toBe(7);
   });
 
   test("what does not work is told apart", async ({ expect }) => {

@@ -119,6 +119,19 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(await ourFfmpegs()).toHaveLength(1);
   });
 
+  test("gone from its server for a while: a stream that has played is not given up", async () => {
+    const server = await startRtspServer({ road });
+    const { detector } = await start(detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]));
+    await until(() => camera(detector).frames >= 3);
+    await server.kill();
+    await server.restart({ other: road });
+    await until(() => camera(detector).reason?.includes("no such stream"));
+    expect(camera(detector).state).not.toBe("failed");
+    await server.kill();
+    await server.restart();
+    await until(() => camera(detector).state === "live", within10s);
+  });
+
   test("frozen: stalled once a picture is overdue, its age counts on, nothing old is delivered, then live within 10 s", async () => {
     const server = await startRtspServer({ road });
     const { detector, context, states } = await start(

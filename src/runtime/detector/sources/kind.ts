@@ -1,41 +1,46 @@
 import { type Dispatcher, request } from "undici";
 import { messageOf } from "../../../errors.ts";
 import type { StreamKind } from "./live-input.ts";
-import { explainTrouble } from "./trouble.ts";
 
 /** Answers within this time, ms, or not at all. */
 const timeoutMs = 5000;
 
 /**
- * What a live camera sends. HTTP ones tell by the header of one answer: single pictures, or a stream. What asks
- * for Digest credentials is left to ffmpeg, which can give them.
- * @throws TmonError TMON_SOURCE_*
+ * What a live camera sends. HTTP ones tell by the header of one answer: single pictures, or a stream. Credentials
+ * are shown to nobody who does not ask for them; Digest ones are left to ffmpeg, which can give them.
+ * @throws what `failure` makes of a request that failed
  */
 export async function streamKindOf(
   url: string,
-  shownUrl: string,
+  failure: (complaint: string) => Error,
   signal: AbortSignal,
 ): Promise<StreamKind | "snapshot"> {
   if (!/^https?:/i.test(url)) return "rtsp";
-  const failure = (complaint: string) =>
-    explainTrouble({ url, shownUrl, complaints: [complaint], played: false, timedOut: false });
-  const { statusCode, headers, body } = await get(url, signal).catch((error) => {
-    throw failure(describeFailure(error));
-  });
-  body.on("error", () => {}).destroy();
-  if (statusCode === 401 && /^digest/i.test(`${headers["www-authenticate"]}`)) return "http";
+  const ask = async (withCredentials: boolean) => {
+    const { statusCode, headers, body } = await get(url, signal, { withCredentials }).catch((error) => {
+      throw failure(describeFailure(error));
+    });
+    body.on("error", () => {}).destroy();
+    return { statusCode, headers };
+  };
+  let { statusCode, headers } = await ask(false);
+  if (statusCode === 401 && /\bdigest\b/i.test(`${headers["www-authenticate"]}`)) return "http";
+  if (statusCode === 401) ({ statusCode, headers } = await ask(true));
   if (statusCode >= 400) throw failure(`answers ${statusCode}`);
   const type = `${headers["content-type"] ?? ""}`.toLowerCase();
   if (type.startsWith("image/")) return "snapshot";
   return /mpegurl/.test(type) || /\.m3u8?($|\?)/i.test(url) ? "hls" : "http";
 }
 
-/** GET with the credentials of the URL; redirects are not followed. */
-export async function get(url: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  const { username, password, bare } = partsOf(url);
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+/** GET with the credentials of the URL, or without; redirects are not followed. */
+export async function get(
+  url: string,
+  signal: AbortSignal,
+  { withCredentials }: { withCredentials: boolean },
+): Promise<Dispatcher.ResponseData> {
+  const { credentials, bare } = partsOf(url);
   return request(bare, {
-    headers: username === "" ? {} : { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+    headers: withCredentials && credentials ? { authorization: `Basic ${credentials}` } : {},
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     // A kept connection may be one the camera has closed meanwhile.
@@ -44,12 +49,14 @@ export async function get(url: string, signal: AbortSignal): Promise<Dispatcher.
   });
 }
 
-function partsOf(url: string): { username: string; password: string; bare: string } {
+/** The URL without its credentials, and those as Basic has them: undefined if there are none. */
+function partsOf(url: string): { bare: string; credentials: string | undefined } {
   const parsed = new URL(url);
-  const { username, password } = parsed;
+  const pair = [parsed.username, parsed.password].map(decodeURIComponent).join(":");
   parsed.username = "";
   parsed.password = "";
-  return { username, password, bare: parsed.href };
+  const credentials = pair === ":" ? undefined : Buffer.from(pair).toString("base64");
+  return { bare: parsed.href, credentials };
 }
 
 /** With its code, by which the cause is known. */

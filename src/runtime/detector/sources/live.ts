@@ -32,6 +32,7 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
   let kind: StreamKind | "snapshot" | undefined;
   let rhythm: Rhythm | undefined;
   let settled = false;
+  let playedBefore = false;
 
   async function play(options: PlayOptions): Promise<undefined> {
     const { intervalMs, memory, signal, onPicture } = options;
@@ -40,6 +41,7 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
     let lastAt = startedAt;
     const counted = (picture: RgbPicture) => {
       pictures++;
+      playedBefore = true;
       lastAt = performance.now();
       onPicture(picture);
     };
@@ -48,14 +50,18 @@ export function openLiveSource({ url: secret, shownUrl }: Pick<CameraConfig, "ur
       counted(picture);
     };
     const trouble = (complaints: readonly string[]): Trouble => ({
-      ...{ url, shownUrl, complaints, played: pictures > 0 },
+      ...{ url, shownUrl, complaints, played: pictures > 0, playedBefore },
       timedOut: performance.now() - lastAt >= timeoutMs,
     });
 
     settled = false;
-    kind ??= await streamKindOf(url, shownUrl, signal);
+    kind ??= await streamKindOf(url, (complaint) => explainTrouble(trouble([complaint])), signal);
     if (signal.aborted) return;
-    if (kind === "snapshot") return pollSnapshots({ url, shownUrl }, { ...options, onPicture: steady });
+    if (kind === "snapshot")
+      return pollSnapshots(url, (complaint) => explainTrouble(trouble([complaint])), {
+        ...options,
+        onPicture: steady,
+      });
 
     if (!rhythm) {
       const input = liveInput(url, kind);

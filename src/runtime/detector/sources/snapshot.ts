@@ -4,18 +4,18 @@ import type { RgbPicture } from "../../../vision/picture.ts";
 import type { PixelMemory } from "../pixel-memory.ts";
 import { describeFailure, get } from "./kind.ts";
 import type { PlayOptions } from "./source.ts";
-import { explainTrouble } from "./trouble.ts";
 
 /**
  * A camera that gives one picture a request: asks once an interval, until stopped.
- * @throws TmonError TMON_SOURCE_* at the first request that fails
+ * @throws what `failure` makes of the first request that fails
  */
 export async function pollSnapshots(
-  camera: { url: string; shownUrl: string },
+  url: string,
+  failure: (complaint: string) => Error,
   { intervalMs, phaseMs, memory, signal, onPicture }: PlayOptions,
 ): Promise<undefined> {
-  for (let played = false; !signal.aborted; played = true) {
-    const picture = await fetchPicture({ ...camera, played }, memory, signal).catch((error: unknown) => {
+  while (!signal.aborted) {
+    const picture = await fetchPicture(url, failure, memory, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
     if (!picture || signal.aborted) return;
@@ -25,19 +25,20 @@ export async function pollSnapshots(
   }
 }
 
-/** One request, one picture. @throws TmonError TMON_SOURCE_* */
+/** One request, one picture. */
 export async function fetchPicture(
-  camera: { url: string; shownUrl: string; played: boolean },
+  url: string,
+  failure: (complaint: string) => Error,
   memory: PixelMemory,
   signal: AbortSignal,
 ): Promise<RgbPicture> {
   try {
-    const { statusCode, body } = await get(camera.url, signal);
+    const { statusCode, body } = await get(url, signal, { withCredentials: true });
     const bytes = Buffer.from(await body.arrayBuffer());
     if (statusCode !== 200) throw new Error(`answers ${statusCode}`);
     return await decode(bytes, memory);
   } catch (error) {
-    throw explainTrouble({ ...camera, complaints: [describeFailure(error)], timedOut: false });
+    throw failure(describeFailure(error));
   }
 }
 

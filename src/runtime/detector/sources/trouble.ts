@@ -6,8 +6,10 @@ export interface Trouble {
   readonly shownUrl: string;
   /** ffmpeg's lines, a status line, or a network error's message. */
   readonly complaints: readonly string[];
-  /** It had played before it failed. */
+  /** It had played when it failed. */
   readonly played: boolean;
+  /** It has played, now or earlier: what was right once is not for a person to mend. */
+  readonly playedBefore: boolean;
   /** A silence so long that nothing will come any more. */
   readonly timedOut: boolean;
 }
@@ -85,8 +87,9 @@ export function explainTrouble(trouble: Trouble): TmonError {
   const said = [...(trouble.timedOut ? ["timed out"] : []), ...complaints].join("\n");
   const known = causes.find(([pattern]) => pattern.test(said))?.[1];
   const { code, what, todo } = typeof known === "function" ? known(trouble) : (known ?? unknown(complaints));
-  if (!trouble.played || code === "TMON_SOURCE_REFUSED")
-    return new TmonError(code, `${trouble.shownUrl}: ${what}`, todo);
+  const passing = trouble.playedBefore && code !== "TMON_SOURCE_REFUSED";
+  if (!trouble.played || !passing)
+    return new TmonError(passing ? "TMON_SOURCE_UNREACHABLE" : code, `${trouble.shownUrl}: ${what}`, todo);
   const reason = known ? what : telling(complaints);
   return new TmonError(
     "TMON_SOURCE_BROKEN",

@@ -44,15 +44,15 @@ export async function tryCamera(
   const onPicture = (picture: RgbPicture) => {
     first ??= { picture, firstPictureMs: performance.now() - startedAt };
   };
-  const failure = (complaints: readonly string[]) =>
+  const failure = (...complaints: string[]) =>
     explainTrouble({
-      ...{ url, shownUrl, complaints, played: false },
+      ...{ url, shownUrl, complaints, played: false, playedBefore: false },
       timedOut: signal.aborted || performance.now() - startedAt >= silenceMs,
     });
 
-  const kind = await kindOf(camera, signal);
+  const kind = await kindOf(camera, failure, signal);
   if (kind === "snapshot") {
-    const picture = await fetchPicture({ url, shownUrl, played: false }, memory, signal);
+    const picture = await fetchPicture(url, failure, memory, signal);
     const { width, height } = picture;
     const facts = { framesPerSecond: undefined, keyFrameMs: undefined, clock: "arrival" } as const;
     const rhythm = { codec: "jpeg", width, height, ...facts };
@@ -60,12 +60,13 @@ export async function tryCamera(
   }
   const input = kind === "file" ? { args: fileInput(parseFileUrl(url).path) } : liveInput(url, kind);
   const { rhythm, end } = await measure({ input, memory, windowMs, leastMs, onPicture, signal });
-  if (!rhythm || !first) throw failure(end.complaints);
+  if (!rhythm || !first) throw failure(...end.complaints);
   return { kind, rhythm, ...first };
 }
 
 async function kindOf(
   { id, url: secret, shownUrl, source }: CameraConfig,
+  failure: (complaint: string) => Error,
   signal: AbortSignal,
 ): Promise<Trial["kind"]> {
   const url = secret.reveal();
@@ -73,7 +74,7 @@ async function kindOf(
     await openFileSource(id, url);
     return "file";
   }
-  if (source === "live") return streamKindOf(url, shownUrl, signal);
+  if (source === "live") return streamKindOf(url, failure, signal);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     `${shownUrl} is no camera to be tried`,
