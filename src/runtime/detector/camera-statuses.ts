@@ -17,30 +17,37 @@ export interface CameraStatuses {
   changed(camera: Camera): void;
   /** Nobody wants the camera any more. */
   removed(camera: Camera): Promise<void>;
-  stop(): void;
+  /** Takes back what is still said of this detector's cameras. */
+  stop(): Promise<void>;
 }
 
 export function publishCameraStatuses(
   { store, log, metrics, instance }: Pick<RoleContext, "store" | "log" | "metrics" | "instance">,
   cameras: () => readonly Camera[],
 ): CameraStatuses {
-  const restarts = new Map<string, number>();
+  const restarts = new WeakMap<Camera, number>();
+  /** One after the other, so that the last one said is the last one kept. */
+  let saying = Promise.resolve();
   const held = () => cameras().filter((camera) => camera.held());
   const report = (error: unknown) =>
     log.debug({ error: messageOf(error) }, "a camera's status was not published");
 
-  async function keep(camera: Camera): Promise<string> {
-    const text = JSON.stringify(statusOf(camera, instance));
-    await store.set(cameraStatusKey(camera.config.id), text, { ttlMs: cameraStatusTtlMs });
-    return text;
+  const keep = (status: CameraStatus) =>
+    store.set(cameraStatusKey(status.cameraId), JSON.stringify(status), { ttlMs: cameraStatusTtlMs });
+  const publish = (status: CameraStatus) =>
+    store.publish(cameraStatusKey(status.cameraId), JSON.stringify(status));
+
+  function say(action: () => Promise<void>): Promise<void> {
+    saying = saying.then(action).catch(report);
+    return saying;
   }
 
   function measure(camera: Camera): void {
     const { id, state, lastFrameAt, restarts: count } = camera.state();
     for (const each of cameraStates)
       metrics.cameraState.set({ camera_id: id, state: each }, each === state ? 1 : 0);
-    metrics.cameraRestarts.inc({ camera_id: id }, count - (restarts.get(id) ?? 0));
-    restarts.set(id, count);
+    metrics.cameraRestarts.inc({ camera_id: id }, count - (restarts.get(camera) ?? 0));
+    restarts.set(camera, count);
     if (lastFrameAt !== undefined)
       metrics.cameraFrameAge.set({ camera_id: id }, (store.now() - lastFrameAt) / 1000);
   }
@@ -51,8 +58,15 @@ export function publishCameraStatuses(
     metrics.cameraFrameAge.remove({ camera_id: id });
   }
 
+  /** Another detector may have the camera by now. */
+  async function takeBack({ config: { id } }: Camera): Promise<void> {
+    const entry = await store.get(cameraStatusKey(id));
+    if (entry && (JSON.parse(`${entry}`) as CameraStatus).instance === instance)
+      await store.delete(cameraStatusKey(id));
+  }
+
   const renewing = setInterval(() => {
-    for (const camera of held()) keep(camera).catch(report);
+    for (const camera of held()) say(() => keep(statusOf(camera, instance)));
   }, renewEveryMs);
   const measuring = setInterval(() => held().forEach(measure), measureEveryMs);
 
@@ -60,23 +74,25 @@ export function publishCameraStatuses(
     changed(camera) {
       if (!camera.held()) return forget(camera);
       measure(camera);
-      keep(camera)
-        .then((text) => store.publish(cameraStatusKey(camera.config.id), text))
-        .catch(report);
+      const status = statusOf(camera, instance);
+      say(async () => {
+        await keep(status);
+        await publish(status);
+      });
     },
-    async removed(camera) {
+    removed(camera) {
       forget(camera);
-      const key = cameraStatusKey(camera.config.id);
-      const last: CameraStatus = {
-        ...statusOf(camera, instance),
-        ...{ state: "ended", since: new Date(store.now()).toISOString(), reason: "nobody wants it any more" },
-      };
-      await store.delete(key).catch(report);
-      await store.publish(key, JSON.stringify(last)).catch(report);
+      const last = { state: "ended", reason: "nobody wants it any more" } as const;
+      const status = { ...statusOf(camera, instance), ...last, since: new Date(store.now()).toISOString() };
+      return say(async () => {
+        await store.delete(cameraStatusKey(status.cameraId));
+        await publish(status);
+      });
     },
-    stop() {
+    async stop() {
       clearInterval(renewing);
       clearInterval(measuring);
+      await say(async () => void (await Promise.all(cameras().map(takeBack))));
     },
   };
 }

@@ -148,7 +148,9 @@ export function createCamera(options: CameraOptions): Camera {
       });
       return stalled === undefined ? { ended: true, reason } : { played, reason: stalled };
     } catch (error) {
-      return { played, reason: messageOf(error), lasting: isLasting(error) };
+      // The URL is in the status already.
+      const reason = messageOf(error).replace(`${config.shownUrl}: `, "");
+      return { played, reason, lasting: isLasting(error) };
     } finally {
       clearInterval(watch);
     }

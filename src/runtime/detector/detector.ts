@@ -75,7 +75,7 @@ export async function startDetector(context: RoleContext): Promise<Detector> {
   const releaseCameras = async () => {
     await endControl();
     await leases.release();
-    statuses.stop();
+    await statuses.stop();
   };
   const stop = async () => {
     pipeline.clear();

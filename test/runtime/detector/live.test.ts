@@ -154,6 +154,18 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(frameAge(detector)).toBeLessThan(2000);
   });
 
+  test("frozen: stopping leaves no ffmpeg behind, and no status", async () => {
+    const server = await startRtspServer({ road });
+    const { detector, status } = await start(
+      detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
+    );
+    await until(() => camera(detector).frames >= 2);
+    server.freeze();
+    await detector.stop();
+    expect(await ourFfmpegs()).toEqual([]);
+    expect(await status()).toBeUndefined();
+  });
+
   test("a wrong password: failed, said plainly, and visible nowhere", async () => {
     const server = await startRtspServer({ road }, "admin:open-sesame");
     const url = server.url.replace("//", "//admin:wrong-sesame@");
@@ -161,7 +173,8 @@ describe.skipIf(skip)("an RTSP camera", () => {
     await until(() => camera(detector).state === "failed");
     expect(await status()).toMatchObject({
       state: "failed",
-      reason: `rtsp://…@127.0.0.1:${server.port}/road: wrong user name or password`,
+      reason: "wrong user name or password",
+      url: `rtsp://…@127.0.0.1:${server.port}/road`,
     });
     expect(JSON.stringify(detector.stats())).not.toContain("sesame");
     await detector.firstFrames;
