@@ -172,7 +172,7 @@ export function createCamera(options: CameraOptions): Camera {
     start() {
       const abort = new AbortController();
       status = { state: "connecting", since: now() };
-      play = { stop: abort, done: run(abort.signal) };
+      play = { stop: abort, done: Promise.resolve().then(() => run(abort.signal)) };
       options.onStateChange(camera);
     },
     stop,
