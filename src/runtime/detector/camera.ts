@@ -148,6 +148,7 @@ export function createCamera(options: CameraOptions): Camera {
       });
       return stalled === undefined ? { ended: true, reason } : { played, reason: stalled };
     } catch (error) {
+      if (stalled !== undefined) return { played, reason: stalled };
       // The URL is in the status already.
       const reason = messageOf(error).replace(`${config.shownUrl}: `, "");
       return { played, reason, lasting: isLasting(error) };
