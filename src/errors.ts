@@ -69,13 +69,28 @@ export const errors = {
   },
   TMON_SOURCE_NOT_FOUND: {
     exit: 2,
-    cause: "A camera's video file is not there.",
-    cure: "Check the path; a relative one on the command line is of the directory tmon was started in, one in cameras.yaml of that file's.",
+    cause: "A camera's video file, or the stream its URL names, is not there.",
+    cure: "Check the path: a relative one on the command line is of the directory tmon was started in, one in cameras.yaml of that file's; a stream's is in the camera's manual.",
   },
   TMON_SOURCE_UNREADABLE: {
     exit: 2,
-    cause: "A camera's file is empty or holds no video that ffmpeg can read.",
-    cure: "See what `ffmpeg -i FILE` says; copy the file again if it is cut off.",
+    cause: "A camera's file or stream is empty or holds no video that ffmpeg can read.",
+    cure: "See what `tmon cameras test URL` says; copy a file again if it is cut off.",
+  },
+  TMON_SOURCE_REFUSED: {
+    exit: 2,
+    cause: "A camera refuses the user name or password.",
+    cure: "Check both in the camera's URL, special characters as %40 for @ and so on; tmon goes on trying once a minute.",
+  },
+  TMON_SOURCE_UNREACHABLE: {
+    exit: 3,
+    cause: "A camera does not answer.",
+    cure: "Check that it has power, its address and port, and the way to it; tmon goes on trying.",
+  },
+  TMON_SOURCE_BROKEN: {
+    exit: 3,
+    cause: "A camera's stream or file broke off while it played.",
+    cure: "Nothing: tmon connects again. If it happens often, look at the network and the camera's limit of clients.",
   },
   TMON_SOURCE_UNSUPPORTED: {
     exit: 2,

@@ -9,7 +9,7 @@ export type CameraUrl =
   | { kind: "sim"; scene: string }
   | { kind: "live"; url: string };
 
-const liveSchemes = ["rtsp", "rtsps", "http", "https"];
+export const liveSchemes = ["rtsp", "rtsps", "http", "https"] as const;
 
 /**
  * Reads a camera's URL: `file:PATH`, `file:PATH?loop=1`, `sim:SCENE?seed=N`, `rtsp://…`, `http://…`.
@@ -20,7 +20,7 @@ export function parseCameraUrl(url: string, directory: string): CameraUrl {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme === "file") return parseFile(url.slice("file:".length), directory);
   if (scheme === "sim") return { kind: "sim", scene: url.slice("sim:".length) };
-  if (liveSchemes.includes(scheme)) return parseLive(url);
+  if (liveSchemes.some((each) => each === scheme)) return parseLive(url);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${redact(url.replace(/^.*@/, "…@"))}`,

@@ -213,6 +213,12 @@ export interface WebConfig {
   }[];
   /** Other sites whose pages may connect, e.g. https://ops.example. */
   readonly origins: readonly string[];
+  /** What a screen may have opened by `start_stream` and `check_camera`; no host: nothing. */
+  readonly streams: {
+    readonly schemes: readonly string[];
+    /** Names, `.suffixes`, addresses, networks such as 10.1.0.0/16, or `*`. */
+    readonly hosts: readonly string[];
+  };
 }
 
 /** How to reach a Kafka cluster; what only tmon may decide is not here. */

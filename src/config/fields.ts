@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { logLevels, readLogLevel } from "./log-level.ts";
 import { readDuration, readSize } from "./units.ts";
@@ -54,6 +55,22 @@ export const logLevelField = z.string().transform((text, context) => {
   context.addIssue({ code: "custom", message: `say one of ${logLevels.join(", ")}` });
   return z.NEVER;
 });
+
+/** Hosts of streams: a name, every name of a domain, an address, a network, or all. */
+export const hostRuleField = z.string().refine(isHostRule, {
+  error:
+    "write a name, .domain.example for all names of a domain, an address, a network such as 10.1.0.0/16, or *",
+});
+
+function isHostRule(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0) return text === "*" || /^\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(text);
+  const longest = family === 6 ? 128 : 32;
+  return (
+    rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= longest))
+  );
+}
 
 /** A secret itself, or the name of the file that holds it: `key` and `key_file`. */
 export const secretField = z.string().trim().min(1, { error: "it is empty" });

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { liveSchemes } from "./camera-url.ts";
 import {
   baseUrlField,
   busSizeField,
   durationField,
   hostPortField,
+  hostRuleField,
   intervalField,
   logLevelField,
   originField,
@@ -80,6 +82,12 @@ export const tmonFileSchema = z.strictObject({
         )
         .optional(),
       origins: z.array(originField).optional(),
+      streams: z
+        .strictObject({
+          schemes: z.array(z.enum(liveSchemes)).optional(),
+          hosts: z.array(hostRuleField).optional(),
+        })
+        .optional(),
     })
     .optional(),
   detector: z

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Config, type Interfaces, Plugin, run as runOclif, settings } from "@oclif/core";
+import { redact } from "../config/redact.ts";
 import { crash } from "./crash.ts";
 import { asTmonError, describeFailure } from "./failure.ts";
 import { guardStreams, say } from "./output.ts";
@@ -17,6 +18,7 @@ export async function run(binUrl: string): Promise<never> {
   const crashed = crash();
   const root = dirname(dirname(fileURLToPath(binUrl)));
   const argv = process.argv.slice(2);
+  hideSecrets(argv);
   let commands: string[] = [];
   try {
     const config = await Config.load(await loadOptions(root));
@@ -29,6 +31,13 @@ export async function run(binUrl: string): Promise<never> {
   }
   // Whatever a library left open must not keep a finished command alive.
   process.exit();
+}
+
+/** A camera's password on the command line is not for everybody who lists the processes. */
+function hideSecrets(argv: readonly string[]): void {
+  const line = argv.join(" ");
+  const shown = argv.map(redact).join(" ");
+  if (shown !== line) process.title = `tmon ${shown}`;
 }
 
 /** Until all that was printed is written, too. */

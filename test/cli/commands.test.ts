@@ -20,6 +20,7 @@ const commands = [
   ["run", "scheduler"],
   ["run", "aggregator"],
   ["tail"],
+  ["cameras", "test"],
   ["schema"],
   ["sim", "vlm"],
   ["config", "show"],

@@ -81,6 +81,29 @@ describe("the interval of the command line", () => {
   });
 });
 
+describe("the streams a screen may start", () => {
+  const streams = (text: string) => ({ "tmon.yaml": `web: { streams: ${text} }` });
+
+  it("are none, until a host is allowed", () => {
+    expect(load().config.web.streams).toEqual({ schemes: ["rtsp", "rtsps"], hosts: [] });
+    const hosts = ["cam-7.example", ".cams.example", "10.1.0.0/16", "fd00::/8", "192.0.2.7", "*"];
+    const { config } = loadFiles(streams(`{ schemes: [rtsp, http], hosts: ${JSON.stringify(hosts)} }`));
+    expect(config.web.streams).toEqual({ schemes: ["rtsp", "http"], hosts });
+  });
+
+  it.each(["10.1.0.0/33", "10.1.0.0/x", "http://cam", "cam:554", "*.cams.example", "10.1.0.0/16/2"])(
+    "by a host that is none are refused: %s",
+    (host) => {
+      const failure = failureOfFiles(streams(`{ hosts: ["${host}"] }`));
+      expect(failure.message).toContain(`web.streams.hosts[0] is "${host}": write a name`);
+    },
+  );
+
+  it("by a scheme that opens no camera are refused", () => {
+    expect(failureOfFiles(streams("{ schemes: [file] }")).code).toBe("TMON_CONFIG_INVALID");
+  });
+});
+
 describe("a log level", () => {
   it.each([
     ["monitoring.yaml", "logging:\n  level: LOUD\n"],

@@ -4,6 +4,10 @@ import { sharedFile } from "./shared.ts";
 
 /** The browser that tests of the page drive. */
 export const chromiumPath = "/usr/bin/chromium";
+/** The one Debian installs modules for. */
+export const systemPython = "/usr/bin/python3";
+const rtspImports =
+  "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
 
 /** What some tests need beyond Node and this repository, and how to get it. */
 const needs = {
@@ -26,6 +30,11 @@ const needs = {
   redis: {
     there: () => spawnSync("redis-server", ["--version"]).status === 0,
     enable: "install Redis (Debian: apt-get install redis-server)",
+  },
+  rtsp: {
+    there: () => spawnSync(systemPython, ["-c", rtspImports]).status === 0,
+    enable:
+      "install GStreamer's RTSP server (Debian: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)",
   },
   seed: {
     there: () => existsSync(sharedFile("seed/kafka.yaml")),

@@ -51,6 +51,10 @@ export function chooseProcess(
       ),
       tokens: choose("web.tokens", tokenOfEnvironment(env) ?? tokensOfFile(sources), byDefault<Token[]>([])),
       origins: of<string[]>([], "web", "origins"),
+      streams: {
+        schemes: of(["rtsp", "rtsps"], "web", "streams", "schemes"),
+        hosts: of<string[]>([], "web", "streams", "hosts"),
+      },
     },
     timezone: of(new Intl.DateTimeFormat().resolvedOptions().timeZone, "timezone"),
     language: of<Config["language"]>("zh", "language"),

@@ -2,11 +2,15 @@ import type { CameraConfig } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { type Camera, type CameraState, createCamera } from "./camera.ts";
+import { publishCameraStatuses } from "./camera-statuses.ts";
+import { answerControl } from "./control.ts";
 import { shareCameras } from "./leases.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createPixelMemory } from "./pixel-memory.ts";
 import { startPool } from "./pool.ts";
-import { openSources } from "./sources/open.ts";
+import { createRoster } from "./roster.ts";
+import { openSource, openSources } from "./sources/open.ts";
+import type { Source } from "./sources/source.ts";
 
 export interface Detector extends RunningRole {
   readonly name: "detector";
@@ -22,40 +26,60 @@ export interface Detector extends RunningRole {
 /**
  * The detector: cameras -> newest frame of each -> pool of workers -> groups and pictures -> bus.
  *
- * Sources and model are checked before anything plays.
+ * Model and files are checked before anything plays; a live camera may be away.
  * @throws TmonError TMON_NO_CAMERA, TMON_NO_MODEL, and what openSources and startPool throw.
  */
 export async function startDetector(context: RoleContext): Promise<Detector> {
   const { config, store, log, metrics, health } = context;
   const { model, workers, confidence, iou } = config.detector;
-  const sources = await openSources(requireCameras(config.cameras), workers);
+  const sources = await openSources(requireCameras(config), workers);
   const pool = await startPool({ model: requireModel(model), workers, confidence, iou });
   const memory = createPixelMemory();
   const pipeline = createPipeline(context, pool, memory);
 
-  const cameras = config.cameras.map((camera, index) =>
+  const open = (camera: CameraConfig, source: Source, phaseMs: number) =>
     createCamera({
-      config: camera,
-      source: sources[index]!,
-      phaseMs: (index * camera.intervalMs) / config.cameras.length,
-      memory,
-      log,
-      onPicture: (camera, picture) => pipeline.offer({ camera, picture, capturedAt: store.now() }),
-      onStateChange: () => metrics.activeCameras.set(live()),
-    }),
-  );
-  const states = () => cameras.map((camera) => camera.state());
-  const live = () => cameras.filter(isLive).length;
-  const leases = shareCameras(context, cameras);
+      ...{ config: camera, source, phaseMs, memory, log, now: store.now },
+      onPicture: (camera, picture, capturedAt) => pipeline.offer({ camera, picture, capturedAt }),
+      onStateChange(camera) {
+        metrics.activeCameras.set(live());
+        statuses.changed(camera);
+      },
+    });
+  const roster = createRoster({
+    ...{ config, store },
+    configured: config.cameras.map((camera, index) =>
+      open(camera, sources[index]!, (index * camera.intervalMs) / config.cameras.length),
+    ),
+    open: async (camera) => open(camera, await openSource(camera), Math.random() * camera.intervalMs),
+  });
+  const statuses = publishCameraStatuses(context, roster.cameras);
+  const states = () => roster.cameras().map((camera) => camera.state());
+  const live = () => roster.cameras().filter(isLive).length;
+  const leases = shareCameras(context, {
+    cameras: roster.cameras,
+    async refresh() {
+      const gone = await roster.refresh();
+      for (const camera of gone) camera.stop().then(() => statuses.removed(camera));
+      metrics.activeCameras.set(live());
+      return gone;
+    },
+  });
+  const endControl = await answerControl(context, roster, leases);
 
   health.readiness("detector", () => troubleOf(states()));
   health.warning("cameras", () => leases.trouble());
   health.liveness("detector", () => pipeline.inWorkSince());
 
   let stopped: Promise<void> | undefined;
+  const releaseCameras = async () => {
+    await endControl();
+    await leases.release();
+    await statuses.stop();
+  };
   const stop = async () => {
     pipeline.clear();
-    await leases.release();
+    await releaseCameras();
     pipeline.clear();
     await pool.stop();
   };
@@ -66,18 +90,19 @@ export async function startDetector(context: RoleContext): Promise<Detector> {
     liveCameras: live,
     frames: () => totals(pipeline),
     firstFrames: leases.settled.then(async () => {
-      const ours = cameras.filter((camera) => camera.held());
+      const ours = roster.cameras().filter((camera) => camera.held());
       await Promise.all(ours.map((camera) => camera.firstFrame));
     }),
     async drain() {
-      await leases.release();
+      await releaseCameras();
       await pipeline.idle();
     },
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
-    busy: async () => pipeline.open() > 0 || cameras.some((camera) => camera.held() && isLive(camera)),
+    busy: async () =>
+      pipeline.open() > 0 || roster.cameras().some((camera) => camera.held() && isLive(camera)),
     stats: () => ({ frames: pipeline.counts(), cameras: states() }),
     failed: pool.failed,
   };
@@ -87,12 +112,13 @@ function isLive(camera: Camera): boolean {
   return camera.state().state === "live";
 }
 
-function requireCameras(cameras: readonly CameraConfig[]): readonly CameraConfig[] {
-  if (cameras.length > 0) return cameras;
+/** Where screens may start streams, none need be configured. */
+function requireCameras({ cameras, web }: RoleContext["config"]): readonly CameraConfig[] {
+  if (cameras.length > 0 || web.streams.hosts.length > 0) return cameras;
   throw new TmonError(
     "TMON_NO_CAMERA",
     "no camera is configured",
-    "name one with --camera file:PATH, or list cameras in cameras.yaml",
+    "name one with --camera URL, or list cameras in cameras.yaml",
   );
 }
 
@@ -110,8 +136,9 @@ function totals(pipeline: Pipeline): { processed: number; dropped: number } {
   return { processed, dropped: dropped.replaced + dropped.bus + dropped.failed };
 }
 
+/** Not while one of them is only just being connected. */
 function troubleOf(states: readonly CameraState[]): string | undefined {
-  const failed = states.filter(({ state }) => state === "failed");
-  if (failed.length < states.length) return undefined;
-  return `every camera failed, ${failed[0]?.id} with: ${failed[0]?.reason}`;
+  const down = states.filter(({ state }) => ["stalled", "backing_off", "failed"].includes(state));
+  if (down.length === 0 || down.length < states.length) return undefined;
+  return `no camera delivers pictures, ${down[0]?.id}: ${down[0]?.reason}`;
 }

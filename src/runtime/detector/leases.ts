@@ -14,8 +14,17 @@ export interface Leases {
   readonly settled: Promise<void>;
   /** Why this detector watches nothing, or undefined. */
   trouble(): string | undefined;
+  /** Looks at once at what has changed; resolves when it has. */
+  look(): Promise<void>;
   /** Stops the cameras and frees them for others. */
   release(): Promise<void>;
+}
+
+/** The cameras to be shared; they may come and go. */
+export interface SharedCameras {
+  cameras(): readonly Camera[];
+  /** Brings them up to date; answers those that are not to be played any more, which are out of them already. */
+  refresh(): Promise<readonly Camera[]>;
 }
 
 /**
@@ -28,9 +37,11 @@ export interface Leases {
  */
 export function shareCameras(
   { store, log, instance }: Pick<RoleContext, "store" | "log" | "instance">,
-  cameras: readonly Camera[],
+  shared: SharedCameras,
 ): Leases {
   const stopping = new AbortController();
+  let waking = new AbortController();
+  let nextRound = deferred<void>();
   const startedAt = store.now();
   const settled = deferred<void>();
   /** By the id of a camera that is another detector's: that detector. */
@@ -38,18 +49,25 @@ export function shareCameras(
 
   const idOf = (camera: Camera) => camera.config.id;
   const claim = (camera: Camera) => store.claimLease(leaseName(idOf(camera)), instance, leaseMs);
-  const held = () => cameras.filter((camera) => camera.held());
-  const waiting = () => cameras.filter((camera) => !camera.held());
+  const held = () => shared.cameras().filter((camera) => camera.held());
+  const waiting = () => shared.cameras().filter((camera) => !camera.held());
 
   async function round(): Promise<void> {
+    await Promise.all((await shared.refresh()).map(drop));
     // Before the leases, so that a dead detector's wish does not outlive them.
-    const wish = JSON.stringify({ cameras: cameras.map(idOf), at: store.now() });
+    const wish = JSON.stringify({ cameras: shared.cameras().map(idOf), at: store.now() });
     await store.set(wishKey(instance), wish, { ttlMs: leaseMs });
     await renew();
     const shares = await giveWhatIsOverTheShare();
     await take(shares);
     noteHolders(shares);
     if (waiting().every((camera) => isWithTheLiving(camera, shares))) settled.resolve();
+  }
+
+  async function drop(camera: Camera): Promise<void> {
+    await camera.stop();
+    elsewhere.delete(idOf(camera));
+    await store.releaseLease(leaseName(idOf(camera)), instance);
   }
 
   async function renew(): Promise<void> {
@@ -110,11 +128,17 @@ export function shareCameras(
 
   async function keepSharing(): Promise<void> {
     while (!stopping.signal.aborted) {
+      const done = nextRound;
+      nextRound = deferred();
       await round().catch((error) =>
         log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed"),
       );
-      await delay(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      done.resolve();
+      const woken = AbortSignal.any([stopping.signal, waking.signal]);
+      await delay(renewEveryMs, undefined, { signal: woken }).catch(() => {});
+      waking = new AbortController();
     }
+    nextRound.resolve();
   }
 
   const sharing = keepSharing();
@@ -126,6 +150,11 @@ export function shareCameras(
       const holders = [...elsewhere].map(([id, holder]) => `, ${id} is detector ${holder}'s`);
       return `none of its cameras is its own${holders.join("")}`;
     },
+    look() {
+      const { promise } = nextRound;
+      waking.abort();
+      return promise;
+    },
     async release() {
       stopping.abort();
       await sharing;
@@ -133,7 +162,7 @@ export function shareCameras(
       await Promise.all(held().map((camera) => camera.stop()));
       // All, not only those held: one may just have been given.
       await Promise.allSettled(
-        cameras.map((camera) => store.releaseLease(leaseName(idOf(camera)), instance)),
+        shared.cameras().map((camera) => store.releaseLease(leaseName(idOf(camera)), instance)),
       );
     },
   };

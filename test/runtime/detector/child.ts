@@ -1,15 +1,15 @@
-/** A detector in a process of its own, for tests that kill it: its arguments are data directory, model and file. */
+/** A detector in a process of its own, for tests that kill it: its arguments are data directory, model and URL. */
 
 import { Secret } from "../../../src/config/secret.ts";
 import { startDetector } from "../../../src/runtime/detector/detector.ts";
 import { openContext, testConfig } from "../../support/context.ts";
 
-const [dataDir = "", model, file] = process.argv.slice(2);
-const url = `file:${file}?loop=1`;
+const [dataDir = "", model, url = ""] = process.argv.slice(2);
+const source = url.startsWith("file:") ? "file" : "live";
 const config = testConfig(dataDir);
 const { context } = await openContext({
   ...config,
-  cameras: [{ id: "cam-1", url: new Secret(url), shownUrl: url, source: "file", intervalMs: 200, weight: 1 }],
+  cameras: [{ id: "cam-1", url: new Secret(url), shownUrl: url, source, intervalMs: 200, weight: 1 }],
   detector: { ...config.detector, model },
 });
 await (await startDetector(context)).firstFrames;

@@ -1,12 +1,13 @@
 import type { Camera, CameraState } from "../../../src/runtime/detector/camera.ts";
 import { deferred } from "../../../src/runtime/detector/deferred.ts";
+import type { SharedCameras } from "../../../src/runtime/detector/leases.ts";
 import { fileCamera } from "./support.ts";
 
 /** A camera without a picture: live from its start on. */
 export function bareCamera(id: string, onChange: (playing: boolean) => void = () => {}): Camera {
   const config = fileCamera(id, "file:none");
   const first = deferred<void>();
-  let state: CameraState["state"] = "starting";
+  let state: CameraState["state"] = "connecting";
   let held = false;
   const stop = async () => {
     if (held) onChange(false);
@@ -14,7 +15,7 @@ export function bareCamera(id: string, onChange: (playing: boolean) => void = ()
   };
   return {
     config,
-    state: () => ({ id, url: config.shownUrl, frames: 0, state }),
+    state: () => ({ id, url: config.shownUrl, frames: 0, restarts: 0, since: 0, state }),
     held: () => held,
     start() {
       held = true;
@@ -25,8 +26,13 @@ export function bareCamera(id: string, onChange: (playing: boolean) => void = ()
     stop,
     async handOver() {
       await stop();
-      state = "starting";
+      state = "connecting";
     },
     firstFrame: first.promise,
   };
+}
+
+/** Cameras that neither come nor go. */
+export function always(cameras: readonly Camera[]): SharedCameras {
+  return { cameras: () => cameras, refresh: async () => [] };
 }

@@ -10,7 +10,7 @@ import { openStore } from "../../../src/store/open.ts";
 import { testConfig } from "../../support/context.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
-import { bareCamera } from "./leases-support.ts";
+import { always, bareCamera } from "./leases-support.ts";
 
 interface Detector {
   leases: Leases;
@@ -46,7 +46,7 @@ async function openSite() {
           mostPlayers = Math.max(mostPlayers, ...players.values());
         }),
       );
-      const leases = shareCameras({ store, log: pino({}, { write }), instance }, cameras);
+      const leases = shareCameras({ store, log: pino({}, { write }), instance }, always(cameras));
       releases.push(() => leases.release());
       return { leases, lines, plays: () => ids.filter((_, index) => cameras[index]?.held()) };
     },

@@ -93,8 +93,8 @@ describe.skipIf(lacks("ffmpeg", "video"))(
 
     test("a scheme this version cannot read, its password not shown", async () => {
       const camera = {
-        ...fileCamera("cam-1", "rtsp://user:hidden@host/1"),
-        shownUrl: "rtsp://…@host/1",
+        ...fileCamera("cam-1", "ftp://user:hidden@host/1"),
+        shownUrl: "ftp://…@host/1",
       };
       const error = await openSource(camera).catch((error) => error);
       expect(error.code).toBe("TMON_SOURCE_UNSUPPORTED");
@@ -156,7 +156,12 @@ test.skipIf(lacks("ffmpeg", "video", "model"))("no ffmpeg outlives a detector th
     process.execPath,
     [
       ...["--import", fileURLToPath(new URL("../../../scripts/typescript.mjs", import.meta.url))],
-      ...[fileURLToPath(new URL("child.ts", import.meta.url)), temporaryDirectory(), model, clip],
+      ...[
+        fileURLToPath(new URL("child.ts", import.meta.url)),
+        temporaryDirectory(),
+        model,
+        `file:${clip}?loop=1`,
+      ],
     ],
     { reject: false, buffer: false },
   );

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import type { CameraConfig, Config, DetectorConfig } from "../../../src/config/config.ts";
+import { redact } from "../../../src/config/redact.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import { decode } from "../../../src/messages/codec.ts";
 import { type Detection, detectionSchema } from "../../../src/messages/detection.ts";
@@ -14,6 +15,10 @@ export const model = sharedFile("models/yolox_nano.onnx");
 
 export function fileCamera(id: string, url: string, intervalMs = 400): CameraConfig {
   return { id, url: new Secret(url), shownUrl: url, source: "file", intervalMs, weight: 1 };
+}
+
+export function liveCamera(id: string, url: string, intervalMs = 400): CameraConfig {
+  return { id, url: new Secret(url), shownUrl: redact(url), source: "live", intervalMs, weight: 1 };
 }
 
 export function detectorConfig(cameras: CameraConfig[], changes: Partial<DetectorConfig> = {}): Config {

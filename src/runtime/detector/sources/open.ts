@@ -1,19 +1,21 @@
 import type { CameraConfig } from "../../../config/config.ts";
 import { TmonError } from "../../../errors.ts";
 import { openFileSource } from "./file.ts";
+import { openLiveSource } from "./live.ts";
 import type { Source } from "./source.ts";
 
 /**
- * Checks a camera's source before anything plays.
+ * Checks a camera's source before anything plays: a file must be there and playable, a live camera may be away.
  * @throws TmonError TMON_SOURCE_UNSUPPORTED, and what its kind of source throws.
  */
 export async function openSource(camera: CameraConfig): Promise<Source> {
   const url = camera.url.reveal();
   if (url.startsWith("file:")) return openFileSource(camera.id, url);
+  if (camera.source === "live") return openLiveSource(camera);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     `camera ${camera.id}: ${camera.shownUrl} is not a kind of source this version can read`,
-    "give it as file:PATH, or file:PATH?loop=1 to repeat it",
+    "give it as file:PATH, file:PATH?loop=1 to repeat it, rtsp://HOST/PATH or http://HOST/PATH",
   );
 }
 

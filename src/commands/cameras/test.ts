@@ -1,0 +1,33 @@
+import { Args, Flags } from "@oclif/core";
+import { testCamera } from "../../terminal/camera-test.ts";
+import { camelFlags, cameraFlags, configFlags, outputFlag, TmonCommand } from "../base.ts";
+
+export default class CamerasTest extends TmonCommand {
+  static override summary = "Open a camera once and say what it is";
+  static override description =
+    "Says codec, size, frame rate, key-frame interval and how long the first picture takes, and writes that picture as PNG, with the objects found in it if there is a detector model. Ends with 3 if the camera cannot be reached.";
+  static override examples = [
+    "<%= config.bin %> cameras test rtsp://192.0.2.7/live --model yolox_nano.onnx",
+    "<%= config.bin %> cameras test file:road.mp4 --picture road.png -o json",
+  ];
+  static override args = {
+    url: Args.string({ description: "file:PATH, rtsp://HOST/PATH or http://HOST/PATH", required: true }),
+  };
+  static override flags = {
+    picture: Flags.string({
+      helpValue: "FILE",
+      description: "where to write the picture",
+      default: "camera-test.png",
+    }),
+    model: cameraFlags.model,
+    interval: cameraFlags.interval,
+    output: outputFlag,
+    ...configFlags,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(CamerasTest);
+    const { picture, output, ...settings } = flags;
+    await testCamera(args.url, camelFlags(settings), { picture, output });
+  }
+}

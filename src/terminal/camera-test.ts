@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import type { CameraConfig, Config } from "../config/config.ts";
+import type { ConfigFlags } from "../config/load.ts";
+import { messageOf, TmonError } from "../errors.ts";
+import { drawObjects } from "../runtime/detector/drawing.ts";
+import { startPool } from "../runtime/detector/pool.ts";
+import { keyFramesSuffice } from "../runtime/detector/sources/rhythm.ts";
+import { type Trial, tryCamera } from "../runtime/detector/sources/try.ts";
+import type { RgbPicture } from "../vision/picture.ts";
+import type { Candidate } from "../vision/yolox.ts";
+import { counted } from "./counted.ts";
+import { formatTable, writeLine } from "./output.ts";
+import { loadSettings } from "./settings.ts";
+
+/** Rarer key frames are called rarer, and not waited for, ms. */
+const windowMs = 12_000;
+const leastMs = 3000;
+const timeoutMs = 30_000;
+
+/** `tmon cameras test`: what a camera is, and its picture in a file. */
+export async function testCamera(
+  url: string,
+  flags: ConfigFlags,
+  { picture, output }: { picture: string; output: string },
+): Promise<void> {
+  const { config } = loadSettings({ ...flags, camera: [url] });
+  const camera = config.cameras[0] as CameraConfig;
+  const trial = await tryCamera(camera, { windowMs, leastMs, timeoutMs });
+  const objects = await detect(trial.picture, config);
+  await save(picture, await drawObjects(trial.picture, objects ?? []));
+
+  const facts = describe(camera, trial);
+  if (output === "json") return writeLine(JSON.stringify({ ...facts, objects: objects ?? null, picture }));
+  await writeLine(formatTable(["CAMERA", camera.shownUrl], rowsOf(facts, objects, picture)));
+}
+
+/** Undefined without a model. */
+async function detect(picture: RgbPicture, { detector }: Config): Promise<Candidate[] | undefined> {
+  const { model, confidence, iou } = detector;
+  if (model === undefined) return undefined;
+  const pool = await startPool({ model, confidence, iou, workers: 1 });
+  try {
+    return await pool.detect(picture);
+  } finally {
+    await pool.stop();
+  }
+}
+
+async function save(file: string, png: Buffer): Promise<void> {
+  await writeFile(file, png).catch((error) => {
+    throw new TmonError(
+      "TMON_USAGE",
+      `the picture cannot be written: ${messageOf(error)}`,
+      "name a file in a writable directory with --picture",
+      { cause: error },
+    );
+  });
+}
+
+type Facts = ReturnType<typeof describe>;
+
+function describe({ shownUrl, intervalMs }: CameraConfig, { kind, rhythm, firstPictureMs }: Trial) {
+  const { codec, width, height, framesPerSecond, keyFrameMs } = rhythm;
+  const isStream = kind !== "file" && kind !== "snapshot";
+  return {
+    url: shownUrl,
+    kind,
+    codec,
+    width,
+    height,
+    framesPerSecond: framesPerSecond === undefined ? null : Number(framesPerSecond.toFixed(2)),
+    keyFrameIntervalMs: keyFrameMs === undefined ? null : Math.round(keyFrameMs),
+    firstPictureMs: Math.round(firstPictureMs),
+    intervalMs,
+    keyFramesOnly: isStream && keyFramesSuffice(rhythm, intervalMs),
+  };
+}
+
+function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string): [string, string][] {
+  const seconds = (ms: number) => `${Number((ms / 1000).toFixed(2))} s`;
+  const { kind, framesPerSecond, keyFrameIntervalMs, keyFramesOnly, intervalMs } = facts;
+  const rows: [string, string][] = [
+    ["codec", facts.codec],
+    ["size", `${facts.width} x ${facts.height}`],
+  ];
+  if (framesPerSecond !== null) rows.push(["frame rate", `${framesPerSecond} a second`]);
+  if (kind !== "snapshot")
+    rows.push([
+      "key frames",
+      keyFrameIntervalMs === null
+        ? `rarer than every ${seconds(windowMs)}`
+        : `every ${seconds(keyFrameIntervalMs)}`,
+    ]);
+  rows.push([
+    "first picture",
+    `after ${seconds(facts.firstPictureMs)}; what the camera itself adds cannot be seen`,
+  ]);
+  rows.push(["decoding", decodingOf(kind, keyFramesOnly, seconds(intervalMs))]);
+  rows.push(["picture", `${picture}, ${objects ? `with ${counted(objects.length, "object")}` : noObjects}`]);
+  return rows;
+}
+
+const noObjects = "without objects: name a detector model with --model";
+
+function decodingOf(kind: Facts["kind"], keyFramesOnly: boolean, interval: string): string {
+  if (kind === "snapshot") return `one picture is asked for every ${interval}`;
+  if (kind === "file") return "all frames";
+  return keyFramesOnly
+    ? `key frames alone: they come often enough for a picture every ${interval}`
+    : `all frames: key frames are too rare for a picture every ${interval}`;
+}
