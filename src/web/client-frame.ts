@@ -2,7 +2,6 @@ import { z } from "zod";
 import { cameraIdSchema } from "../messages/common.ts";
 
 const oneCamera = z.looseObject({ cameraId: cameraIdSchema });
-/** The seed's clients name the stream too; which cameras run is configured. */
 const oneStream = z.looseObject({ cameraId: cameraIdSchema, rtspUrl: z.string().optional() });
 
 /** What a client may send on `/ws`: {type, data}. */

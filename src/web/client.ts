@@ -1,4 +1,6 @@
 import type { WebSocket } from "@fastify/websocket";
+import { v4 as uuid } from "uuid";
+import type { Visitor } from "../observability/access.ts";
 
 /** Unsent bytes above which a socket gets no more states without danger, and above which it is dropped. */
 const skipAbove = 1024 * 1024;
@@ -6,6 +8,9 @@ const dropAbove = 4 * 1024 * 1024;
 
 /** One socket: what it follows, and how much of it it can take. */
 export interface Client {
+  /** Unique among all gateways. */
+  readonly id: string;
+  readonly visitor: Visitor;
   readonly socket: WebSocket;
   follow(cameraIds: "*" | readonly string[]): void;
   unfollow(cameraId: string): void;
@@ -30,7 +35,7 @@ export function picturedFrameOf(type: string, data: object, jpeg: Buffer): Buffe
   return Buffer.concat([frameOf(type, data), lineFeed, jpeg]);
 }
 
-export function createClient(socket: WebSocket): Client {
+export function createClient(socket: WebSocket, visitor: Visitor): Client {
   const cameras = new Set<string>();
   const left = new Set<string>();
   let all = false;
@@ -41,6 +46,8 @@ export function createClient(socket: WebSocket): Client {
   });
 
   return {
+    id: uuid(),
+    visitor,
     socket,
     follow(cameraIds) {
       if (cameraIds === "*") {

@@ -68,5 +68,7 @@ export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOp
     },
   );
 
-  server.get("/ws", { onRequest, websocket: true }, (socket) => gateway.connect(socket));
+  server.get("/ws", { onRequest, websocket: true }, (socket, { visitor }) =>
+    gateway.connect(socket, visitor),
+  );
 }

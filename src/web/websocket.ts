@@ -1,8 +1,9 @@
 import type { WebSocket } from "@fastify/websocket";
 import { messageOf } from "../errors.ts";
 import { seedCameraId } from "../messages/ids.ts";
+import type { Visitor } from "../observability/access.ts";
 import type { RoleContext } from "../runtime/role.ts";
-import { cameraStatus } from "./camera-status.ts";
+import { createStreamDesk } from "../runtime/stream-desk.ts";
 import { type Client, createClient, frameOf } from "./client.ts";
 import { type ClientFrame, parseClientFrame } from "./client-frame.ts";
 import { createPushes } from "./pushes.ts";
@@ -13,9 +14,11 @@ export const maxClientFrameBytes = 256 * 1024;
 const pingEveryMs = 30_000;
 /** A socket that does not say goodbye itself does not keep the server from stopping. */
 const goodbyeMs = 1_000;
+/** Frames of one client in a minute: some hundred streams to start, and a ping a second. */
+const framesPerMinute = 1_200;
 
 export interface Gateway {
-  connect(socket: WebSocket): void;
+  connect(socket: WebSocket, visitor: Visitor): void;
   close(): Promise<void>;
 }
 
@@ -24,9 +27,10 @@ export interface Gateway {
  * subscription to the store serves all sockets; a socket that is too slow misses states, then is dropped.
  */
 export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log" | "store">): Gateway {
-  const { log, store } = context;
+  const { log } = context;
   const clients = new Set<Client>();
   const pushes = createPushes(context, clients);
+  const desk = createStreamDesk(context);
   const reportFailure = (error: unknown) =>
     log.error({ error: messageOf(error) }, "the store failed a screen");
 
@@ -40,24 +44,41 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
       return pushes.greet(client);
     }
 
+    if (client.visitor.role !== "operator")
+      return answer("error", { message: "only an operator may start, stop and check streams" });
     const { cameraId } = frame.data;
+    const shownId = seedCameraId(cameraId);
     if (frame.type === "stop_stream") {
       client.unfollow(cameraId);
-      return answer("stream_stopped", { cameraId: seedCameraId(cameraId), reason: "stopped by the client" });
+      const { message } = await desk.stop(client.id, cameraId);
+      return answer("stream_stopped", { cameraId: shownId, reason: message });
     }
     if (frame.type === "start_stream") client.follow([cameraId]);
-    answer("camera_status", await cameraStatus(store, cameraId));
+    const url = frame.data.rtspUrl || undefined;
+    const said =
+      frame.type === "start_stream"
+        ? await desk.start(client.id, cameraId, url ?? "")
+        : await desk.check(cameraId, url);
+    answer("camera_status", { cameraId: shownId, ...said });
   }
 
   function listen(client: Client): void {
+    let heard = 0;
+    const minute = setInterval(() => {
+      heard = 0;
+    }, 60_000);
     client.socket.on("message", (bytes) => {
+      heard += 1;
+      if (heard > framesPerMinute) return client.socket.close(1008, "too many frames");
       const frame = parseClientFrame(String(bytes));
       if ("wrong" in frame)
         client.send(frameOf("error", { message: `the frame is refused: ${frame.wrong}` }));
       else receive(client, frame).catch(reportFailure);
     });
     client.socket.on("close", () => {
+      clearInterval(minute);
       clients.delete(client);
+      desk.leave(client.id).catch(reportFailure);
       pushes.left();
     });
   }
@@ -67,8 +88,8 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
   }, pingEveryMs);
 
   return {
-    connect(socket) {
-      const client = createClient(socket);
+    connect(socket, visitor) {
+      const client = createClient(socket, visitor);
       clients.add(client);
       listen(client);
       pushes
@@ -81,6 +102,7 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
     },
     async close() {
       clearInterval(pinging);
+      await desk.close().catch(reportFailure);
       for (const { socket } of clients) socket.close(1001, "tmon stops");
       setTimeout(() => {
         for (const { socket } of clients) socket.terminate();

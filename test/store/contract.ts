@@ -208,6 +208,7 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
         const state = JSON.parse(String(await other.get("detection:cached")));
         expect(state).toEqual({ cameraId: 7, newTaskIds: ["a"] });
         expect(JSON.parse(String(await other.get("camera:8:latest")))).toEqual(state);
+        expect((await other.list("camera:")).map(({ key }) => key)).toContain("camera:8:latest");
         expect(await other.frameMark("cached")).toEqual({
           detection: '{"kept":true}',
           taskIds: ["a"],

@@ -5,6 +5,7 @@ import type { Config } from "../../src/config/config.ts";
 import { encodeStoredFrame, frameKey } from "../../src/messages/frame.ts";
 import { startHttpServer } from "../../src/observability/server.ts";
 import { startAggregator } from "../../src/runtime/aggregator/aggregator.ts";
+import { serveControl } from "../../src/runtime/control.ts";
 import type { RoleContext, RunningRole } from "../../src/runtime/role.ts";
 import { picture, seedDetection, seedMessageId, seedResult } from "../messages/seed-samples.ts";
 import { token } from "../observability/support.ts";
@@ -65,6 +66,21 @@ function refusalOf(address: string, options = {}): Promise<number | undefined> {
   });
 }
 
+/** Says yes to whatever screens ask of the detectors; what that was. */
+async function answerLikeADetector({ store }: RoleContext): Promise<object[]> {
+  const asked: object[] = [];
+  const end = await serveControl(
+    store,
+    async (request) => {
+      asked.push(request);
+      return { status: 1, message: "the camera delivers pictures" };
+    },
+    () => {},
+  );
+  releases.push(end);
+  return asked;
+}
+
 const produce = (context: RoleContext, topic: string, message: object) =>
   context.bus.produce([{ topic, key: "7", value: Buffer.from(JSON.stringify(message)) }]);
 
@@ -89,6 +105,7 @@ describe("the seed's protocol", () => {
 
   test("the seed's detection and result reach who started its stream, as the seed's fields", async () => {
     await runCamera("7");
+    await answerLikeADetector(context);
     const client = await open(address);
     client.send({ type: "start_stream", data: { cameraId: 7, rtspUrl: "rtsp://user:secret@camera/1" } });
     expect(await client.next("camera_status")).toEqual({
@@ -163,21 +180,26 @@ describe("the seed's protocol", () => {
     expect(await client.next("detection_result", 2)).toMatchObject(unknown);
   });
 
-  test("a camera that does not run is said not to, and started streams are not promised", async () => {
+  test("where no detector runs, started streams are not promised, and no password comes back", async () => {
     const client = await open(address);
-    client.send({
-      type: "start_stream",
-      data: { cameraId: "cam-9", rtspUrl: "rtsp://user:secret@camera/1" },
-    });
+    client.send({ type: "start_stream", data: { cameraId: 0, rtspUrl: "rtsp://user:secret@camera/1" } });
     const status = await client.next("camera_status");
-    expect(status).toMatchObject({ cameraId: "cam-9", status: 0 });
-    expect(status).toHaveProperty("message", expect.stringMatching(/not running/));
-    client.send({ type: "check_camera", data: { cameraId: 0, rtspUrl: "" } });
-    expect(await client.next("camera_status", 2)).toMatchObject({ cameraId: 0, status: 0 });
-    await runCamera("0");
-    client.send({ type: "check_camera", data: { cameraId: 0 } });
-    expect(await client.next("camera_status", 3)).toMatchObject({ cameraId: 0, status: 1 });
+    expect(status).toEqual({ cameraId: 0, status: 0, message: "no detector answered: is one running?" });
     expect(JSON.stringify(client.frames)).not.toContain("secret");
+  });
+
+  test("a camera is checked, with its stream or without", async () => {
+    const asked = await answerLikeADetector(context);
+    const client = await open(address);
+    client.send({ type: "check_camera", data: { cameraId: "gate", rtspUrl: "" } });
+    expect(await client.next("camera_status")).toMatchObject({ cameraId: "gate", status: 1 });
+    client.send({ type: "check_camera", data: { cameraId: 0, rtspUrl: "rtsp://camera/1" } });
+    expect(await client.next("camera_status", 2)).toMatchObject({ cameraId: 0, status: 1 });
+    expect(asked).toMatchObject([
+      { type: "check_camera", cameraId: "gate" },
+      { type: "check_camera", cameraId: "0", url: "rtsp://camera/1" },
+    ]);
+    expect(asked[0]).not.toHaveProperty("url");
   });
 
   test("a client hears of the cameras it follows and of no others", async () => {
@@ -197,6 +219,7 @@ describe("the seed's protocol", () => {
   });
 
   test("a stopped stream is silent, for those who follow all cameras too", async () => {
+    await answerLikeADetector(context);
     const client = await open(address);
     client.send({ type: "subscribe", data: { cameraIds: "*" } });
     client.send({ type: "stop_stream", data: { cameraId: 7 } });
@@ -268,6 +291,29 @@ describe("who may connect", () => {
     expect(await refusalOf(address)).toBe(401);
     expect(await refusalOf(address, { headers: { authorization: "Bearer wrong" } })).toBe(401);
     await open(address, { headers: { authorization: `Bearer ${token.token.reveal()}` } });
+  });
+
+  test("a viewer looks, and starts, stops and checks nothing", async () => {
+    const viewer = { ...token, role: "viewer" as const };
+    const { address, context } = await serve({ host: "0.0.0.0", tokens: [viewer] });
+    const asked = await answerLikeADetector(context);
+    const client = await open(address, { headers: { authorization: `Bearer ${token.token.reveal()}` } });
+    for (const type of ["start_stream", "stop_stream", "check_camera"])
+      client.send({ type, data: { cameraId: 7, rtspUrl: "rtsp://camera/1" } });
+    await client.next("error", 3);
+    expect(client.of("error")).toEqual(
+      Array(3).fill({ message: expect.stringContaining("only an operator") }),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  test("a client that floods is let go, the others stay", async () => {
+    const { address } = await serve();
+    const [flooding, other] = [await open(address), await open(address)];
+    for (let sent = 0; sent < 1_300; sent++) flooding.send({ type: "ping" });
+    expect(await flooding.closed).toBe(1008);
+    other.send({ type: "ping" });
+    await other.next("pong");
   });
 
   test("a socket that speaks no HTTP does the server no harm", async () => {

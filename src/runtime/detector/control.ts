@@ -35,7 +35,7 @@ export function answerControl(
   async function start({ cameraId, url = "" }: ControlRequest): Promise<ControlAnswer> {
     const camera = roster.find(cameraId);
     if (roster.isConfigured(cameraId)) {
-      if (camera?.config.url.reveal() === url) return statusOf(cameraId);
+      if (url === "" || camera?.config.url.reveal() === url) return statusOf(cameraId);
       return no(`camera ${cameraId} is configured, with another URL: it cannot be replaced from here`);
     }
     const refusal = streamRefusal(url, config.web.streams);

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { FrameMark, FramePush, FramePushed } from "../store.ts";
+import { indexOf } from "./entries.ts";
 import type { Scripted } from "./scripts.ts";
 
 const markTtlMs = 3_600_000;
@@ -17,6 +18,7 @@ export function createFrames(redis: Redis & Scripted) {
         `camera:${cameraId}:latest`,
         `tmon:latest-at:${cameraId}`,
         `alerts:${cameraId}`,
+        indexOf("camera:"),
       ];
       const answer = await redis.pushFrame(
         ...keys,

@@ -85,11 +85,12 @@ redis.call("PEXPIRE", KEYS[1], math.ceil(longest) + 1000)
 return {id}`;
 
 /**
- * KEYS: mark, detection state, latest state, its time, alerts. ARGV: closing 0|1, captured at in ms, detection,
+ * KEYS: mark, detection state, latest state, its time, alerts, index of the latest states. ARGV: closing 0|1, captured at in ms, detection,
  * payload, channel, mark's and states' ttl in ms, alerts kept, then the taskIds as JSON, and those of alerts.
  * Answers whether it was published, and the new taskIds as JSON.
  */
-const pushFrame = `local closing, payload = ARGV[1] == "1", ARGV[4]
+const pushFrame = `${now}
+local closing, payload = ARGV[1] == "1", ARGV[4]
 local mark = redis.call("GET", KEYS[1])
 local earlier = mark and cjson.decode(mark) or nil
 local shown, all, new, isNew = {}, {}, {}, {}
@@ -108,6 +109,7 @@ redis.call("SET", KEYS[2], state, "PX", ARGV[7])
 if tonumber(redis.call("GET", KEYS[4]) or "0") <= tonumber(ARGV[2]) then
   redis.call("SET", KEYS[4], ARGV[2], "PX", ARGV[7])
   redis.call("SET", KEYS[3], state, "PX", ARGV[7])
+  redis.call("ZADD", KEYS[6], now + ARGV[7], KEYS[3])
 end
 for _, id in ipairs(cjson.decode(ARGV[10])) do
   if isNew[id] then
@@ -128,7 +130,7 @@ export const scripts = {
   claimLease: { lua: claimLease, numberOfKeys: 2 },
   releaseLease: { lua: releaseLease, numberOfKeys: 2 },
   reserveCall: { lua: reserveCall, numberOfKeys: 2 },
-  pushFrame: { lua: pushFrame, numberOfKeys: 5 },
+  pushFrame: { lua: pushFrame, numberOfKeys: 6 },
 };
 
 type Argument = string | number | Buffer;
