@@ -77,7 +77,8 @@ export const daemonFlags = {
 export const cameraFlags = {
   camera: Flags.string({
     helpValue: "[ID=]URL",
-    description: "a camera, e.g. file:road.mp4, 'north=file:road.mp4?loop=1' or rtsp://HOST/PATH; may be repeated",
+    description:
+      "a camera, e.g. file:road.mp4, 'north=file:road.mp4?loop=1' or rtsp://HOST/PATH; may be repeated",
     multiple: true,
     multipleNonGreedy: true,
   }),
