@@ -126,16 +126,18 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
       it("hold in every window that slides over the grants", async () => {
         const limit = 4;
         const windowMs = 200;
-        const grantedAt: number[] = [];
+        const granted: { asked: number; told: number }[] = [];
         const started = performance.now();
-        while (grantedAt.length < 14 && performance.now() - started < 10_000) {
+        while (granted.length < 14 && performance.now() - started < 10_000) {
+          const asked = performance.now();
           const grant = await store.reserve({ group: "sliding", limits: [requests(limit, windowMs)] });
-          if (grant.granted) grantedAt.push(store.now());
+          if (grant.granted) granted.push({ asked, told: performance.now() });
           else await delay(grant.retryAfterMs);
         }
-        expect(grantedAt).toHaveLength(14);
-        for (const [index, at] of grantedAt.entries()) {
-          const within = grantedAt.slice(index).filter((later) => later < at + windowMs - 20);
+        expect(granted).toHaveLength(14);
+        // Those that were granted within the window for certain, however slow the machine.
+        for (const { asked: start } of granted) {
+          const within = granted.filter(({ asked, told }) => asked >= start && told < start + windowMs);
           expect(within.length).toBeLessThanOrEqual(limit);
         }
       });

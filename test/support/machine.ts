@@ -6,8 +6,13 @@ import { sharedFile } from "./shared.ts";
 export const chromiumPath = "/usr/bin/chromium";
 /** The one Debian installs modules for. */
 export const systemPython = "/usr/bin/python3";
-const rtspImports =
-  "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer";
+const rtspParts = [
+  "import gi",
+  "gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')",
+  "from gi.repository import Gst, GstRtspServer",
+  "Gst.init(None)",
+  "assert Gst.ElementFactory.find('h264parse') and Gst.ElementFactory.find('rtph264pay')",
+].join("\n");
 
 /** What some tests need beyond Node and this repository, and how to get it. */
 const needs = {
@@ -32,7 +37,7 @@ const needs = {
     enable: "install Redis (Debian: apt-get install redis-server)",
   },
   rtsp: {
-    there: () => spawnSync(systemPython, ["-c", rtspImports]).status === 0,
+    there: () => spawnSync(systemPython, ["-c", rtspParts]).status === 0,
     enable:
       "install GStreamer's RTSP server (Debian: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)",
   },
