@@ -44,7 +44,8 @@ export function answerControl(
     if (wanted && wanted.url !== url)
       return no(`camera ${cameraId} is shown from another URL already: stop that, or take another id`);
     await leases.look();
-    return yes((await statusOf(cameraId)).message);
+    const state = roster.find(cameraId)?.state();
+    return yes(state?.state === "live" ? wordsOf("live") : `camera ${cameraId} is being started`);
   }
 
   async function stop({ cameraId }: ControlRequest): Promise<ControlAnswer> {
@@ -58,10 +59,8 @@ export function answerControl(
   }
 
   async function check({ cameraId, url }: ControlRequest): Promise<ControlAnswer> {
-    const camera = roster.find(cameraId);
-    if (camera && (url === undefined || url === "" || url === camera.config.url.reveal()))
-      return statusOf(cameraId);
-    if (url === undefined || url === "") return statusOf(cameraId);
+    const named = url !== undefined && url !== "";
+    if (!named || roster.find(cameraId)?.config.url.reveal() === url) return statusOf(cameraId);
     const refusal = streamRefusal(url, config.web.streams);
     if (refusal !== undefined) return no(refusal);
     return tryCamera(cameraOf({ cameraId, url }, config)).then(
@@ -89,7 +88,7 @@ export function answerControl(
   );
 }
 
-function wordsOf(state: CameraStatus["state"], reason: string | undefined): string {
+function wordsOf(state: CameraStatus["state"], reason?: string): string {
   if (state === "live") return "the camera delivers pictures";
   return `the camera is ${state.replace("_", " ")}${reason === undefined ? "" : `: ${reason}`}`;
 }
