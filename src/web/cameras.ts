@@ -39,11 +39,11 @@ export function readStatus(text: string): CameraStatus {
 
 export function shownStatus(status: CameraStatus): ShownCamera {
   const { cameraId, state, since, lastFrameAt, reason, url, source, intervalMs } = status;
-  const live = state === "live";
   return {
     cameraId: seedCameraId(cameraId),
-    status: live ? 1 : 0,
-    message: reason ?? (live ? "the camera delivers frames" : `the camera is ${state.replace("_", " ")}`),
+    status: state === "live" ? 1 : 0,
+    message: reason ?? sentences[state],
+    reason: reason ?? null,
     state,
     since,
     lastFrameAt,
@@ -53,11 +53,22 @@ export function shownStatus(status: CameraStatus): ShownCamera {
   };
 }
 
+/** For clients of the seed, which know no states. */
+const sentences: Record<CameraStatus["state"], string> = {
+  connecting: "the camera is being connected to",
+  live: "the camera delivers frames",
+  stalled: "the camera's frames have stopped",
+  backing_off: "the camera is away; it is tried again",
+  failed: "the camera cannot be watched",
+  ended: "the camera's file has come to its end",
+};
+
 function unknownCamera({ id, shownUrl, source, intervalMs }: CameraConfig): ShownCamera {
   return {
     cameraId: seedCameraId(id),
     status: 0,
     message: "no detector says anything of this camera",
+    reason: null,
     state: null,
     since: null,
     lastFrameAt: null,

@@ -1,7 +1,7 @@
 import type { ReceivedMessage } from "../bus/bus.ts";
 import { messageOf } from "../errors.ts";
 import { cameraStatusPrefix } from "../messages/camera-status.ts";
-import type { StoredFrame } from "../messages/frame.ts";
+import { decodeStoredFrame, frameKey, type StoredFrame } from "../messages/frame.ts";
 import { seedCameraId } from "../messages/ids.ts";
 import type { Incident } from "../messages/incident.ts";
 import { incidentChannel } from "../runtime/aggregator/incident-store.ts";
@@ -17,7 +17,7 @@ import { createSystemNews } from "./system-news.ts";
 export interface Pushes {
   /** Subscribes, with the first socket: a process whose page nobody opens reads nothing. */
   start(): Promise<unknown>;
-  /** A client became a screen: it gets the last states and the system's figures. */
+  /** A client became a screen: it gets the last states, frames of cameras that stand still, and the system's figures. */
   greet(screen: Client): Promise<void>;
   /** A client is gone. */
   left(): void;
@@ -85,6 +85,17 @@ export function createPushes(
     for (const client of followers(status.cameraId)) client.send(frame);
   }
 
+  /** A camera's last state; its frame too, if that is the newest: of one that has stopped it stays so. */
+  async function greetWith(screen: Client, cameraId: string, value: Buffer): Promise<void> {
+    const state: PublishedState = JSON.parse(value.toString());
+    screen.send(frameOf("detection_result", detectionResult(state, null)), { skippable: true });
+    const stored = await store.get(frameKey(cameraId));
+    const newest = stored && decodeStoredFrame(stored);
+    const frame = newest?.messageId === state.messageId ? readNewFrame(value) : undefined;
+    if (newest && frame)
+      screen.send(picturedFrameOf("frame", frame, newest.jpeg), { skippable: true, binary: true });
+  }
+
   const reportFailure = (error: unknown) =>
     log.error({ error: messageOf(error) }, "the store failed the screens");
 
@@ -108,8 +119,7 @@ export function createPushes(
       for (const { key, value } of await store.list(channelPrefix)) {
         const cameraId = key.slice(channelPrefix.length).replace(/:latest$/, "");
         if (!screen.follows(cameraId)) continue;
-        const state: PublishedState = JSON.parse(value.toString());
-        screen.send(frameOf("detection_result", detectionResult(state, null)), { skippable: true });
+        await greetWith(screen, cameraId, value);
       }
     },
     left() {

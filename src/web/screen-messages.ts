@@ -54,6 +54,8 @@ export interface ShownCamera {
   /** 1 = frames arrive. */
   status: 0 | 1;
   message: string;
+  /** Why it is not live, where its detector says. */
+  reason: string | null;
   /** Null where no detector says anything of it. */
   state: CameraStatus["state"] | null;
   since: string | null;

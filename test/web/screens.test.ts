@@ -125,8 +125,9 @@ describe("newest frames", () => {
     expect(slow.of("frame").length).toBeLessThan(total);
   });
 
-  test("a screen that opens is told each camera's last state", async () => {
-    const { url, produce } = await serve();
+  test("a screen that opens gets each camera's last state, and its frame while that is the newest", async () => {
+    const { url, store, produce } = await serve();
+    await store.set(frameKey("7"), encodeStoredFrame({ messageId: seedMessageId, jpeg }));
     const first = await open(url, screen);
     await produce("detection-results", seedDetection);
     await produce("risk-assessment-results", seedResult);
@@ -137,6 +138,13 @@ describe("newest frames", () => {
       cameraId: 7,
       maxRiskLevel: "medium",
     });
+    const frame = await second.next("frame");
+    expect(frame).toMatchObject({ data: (await first.next("frame")).data, picture: jpeg });
+    await store.set(frameKey("7"), encodeStoredFrame({ messageId: "newer", jpeg }));
+    const third = await open(url, screen);
+    await third.next("detection_result");
+    await third.next("system");
+    expect(third.of("frame")).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { text } from "../i18n/text.ts";
 import { conditionOf, frameAgeMs } from "../state/condition.ts";
 import type { CameraModel } from "../state/model.ts";
 import { model, timezone } from "../state/page.ts";
+import { reasonOf } from "./trouble.tsx";
 
 /** How a camera's stream is. Its address comes without a password from the server. */
 export function StreamFacts({ camera }: { camera: CameraModel }) {
@@ -23,7 +24,7 @@ export function StreamFacts({ camera }: { camera: CameraModel }) {
               {since} {clockTime(Date.parse(status.since), timezone.value)}
             </span>
           )}
-          {status && condition !== "live" && <span class="reason">{status.message}</span>}
+          <span class="reason">{reasonOf(camera)}</span>
         </dd>
       </div>
       <div>

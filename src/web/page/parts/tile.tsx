@@ -1,12 +1,13 @@
 import type { Ref } from "preact";
 import { age } from "../i18n/format.ts";
 import { text } from "../i18n/text.ts";
-import { conditionOf, frameAgeMs, latestVerdict, presentLevel } from "../state/condition.ts";
+import { conditionOf, latestVerdict, presentLevel } from "../state/condition.ts";
 import type { CameraModel } from "../state/model.ts";
 import { model } from "../state/page.ts";
 import { cameraHref } from "../state/route.ts";
 import { LevelBadge, SimulatedTag } from "./level.tsx";
 import { Picture } from "./picture.tsx";
+import { Trouble } from "./trouble.tsx";
 
 export interface TileProps {
   camera: CameraModel;
@@ -33,24 +34,12 @@ export function Tile({ camera, tabIndex, onFocus, link }: TileProps) {
   );
 }
 
-/** Where no frames come it says so, and why; the last picture stays, greyed, behind that. */
 function Screen({ camera }: { camera: CameraModel }) {
-  const now = model.now.value;
-  const condition = conditionOf(camera, now);
-  const frameAge = frameAgeMs(camera, now);
-  const { conditions, waitingReason, staleReason, ago } = text.value;
-  const reason = { stale: staleReason, waiting: waitingReason }[condition as string];
   return (
     <span class="tile-screen">
       <Picture camera={camera} />
       {latestVerdict(camera)?.simulated && <SimulatedTag />}
-      {condition !== "live" && (
-        <span class="trouble">
-          <strong>{conditions[condition]}</strong>
-          <span class="reason">{reason ?? camera.status.value?.message}</span>
-          {frameAge !== undefined && <span class="frame-age">{ago(age(frameAge))}</span>}
-        </span>
-      )}
+      <Trouble camera={camera} />
     </span>
   );
 }

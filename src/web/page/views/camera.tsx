@@ -5,6 +5,7 @@ import { LevelBadge, SimulatedTag } from "../parts/level.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { StageBar } from "../parts/stage-bar.tsx";
 import { StreamFacts } from "../parts/stream-facts.tsx";
+import { Trouble } from "../parts/trouble.tsx";
 import { VerdictList } from "../parts/verdict-list.tsx";
 import { conditionOf, latestVerdict, presentLevel } from "../state/condition.ts";
 import type { CameraModel } from "../state/model.ts";
@@ -57,12 +58,7 @@ function Body({ camera }: { camera: CameraModel }) {
       <div class="camera-main">
         <div class={`stage ${level ? `level-${level}` : ""} is-${condition}`}>
           <Picture camera={camera} large />
-          {condition !== "live" && (
-            <span class="trouble">
-              <strong>{text.value.conditions[condition]}</strong>
-              <span class="reason">{camera.status.value?.message}</span>
-            </span>
-          )}
+          <Trouble camera={camera} />
         </div>
         <StreamFacts camera={camera} />
         <CameraIncidents cameraId={camera.id} />
