@@ -182,6 +182,9 @@ describe.skipIf(skip)("an RTSP camera", () => {
   test("a right password plays, and no process shows it", async () => {
     const server = await startRtspServer({ road }, "admin:open sesame/@");
     const url = server.url.replace("//", "//admin:open%20sesame%2F%40@");
+    // As a configuration's ${VARIABLE} would have it.
+    process.env.CAMERA_PASSWORD = "open sesame/@";
+    closing.push(async () => void delete process.env.CAMERA_PASSWORD);
     const { detector } = await start(detectorConfig([liveCamera("cam-1", `${url}/road`, 300)]));
     await until(() => camera(detector).frames >= 3);
     const [pid] = await ourFfmpegs();

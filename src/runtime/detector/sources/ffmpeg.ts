@@ -24,6 +24,8 @@ export interface FfmpegEnd {
 const common = ["-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1"];
 /** A stopped ffmpeg that does not end within this time is killed. */
 const forceKillAfterDelay = 2000;
+/** What it inherits of the environment: no API key and no password of a camera is its business. */
+const inherited = ["PATH", "HOME", "LD_LIBRARY_PATH", "SystemRoot", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 /** The last characters of what ffmpeg says: the reason of its end is among them. */
 const keptComplaints = 4000;
 
@@ -36,6 +38,8 @@ export async function runFfmpeg({ args, script, onOutput, onSide, signal }: Ffmp
   const child = execa("ffmpeg", [...common, ...args], {
     ...(script === undefined ? {} : { input: script }),
     stdio: [script === undefined ? "ignore" : "pipe", "pipe", "pipe", onSide ? "pipe" : "ignore"],
+    env: Object.fromEntries(inherited.map((name) => [name, process.env[name]])),
+    extendEnv: false,
     buffer: false,
     reject: false,
     cancelSignal: signal,
