@@ -64,7 +64,7 @@ export const errors = {
   },
   TMON_NO_FFMPEG: {
     exit: 2,
-    cause: "ffmpeg is not installed or not on the PATH.",
+    cause: "ffmpeg is not installed, not on the PATH, or older than 5.1.",
     cure: "Install it (Debian: `apt install ffmpeg`) and see that `ffmpeg -version` works for the user tmon runs as.",
   },
   TMON_SOURCE_NOT_FOUND: {

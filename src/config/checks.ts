@@ -11,7 +11,9 @@ import { isLoopback } from "./loopback.ts";
  */
 export function resolveProvider(config: Config, options: { standIn: boolean }): Config {
   if (config.vlm.provider === "simulated" || config.keys.some((key) => key.enabled)) return config;
-  const invented = config.cameras.every(({ source }) => source !== "live");
+  // Where screens may start streams, real roads may come at any time.
+  const invented =
+    config.cameras.every(({ source }) => source !== "live") && config.web.streams.hosts.length === 0;
   if (options.standIn && invented) return { ...config, vlm: { ...config.vlm, provider: "simulated" } };
   throw new TmonError(
     "TMON_NO_API_KEY",

@@ -30,6 +30,8 @@ export function addLoginRoutes(server: FastifyInstance, access: Access): void {
     },
   );
 
+  server.get("/api/me", ({ visitor }) => ({ ...visitor, loggedIn: !access.local }));
+
   server.post("/logout", (_, reply) => reply.header("set-cookie", endSession).redirect("/login", 303));
 
   server.get("/login.css", (_, reply) => reply.type("text/css; charset=utf-8").send(style));

@@ -3,6 +3,14 @@ import type { Box, Source, Trace } from "../messages/common.ts";
 import type { Incident } from "../messages/incident.ts";
 import type { ResultMetadata, ResultStatus, RiskLevel, Verdict } from "../messages/result.ts";
 
+/** Whom the server takes the page's user for (`/api/me`). */
+export interface ShownVisitor {
+  name: string;
+  role: "operator" | "viewer";
+  /** By a token; false where everybody may look. */
+  loggedIn: boolean;
+}
+
 /** A frame as soon as it is detected (`frame`); the JPEG follows it on the wire. */
 export interface ShownFrame {
   cameraId: string | number;

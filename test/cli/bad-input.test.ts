@@ -46,6 +46,19 @@ cameras("a newcomer's mistakes are named with their cure", () => {
     );
   });
 
+  it("no ffmpeg for a live camera, or one too old for it", async () => {
+    const live = up("--camera", "rtsp://127.0.0.1:9/live", "--model", model, "--vlm", "sim");
+    expectFailure(await runTmon(live, { PATH: directory }), 2, "TMON_NO_FFMPEG");
+    const old = join(directory, "old");
+    mkdirSync(old);
+    writeFileSync(join(old, "ffmpeg"), "#!/bin/sh\necho ffmpeg version 4.4.2-0ubuntu0.22.04.1", {
+      mode: 0o755,
+    });
+    const result = await runTmon(live, { PATH: `${old}:/bin` });
+    expectFailure(result, 2, "TMON_NO_FFMPEG");
+    expect(result.stderr).toContain("4.4.2");
+  });
+
   it("a video file that is not there", async () => {
     const result = await runTmon(up("--camera", "file:/nowhere/road.mp4", "--model", model));
     expectFailure(result, 2, "TMON_SOURCE_NOT_FOUND");

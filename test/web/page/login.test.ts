@@ -25,6 +25,14 @@ describe.skipIf(lacks("chromium"))("beyond loopback", () => {
     await logIn("correct horse battery");
     await page.locator(".connection.is-live").waitFor();
 
+    await page.keyboard.press("?");
+    await page.getByText("screen (观看者)").waitFor();
+    await page.getByRole("button", { name: "退出登录" }).click();
+    await token.waitFor();
+    await page.goto(`http://127.0.0.1:${first.port}/`);
+    await logIn("correct horse battery");
+    await page.locator(".connection.is-live").waitFor();
+
     await first.close();
     await page.locator(".connection.is-reconnecting").waitFor();
     await serve(["aggregator"], beyond("another token altogether", first.port));

@@ -60,10 +60,24 @@ export async function runFfmpeg({ args, script, onOutput, onSide, signal }: Ffmp
   };
 }
 
-function noFfmpeg(): TmonError {
+/** Older ones do not know all that is said on standard input. */
+const leastVersion = [5, 1] as const;
+
+/** @throws TmonError TMON_NO_FFMPEG if there is none, or one too old to read live cameras. */
+export async function requireFfmpeg(): Promise<void> {
+  const { code, stdout } = await execa("ffmpeg", ["-version"], { reject: false, stderr: "ignore" });
+  if (code === "ENOENT") throw noFfmpeg();
+  // Builds of a day have a date instead; those are new.
+  const [, version = "", major, minor] = /^ffmpeg version n?((\d{1,2})\.(\d+)[^ ]*)/.exec(stdout) ?? [];
+  const number = Number(major) + Number(minor) / 100;
+  if (number < leastVersion[0] + leastVersion[1] / 100)
+    throw noFfmpeg(`ffmpeg ${version} is too old to read live cameras: ${leastVersion.join(".")} is needed`);
+}
+
+function noFfmpeg(message = "ffmpeg is not installed or not on the PATH: video cannot be read"): TmonError {
   return new TmonError(
     "TMON_NO_FFMPEG",
-    "ffmpeg is not installed or not on the PATH: video cannot be read",
-    "install it: apt install ffmpeg, brew install ffmpeg, or winget install ffmpeg",
+    message,
+    "install a current one: apt install ffmpeg, brew install ffmpeg, or winget install ffmpeg",
   );
 }

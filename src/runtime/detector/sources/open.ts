@@ -1,5 +1,6 @@
 import type { CameraConfig } from "../../../config/config.ts";
 import { TmonError } from "../../../errors.ts";
+import { requireFfmpeg } from "./ffmpeg.ts";
 import { openFileSource } from "./file.ts";
 import { openLiveSource } from "./live.ts";
 import type { Source } from "./source.ts";
@@ -19,8 +20,9 @@ export async function openSource(camera: CameraConfig): Promise<Source> {
   );
 }
 
-/** Opens all sources, a few at a time. @throws TmonError of the first one in order that is not usable. */
+/** Opens all sources, a few at a time. @throws TmonError TMON_NO_FFMPEG, and TmonError of the first one in order that is not usable. */
 export async function openSources(cameras: readonly CameraConfig[], atOnce: number): Promise<Source[]> {
+  await requireFfmpeg();
   const sources: Source[] = [];
   for (let first = 0; first < cameras.length; first += atOnce) {
     const opened = await Promise.allSettled(cameras.slice(first, first + atOnce).map(openSource));

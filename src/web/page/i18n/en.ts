@@ -121,6 +121,10 @@ export const en = {
     help: "this help",
   },
   legend: "Marks",
+
+  loggedInAs: "Logged in as",
+  roles: { operator: "operator", viewer: "viewer" },
+  logOut: "Log out",
 };
 
 export type Words = typeof en;

@@ -108,4 +108,8 @@ export const zh: Words = {
     help: "本帮助",
   },
   legend: "标记",
+
+  loggedInAs: "登录身份：",
+  roles: { operator: "操作员", viewer: "观看者" },
+  logOut: "退出登录",
 };

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { text } from "../i18n/text.ts";
+import { visitor } from "../state/visitor.ts";
 import { LevelBadge } from "./level.tsx";
 import { helpOpen } from "./strip.tsx";
 
@@ -35,10 +36,25 @@ export function Help() {
           <LevelBadge key={level} level={level} />
         ))}
       </p>
+      <LoggedIn />
       <form method="dialog">
         <button type="submit">{close}</button>
       </form>
     </dialog>
+  );
+}
+
+function LoggedIn() {
+  const who = visitor.value;
+  if (!who?.loggedIn) return null;
+  const { loggedInAs, roles, logOut } = text.value;
+  return (
+    <form class="logged-in" method="post" action="/logout">
+      <p>
+        {loggedInAs} <b>{who.name}</b> ({roles[who.role]})
+      </p>
+      <button type="submit">{logOut}</button>
+    </form>
   );
 }
 

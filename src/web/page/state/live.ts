@@ -11,6 +11,7 @@ import { startClock } from "./clock.ts";
 import { keepConnected } from "./connection.ts";
 import { getJson } from "./get-json.ts";
 import type { Model } from "./model.ts";
+import { fetchVisitor } from "./visitor.ts";
 
 const camerasEveryMs = 15_000;
 
@@ -36,6 +37,7 @@ export function startLive(model: Model): void {
       send({ type: "subscribe", data: { cameraIds: "*", frames: true } });
       quietly(fetchCameras());
       quietly(fetchIncidents());
+      quietly(fetchVisitor());
     },
     onMessage: {
       frame: (data, picture) => applyFrame(model, data, picture),
