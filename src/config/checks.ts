@@ -22,6 +22,27 @@ export function resolveProvider(config: Config, options: { standIn: boolean }): 
   );
 }
 
+/**
+ * Something to look at and something to look with; the model's path. Where screens may start streams, no camera
+ * need be configured.
+ * @throws TmonError TMON_NO_CAMERA, TMON_NO_MODEL
+ */
+export function requireDetector({ cameras, detector, web }: Config): string {
+  if (cameras.length === 0 && web.streams.hosts.length === 0) {
+    throw new TmonError(
+      "TMON_NO_CAMERA",
+      "no camera is configured",
+      "name one with --camera URL, or list cameras in cameras.yaml",
+    );
+  }
+  if (detector.model !== undefined) return detector.model;
+  throw new TmonError(
+    "TMON_NO_MODEL",
+    "no detector model is configured",
+    "name a YOLOX model in ONNX with --model FILE or detector.model in tmon.yaml",
+  );
+}
+
 /** Who only tries tmon out with a real key must not find a bill. Yuan a day, unless a budget is configured. */
 const budgetOfUp = 20;
 

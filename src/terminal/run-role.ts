@@ -1,4 +1,4 @@
-import { requireSharedStore, resolveProvider } from "../config/checks.ts";
+import { requireDetector, requireSharedStore, resolveProvider } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import type { RoleName } from "../runtime/role.ts";
 import { sayProvider } from "./provider.ts";
@@ -13,6 +13,7 @@ export async function runRole(
 ): Promise<void> {
   let config = loadRunSettings(flags);
   requireSharedStore(config);
+  if (role === "detector") requireDetector(config);
   if (role === "scheduler") {
     // It cannot see what kind of cameras there are: invented verdicts have to be asked for.
     config = resolveProvider(config, { standIn: false });

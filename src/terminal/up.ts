@@ -1,4 +1,4 @@
-import { limitSpending, resolveProvider } from "../config/checks.ts";
+import { limitSpending, requireDetector, resolveProvider } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import { roleNames } from "../runtime/role.ts";
 import { sayProvider } from "./provider.ts";
@@ -8,6 +8,7 @@ import { loadRunSettings } from "./settings.ts";
 /** `tmon up`: all roles in this process. */
 export async function runUp(flags: ConfigFlags & DaemonFlags, version: string): Promise<void> {
   const config = limitSpending(resolveProvider(loadRunSettings(flags), { standIn: true }));
+  requireDetector(config);
   sayProvider(config);
   await runRoles({ config, name: "up", roles: roleNames, flags, version });
 }

@@ -1,5 +1,5 @@
+import { requireDetector } from "../../config/checks.ts";
 import type { CameraConfig } from "../../config/config.ts";
-import { TmonError } from "../../errors.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { type Camera, type CameraState, createCamera } from "./camera.ts";
 import { publishCameraStatuses } from "./camera-statuses.ts";
@@ -31,9 +31,10 @@ export interface Detector extends RunningRole {
  */
 export async function startDetector(context: RoleContext): Promise<Detector> {
   const { config, store, log, metrics, health } = context;
-  const { model, workers, confidence, iou } = config.detector;
-  const sources = await openSources(requireCameras(config), workers);
-  const pool = await startPool({ model: requireModel(model), workers, confidence, iou });
+  const { workers, confidence, iou } = config.detector;
+  const model = requireDetector(config);
+  const sources = await openSources(config.cameras, workers);
+  const pool = await startPool({ model, workers, confidence, iou });
   const memory = createPixelMemory();
   const pipeline = createPipeline(context, pool, memory);
 
@@ -110,25 +111,6 @@ export async function startDetector(context: RoleContext): Promise<Detector> {
 
 function isLive(camera: Camera): boolean {
   return camera.state().state === "live";
-}
-
-/** Where screens may start streams, none need be configured. */
-function requireCameras({ cameras, web }: RoleContext["config"]): readonly CameraConfig[] {
-  if (cameras.length > 0 || web.streams.hosts.length > 0) return cameras;
-  throw new TmonError(
-    "TMON_NO_CAMERA",
-    "no camera is configured",
-    "name one with --camera URL, or list cameras in cameras.yaml",
-  );
-}
-
-function requireModel(model: string | undefined): string {
-  if (model !== undefined) return model;
-  throw new TmonError(
-    "TMON_NO_MODEL",
-    "no detector model is configured",
-    "name a YOLOX model in ONNX with --model FILE or detector.model in tmon.yaml",
-  );
 }
 
 function totals(pipeline: Pipeline): { processed: number; dropped: number } {
