@@ -108,16 +108,19 @@ function strokeBox(
 function hatch(context: CanvasRenderingContext2D, [x1, y1, x2, y2]: Box, spacing: number): void {
   context.save();
   context.beginPath();
+  // A band along the edge: what is in the group stays to be seen.
+  const band = Math.min(2 * spacing, (x2 - x1) / 4, (y2 - y1) / 4);
   context.rect(x1, y1, x2 - x1, y2 - y1);
-  context.clip();
-  context.fillStyle = "rgb(20 28 38 / 0.22)";
-  context.fill();
+  context.rect(x1 + band, y1 + band, x2 - x1 - 2 * band, y2 - y1 - 2 * band);
+  context.clip("evenodd");
+  context.fillStyle = "rgb(20 28 38 / 0.4)";
+  context.fillRect(x1, y1, x2 - x1, y2 - y1);
   context.beginPath();
   for (let x = x1 - (y2 - y1); x < x2; x += spacing) {
     context.moveTo(x, y2);
     context.lineTo(x + (y2 - y1), y1);
   }
-  context.strokeStyle = "rgb(233 238 245 / 0.55)";
+  context.strokeStyle = "rgb(233 238 245 / 0.7)";
   context.lineWidth = 1.25;
   context.stroke();
   context.restore();
