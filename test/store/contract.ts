@@ -106,6 +106,11 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
     });
 
     describe("quotas", () => {
+      // A store that has just begun may want to hear first what it does not know.
+      beforeAll(async () => {
+        const limits = [requests(1, 1)];
+        await until(async () => (await store.reserve({ group: "first", limits })).granted);
+      });
       const requests = (limit: number, windowMs: number): QuotaLimit => ({
         unit: "requests",
         limit,

@@ -89,6 +89,31 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await own.stop();
   });
 
+  it("flushed grants nothing until all have told what they were granted, and no window is exceeded", async () => {
+    const own = await startRedis();
+    const replicas = [
+      await openRedisStore({ redis: configOf(own.url), log, ending }),
+      await openRedisStore({ redis: configOf(own.url), log, ending }),
+    ];
+    const limits = [{ unit: "requests" as const, limit: 10, windowMs: 60_000 }];
+    const ask = (index: number) => replicas[index]?.reserve({ group: "g", limits });
+    await until(async () => (await ask(0))?.granted);
+    const before = await Promise.all(Array.from({ length: 7 }, (_, n) => ask(n % 2)));
+    expect(before.filter((grant) => grant?.granted)).toHaveLength(7);
+
+    const { Redis } = await import("ioredis");
+    const client = new Redis(own.url);
+    await client.flushall();
+    client.disconnect();
+    expect((await ask(0))?.granted).toBe(false);
+    expect((await ask(1))?.granted).toBe(false);
+    await until(async () => (await ask(0))?.granted);
+    const after = await Promise.all(Array.from({ length: 6 }, (_, n) => ask(n % 2)));
+    expect(after.filter((grant) => grant?.granted)).toHaveLength(1);
+    for (const store of replicas) await store.close();
+    await own.stop();
+  });
+
   it("that is not there yet is waited for", async () => {
     const own = await startRedis();
     await own.stop();

@@ -50,14 +50,30 @@ const releaseLease = `if redis.call("GET", KEYS[1]) == ARGV[1] then
 end`;
 
 /**
- * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the next id.
- * ARGV: tokens, then unit, limit and window in ms of each limit. Answers {id} or {"", ms to wait}.
+ * The windows' epoch: who finds it missing begins a new one, for then the windows are gone (a flush, another
+ * server). Nothing is granted in its first ms, while each replica tells again what it was granted lately.
  */
-const reserveCall = `${now}
-local tokens, longest, wait = tonumber(ARGV[1]), 0, 0
-for i = 2, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
+const silence = 2000;
+const epoch = `local epoch = redis.call("HMGET", KEYS[2], "id", "born")
+if not epoch[1] then
+  epoch = {ARGV[1], now}
+  redis.call("HSET", KEYS[2], "id", ARGV[1], "born", string.format("%.3f", now))
+end
+`;
+
+/**
+ * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the epoch. ARGV: the call's id, the
+ * epoch the replica knows, tokens, then unit, limit and window in ms of each limit.
+ * Answers {epoch, at} of a grant, or {epoch, "", ms to wait}; an epoch not known means: tell again first.
+ */
+const reserveCall = `${now}${epoch}
+if ARGV[2] ~= epoch[1] then return {epoch[1], "", "0"} end
+local silent = epoch[2] + ${silence} - now
+if silent > 0 then return {epoch[1], "", tostring(silent)} end
+local tokens, longest, wait = tonumber(ARGV[3]), 0, 0
+for i = 4, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now - longest)
-for i = 2, #ARGV, 3 do
+for i = 4, #ARGV, 3 do
   local unit, limit, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local from = "(" .. string.format("%.3f", now - window)
   if unit == "requests" then
@@ -78,11 +94,15 @@ for i = 2, #ARGV, 3 do
     end
   end
 end
-if wait > 0 then return {"", tostring(wait)} end
-local id = redis.call("INCR", KEYS[2]) .. " " .. tokens
-redis.call("ZADD", KEYS[1], string.format("%.3f", now), id)
+if wait > 0 then return {epoch[1], "", tostring(wait)} end
+local at = string.format("%.3f", now)
+redis.call("ZADD", KEYS[1], at, ARGV[1] .. " " .. tokens)
 redis.call("PEXPIRE", KEYS[1], math.ceil(longest) + 1000)
-return {id}`;
+return {epoch[1], at}`;
+
+/** KEYS: the group's calls. ARGV: ttl in ms, then time and member of each call that was granted before. */
+const tellCallsAgain = `for i = 2, #ARGV, 2 do redis.call("ZADD", KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call("PEXPIRE", KEYS[1], ARGV[1])`;
 
 /**
  * KEYS: mark, detection state, latest state, its time, alerts, index of the latest states. ARGV: closing 0|1, captured at in ms, detection,
@@ -130,6 +150,7 @@ export const scripts = {
   claimLease: { lua: claimLease, numberOfKeys: 2 },
   releaseLease: { lua: releaseLease, numberOfKeys: 2 },
   reserveCall: { lua: reserveCall, numberOfKeys: 2 },
+  tellCallsAgain: { lua: tellCallsAgain, numberOfKeys: 1 },
   pushFrame: { lua: pushFrame, numberOfKeys: 6 },
 };
 

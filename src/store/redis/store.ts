@@ -8,7 +8,7 @@ import { startClock } from "./clock.ts";
 import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
 import { createFrames } from "./frames.ts";
-import { callsKey, createQuotas } from "./quotas.ts";
+import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
 export interface RedisStoreOptions {
@@ -53,7 +53,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     const entries = createEntries(redis);
     const frames = createFrames(redis);
     const channels = createChannels(subscriber, log);
-    const quotas = createQuotas(redis);
+    const quotas = createQuotas(redis, clock.now);
     const leaseKey = (name: string) => `tmon:lease:${name}`;
     return {
       kind: "redis",
@@ -74,7 +74,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
         await redis.releaseLease(leaseKey(name), indexOf(leaseKey(name)), owner);
       },
       reserve: quotas.reserve,
-      giveBack: async (group, id) => void (await redis.zrem(callsKey(group), id)),
+      giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
       trouble: () => (redis.status === "ready" ? undefined : `Redis is away: ${lastError || redis.status}`),
