@@ -152,6 +152,12 @@ export const errors = {
     cause: "A message could not be made durable.",
     cure: "Read the reason behind it in the log: most often the disk.",
   },
+  TMON_CLOCK_SKEW: {
+    exit: 3,
+    task: true,
+    cause: "This machine's clock and the store's differ by more than half a second.",
+    cure: "Let both be set by NTP.",
+  },
   TMON_PORT_IN_USE: {
     exit: 3,
     cause: "Another process listens on the named port.",

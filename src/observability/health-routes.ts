@@ -35,6 +35,7 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOp
   });
 
   server.get("/metrics", async (_, reply) => {
+    metrics.clockOffset.set(store.clockOffsetMs() / 1000);
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });

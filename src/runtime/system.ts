@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { openBus } from "../bus/open.ts";
 import type { Config } from "../config/config.ts";
 import { Secret } from "../config/secret.ts";
+import { clockTrouble } from "../observability/clock.ts";
 import { createHealth } from "../observability/health.ts";
 import { createMetrics, type Metrics } from "../observability/metrics.ts";
 import { startHttpServer } from "../observability/server.ts";
@@ -64,6 +65,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     for (const role of roles) health.readiness(role, () => "is starting");
     health.readiness("bus", () => bus.trouble());
     health.readiness("store", () => store.trouble());
+    health.warning("clock", () => clockTrouble(store.clockOffsetMs()));
     const context: RoleContext = { config, bus, store, log, metrics: createMetrics(), health, instance };
 
     const running: RunningRole[] = [];

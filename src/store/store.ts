@@ -62,6 +62,8 @@ export interface Store {
   readonly kind: "embedded" | "redis";
   /** The store's clock, epoch ms: every age and window is measured in it. */
   now(): number;
+  /** The store's clock less this machine's, ms. */
+  clockOffsetMs(): number;
   get(key: string): Promise<Buffer | undefined>;
   set(key: string, value: string | Buffer, options?: { ttlMs?: number }): Promise<void>;
   delete(key: string): Promise<void>;

@@ -64,6 +64,7 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
   return {
     kind: "embedded",
     now: () => Date.now(),
+    clockOffsetMs: () => 0,
     get: async (key) => entries.get(key, Date.now()),
     set: (key, value, options = {}) =>
       write(() => entries.set(key, Buffer.from(value), expiryOf(options.ttlMs))),

@@ -58,6 +58,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     return {
       kind: "redis",
       now: clock.now,
+      clockOffsetMs: clock.offsetMs,
       get: entries.get,
       set: entries.set,
       delete: entries.delete,
