@@ -43,12 +43,31 @@ function parseFile(rest: string, directory: string): CameraUrl {
 
 /** Where a URL ends in a message must be plain, or a part of its password could be shown. */
 function parseLive(url: string): CameraUrl {
-  if (!/[\s"]/.test(url)) return { kind: "live", url };
+  if (!/[\s"]/.test(url)) {
+    if (isWhole(url)) return { kind: "live", url };
+    throw new TmonError(
+      "TMON_SOURCE_UNSUPPORTED",
+      `a camera's URL cannot be read: ${redact(url)}`,
+      "write rtsp://HOST:PORT/PATH, with USER:PASSWORD@ before the host if it asks for them, special characters as %XX (% as %25)",
+    );
+  }
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     "a camera's URL holds a space or a quote",
     "write a space as %20 and a quote as %22, in its password too",
   );
+}
+
+/** It names a host, a port there may be, and characters that %XX stand for. */
+function isWhole(url: string): boolean {
+  if (!/^[a-z]+:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) return false;
+  const { hostname, username, password } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return hostname !== "";
 }
 
 export function sourceOf({ kind }: CameraUrl): Source {

@@ -13,12 +13,12 @@ export interface Visitor {
 
 /** Why a request is refused. */
 export interface Refusal {
-  status: 401 | 403;
+  status: 401 | 403 | 429;
   message: string;
 }
 
 export interface Access {
-  /** True when only this machine can reach the server. */
+  /** True when only this machine can reach the server, and nobody is asked for a token. */
   readonly local: boolean;
   admit(request: FastifyRequest): Visitor | Refusal;
   /** The `Set-Cookie` of a session for who shows a token; undefined if it is none. */
@@ -33,12 +33,14 @@ const thisMachine: Visitor = { name: "this machine", role: "operator" };
 
 /**
  * Who may ask. On loopback everybody on this machine, but no page of another site through somebody's
- * browser; beyond loopback who has a token: in a header, or by the cookie /login gives for it.
+ * browser; beyond loopback, and wherever tokens are configured (a proxy may stand before it), who has one: in a
+ * header, or by the cookie /login gives for it.
  * @throws TmonError TMON_TOKEN_REQUIRED
  */
 export function createAccess({ host, tokens, origins }: WebConfig): Access {
-  const local = isLoopback(`http://${hostInUrl(host)}`);
-  if (!local && tokens.length === 0) {
+  const onLoopback = isLoopback(`http://${hostInUrl(host)}`);
+  const local = onLoopback && tokens.length === 0;
+  if (!onLoopback && tokens.length === 0) {
     throw new TmonError(
       "TMON_TOKEN_REQUIRED",
       `listening on ${host} lets other machines in, and no token is configured`,

@@ -33,6 +33,9 @@ declare module "fastify" {
 const maxBodyBytes = 64 * 1024;
 /** From one address; a page with a hundred cameras asks for some hundred pictures when it opens. */
 const requestsPerMinute = 3_000;
+/** Of requests with a wrong token, or none. */
+const refusalsPerMinute = 100;
+const tooMany: Refusal = { status: 429, message: "too many requests from this address: wait a minute" };
 
 /**
  * A process's health, metrics and figures over HTTP, and for screens what its aggregator knows.
@@ -46,7 +49,12 @@ export async function startHttpServer({
   const { config, log } = context;
   const { host, port: namedPort } = config.web;
   const access = createAccess(config.web);
-  const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    // A proxy on this machine says for whom it asks: the limits are each browser's own.
+    trustProxy: "loopback",
+  });
 
   // Before the guard, since it is the plugin that destroys a socket whose request the guard refuses; the
   // gateway says goodbye before the plugin closes.
@@ -55,16 +63,19 @@ export async function startHttpServer({
   await server.register(websocket, { options: { maxPayload: maxClientFrameBytes } });
 
   await server.register(helmet, securityHeaders);
-  await server.register(rateLimit, {
-    max: requestsPerMinute,
-    timeWindow: 60_000,
-    allowList: (request) => isProbe(request),
-  });
+  await server.register(rateLimit, { global: false });
+  const countAsked = server.createRateLimit({ max: requestsPerMinute, timeWindow: 60_000 });
+  const countRefused = server.createRateLimit({ max: refusalsPerMinute, timeWindow: 60_000 });
   server.decorateRequest("visitor");
   server.addHook("onRequest", async (request, reply) => {
+    const isOver = async (count: typeof countAsked) => {
+      const limit = await count(request);
+      return !limit.isAllowed && limit.isExceeded;
+    };
+    if (!isProbe(request) && (await isOver(countAsked))) return refuse(request, reply, tooMany);
     const visitor = access.admit(request);
-    if ("status" in visitor) return refuse(request, reply, visitor);
-    request.visitor = visitor;
+    if (!("status" in visitor)) request.visitor = visitor;
+    else return refuse(request, reply, (await isOver(countRefused)) ? tooMany : visitor);
   });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "there is nothing here" }));
   server.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {

@@ -36,15 +36,18 @@ export async function unwantStream(
   await store.delete(keyOf(stream));
 }
 
-/** By camera. Of owners that name different URLs the first is heard. */
+/** Each is an ffmpeg and a share of the VLM: what comes after so many is not heard. */
+export const mostWanted = 200;
+
+/** By camera, the first ones. Of owners that name different URLs the first is heard. */
 export async function readWantedStreams(store: Pick<Store, "list">): Promise<Map<string, WantedStream>> {
+  const entries = await store.list(prefix);
+  const streams = entries.flatMap(
+    ({ value }) => wantedStreamSchema.safeParse(JSON.parse(`${value}`)).data ?? [],
+  );
   const wanted = new Map<string, WantedStream>();
-  for (const { value } of await store.list(prefix)) {
-    const { data } = wantedStreamSchema.safeParse(JSON.parse(`${value}`));
-    if (!data) continue;
-    const other = wanted.get(data.cameraId);
-    if (!other || isBefore(data, other)) wanted.set(data.cameraId, data);
-  }
+  for (const stream of streams.sort((a, b) => (isBefore(a, b) ? -1 : 1)))
+    if (!wanted.has(stream.cameraId) && wanted.size < mostWanted) wanted.set(stream.cameraId, stream);
   return wanted;
 }
 

@@ -19,12 +19,11 @@ const timeoutMs = 30_000;
 
 /** `tmon cameras test`: what a camera is, and its picture in a file. */
 export async function testCamera(
-  url: string,
+  named: string,
   flags: ConfigFlags,
   { picture, output }: { picture: string; output: string },
 ): Promise<void> {
-  const { config } = loadSettings({ ...flags, camera: [url] });
-  const camera = config.cameras[0] as CameraConfig;
+  const { config, camera } = find(named, flags);
   const trial = await tryCamera(camera, { windowMs, leastMs, timeoutMs });
   const objects = await detect(trial.picture, config);
   await save(picture, await drawObjects(trial.picture, objects ?? []));
@@ -32,6 +31,20 @@ export async function testCamera(
   const facts = describe(camera, trial);
   if (output === "json") return writeLine(JSON.stringify({ ...facts, objects: objects ?? null, picture }));
   await writeLine(formatTable(["CAMERA", camera.shownUrl], rowsOf(facts, objects, picture)));
+}
+
+/** A camera of cameras.yaml by its id, whose password then stands on no command line; else the URL of one. */
+function find(named: string, flags: ConfigFlags): { config: Config; camera: CameraConfig } {
+  const isUrl = /^[a-z][a-z0-9+.-]*:/i.test(named);
+  const { config } = loadSettings(isUrl ? { ...flags, camera: [named] } : flags);
+  const camera = isUrl ? config.cameras[0] : config.cameras.find(({ id }) => id === named);
+  if (camera) return { config, camera };
+  const ids = config.cameras.map(({ id }) => id).join(", ");
+  throw new TmonError(
+    "TMON_USAGE",
+    `${named} is no camera of cameras.yaml, and no URL`,
+    ids === "" ? "write rtsp://HOST/PATH, or list cameras in cameras.yaml" : `cameras.yaml has ${ids}`,
+  );
 }
 
 /** Undefined without a model. */

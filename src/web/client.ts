@@ -6,13 +6,17 @@ import type { Visitor } from "../observability/access.ts";
 const skipAbove = 1024 * 1024;
 const dropAbove = 4 * 1024 * 1024;
 
+/** Ids of cameras one socket may follow, or leave out. */
+const mostCameras = 10_000;
+
 /** One socket: what it follows, and how much of it it can take. */
 export interface Client {
   /** Unique among all gateways. */
   readonly id: string;
   readonly visitor: Visitor;
   readonly socket: WebSocket;
-  follow(cameraIds: "*" | readonly string[]): void;
+  /** False if they are too many to follow. */
+  follow(cameraIds: "*" | readonly string[]): boolean;
   unfollow(cameraId: string): void;
   /** From here on it gets newest frames apart from verdicts, as our page does. */
   becomeScreen(): void;
@@ -53,16 +57,18 @@ export function createClient(socket: WebSocket, visitor: Visitor): Client {
       if (cameraIds === "*") {
         all = true;
         left.clear();
-        return;
+        return true;
       }
       for (const cameraId of cameraIds) {
+        if (cameras.size >= mostCameras) return false;
         cameras.add(cameraId);
         left.delete(cameraId);
       }
+      return true;
     },
     unfollow(cameraId) {
       cameras.delete(cameraId);
-      if (all) left.add(cameraId);
+      if (all && left.size < mostCameras) left.add(cameraId);
     },
     becomeScreen() {
       screen = true;

@@ -16,6 +16,8 @@ const pingEveryMs = 30_000;
 const goodbyeMs = 1_000;
 /** Frames of one client in a minute: some hundred streams to start, and a ping a second. */
 const framesPerMinute = 1_200;
+const mostClients = 1_000;
+const tooManyCameras = { message: "too many cameras to follow" };
 
 export interface Gateway {
   connect(socket: WebSocket, visitor: Visitor): void;
@@ -38,7 +40,7 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
     const answer = (type: string, data: object) => client.send(frameOf(type, data));
     if (frame.type === "ping") return answer("pong", {});
     if (frame.type === "subscribe") {
-      client.follow(frame.data.cameraIds);
+      if (!client.follow(frame.data.cameraIds)) return answer("error", tooManyCameras);
       if (!frame.data.frames) return;
       client.becomeScreen();
       return pushes.greet(client);
@@ -53,7 +55,7 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
       const { message } = await desk.stop(client.id, cameraId);
       return answer("stream_stopped", { cameraId: shownId, reason: message });
     }
-    if (frame.type === "start_stream") client.follow([cameraId]);
+    if (frame.type === "start_stream" && !client.follow([cameraId])) return answer("error", tooManyCameras);
     const url = frame.data.rtspUrl || undefined;
     const said =
       frame.type === "start_stream"
@@ -89,6 +91,7 @@ export function createGateway(context: Pick<RoleContext, "bus" | "config" | "log
 
   return {
     connect(socket, visitor) {
+      if (clients.size >= mostClients) return socket.close(1013, "too many screens");
       const client = createClient(socket, visitor);
       clients.add(client);
       listen(client);

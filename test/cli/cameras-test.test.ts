@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -46,6 +46,29 @@ describe.skipIf(skip)("tmon cameras test", () => {
     expect(table).toContain("without objects");
     expect(await boxPixels(facts.picture)).toBe(0);
   });
+
+  it("takes a camera of cameras.yaml by its id, so that no password need stand on the command line", async () => {
+    const server = await startRtspServer({ road }, "admin:sesame");
+    const config = temporaryDirectory();
+    const url = `${server.url.replace("//", "//admin:sesame@")}/road`;
+    writeFileSync(join(config, "cameras.yaml"), `cameras: [{ id: north-gate, url: "${url}" }]`);
+    const { stdout, exitCode } = await test("north-gate", "--config-dir", config);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("rtsp://…@127.0.0.1");
+    const unknown = await test("south-gate", "--config-dir", config);
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toContain("cameras.yaml has north-gate");
+  });
+
+  it.each(["rtsp://", "rtsp:/127.0.0.1/x", "http://viewer:p%zzq@127.0.0.1/x", "rtsp://127.0.0.1:99999/x"])(
+    "%s cannot be read, and what to write is said; no password of it",
+    async (url) => {
+      const { exitCode, stderr } = await test(url);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/TMON_SOURCE_UNSUPPORTED: .*\n {2}what to do: write rtsp:\/\/HOST:PORT/);
+      expect(stderr).not.toContain("zzq");
+    },
+  );
 
   it("says what a file is", async () => {
     const { stdout, exitCode } = await test(`file:${sharedFile("videos/road.mp4")}`, "-o", "json");

@@ -12,12 +12,13 @@ afterAll(async () => {
   await Promise.all([...cameras].map((camera) => camera.close()));
 });
 
-/** A camera on HTTP, gone when the test file ends: /mjpeg, /snapshot.jpg, /hls/live.m3u8 (see writeHls), /page.html. */
+/** A camera on HTTP, gone when the test file ends: /mjpeg, /snapshot.jpg, /endless.jpg, /hls/live.m3u8 (see writeHls), /page.html. */
 export async function startHttpCamera(directory: string, options: { authorization?: string } = {}) {
   const encoders = new Set<() => Promise<unknown>>();
   const still = await frameOf(["-frames:v", "1", "-f", "image2pipe", "-c:v", "mjpeg"]);
   let frozen = false;
   let requests = 0;
+  let endlessBytes = 0;
   const waiting: ServerResponse[] = [];
 
   function streamMjpeg(response: ServerResponse): void {
@@ -40,6 +41,17 @@ export async function startHttpCamera(directory: string, options: { authorizatio
     response.on("close", end);
   }
 
+  /** A picture that never ends. */
+  function streamEndless(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "image/jpeg" });
+    const chunk = Buffer.alloc(1e6);
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) endlessBytes += chunk.length;
+    };
+    response.on("drain", more);
+    more();
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     requests++;
     if (frozen) return waiting.push(response);
@@ -48,6 +60,7 @@ export async function startHttpCamera(directory: string, options: { authorizatio
     const path = request.url ?? "";
     if (path === "/mjpeg") return streamMjpeg(response);
     if (path === "/snapshot.jpg") return response.writeHead(200, { "content-type": "image/jpeg" }).end(still);
+    if (path === "/endless.jpg") return streamEndless(response);
     if (path === "/page.html")
       return response.writeHead(200, { "content-type": "text/html" }).end("<h1>camera</h1>");
     const file = path.startsWith("/hls/") && (await readFile(join(directory, path)).catch(() => undefined));
@@ -62,6 +75,7 @@ export async function startHttpCamera(directory: string, options: { authorizatio
   const camera = {
     url: `http://127.0.0.1:${port}`,
     requests: () => requests,
+    endlessBytes: () => endlessBytes,
     freeze: () => {
       frozen = true;
     },

@@ -307,6 +307,16 @@ describe("who may connect", () => {
     expect(asked).toEqual([]);
   });
 
+  test("a client may follow many cameras, not without end", async () => {
+    const { address } = await serve();
+    const client = await open(address);
+    const ids = (from: number) => Array.from({ length: 6_000 }, (_, index) => from + index);
+    for (const from of [0, 6_000, 12_000]) client.send({ type: "subscribe", data: { cameraIds: ids(from) } });
+    expect(await client.next("error")).toEqual({ message: "too many cameras to follow" });
+    client.send({ type: "ping" });
+    await client.next("pong");
+  });
+
   test("a client that floods is let go, the others stay", async () => {
     const { address } = await serve();
     const [flooding, other] = [await open(address), await open(address)];

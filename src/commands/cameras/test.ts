@@ -8,10 +8,13 @@ export default class CamerasTest extends TmonCommand {
     "Says codec, size, frame rate, key-frame interval and how long the first picture takes, and writes that picture as PNG, with the objects found in it if there is a detector model. Ends with 3 if the camera cannot be reached.";
   static override examples = [
     "<%= config.bin %> cameras test rtsp://192.0.2.7/live --model yolox_nano.onnx",
-    "<%= config.bin %> cameras test file:road.mp4 --picture road.png -o json",
+    "<%= config.bin %> cameras test north-gate --config-dir config --picture north.png -o json",
   ];
   static override args = {
-    url: Args.string({ description: "file:PATH, rtsp://HOST/PATH or http://HOST/PATH", required: true }),
+    camera: Args.string({
+      description: "a camera's id in cameras.yaml, or file:PATH, rtsp://HOST/PATH, http://HOST/PATH",
+      required: true,
+    }),
   };
   static override flags = {
     picture: Flags.string({
@@ -28,6 +31,6 @@ export default class CamerasTest extends TmonCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(CamerasTest);
     const { picture, output, ...settings } = flags;
-    await testCamera(args.url, camelFlags(settings), { picture, output });
+    await testCamera(args.camera, camelFlags(settings), { picture, output });
   }
 }

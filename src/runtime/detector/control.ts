@@ -4,7 +4,7 @@ import { type CameraStatus, cameraStatusKey, cameraStatusSchema } from "../../me
 import type { ControlAnswer, ControlRequest } from "../../messages/control.ts";
 import { serveControl } from "../control.ts";
 import type { RoleContext } from "../role.ts";
-import { readWantedStreams } from "../wanted-streams.ts";
+import { mostWanted, readWantedStreams } from "../wanted-streams.ts";
 import type { Leases } from "./leases.ts";
 import { cameraOf, type Roster } from "./roster.ts";
 import { tryCamera } from "./sources/try.ts";
@@ -13,6 +13,8 @@ import { streamRefusal } from "./stream-policy.ts";
 /** Who has the camera goes first. */
 const othersWaitMs = 300;
 const answeredMs = 60_000;
+/** Each is an ffmpeg: checks must not take the machine from the cameras that run. */
+const mostChecks = 4;
 
 const yes = (message: string): ControlAnswer => ({ status: 1, message });
 const no = (message: string): ControlAnswer => ({ status: 0, message });
@@ -26,6 +28,8 @@ export function answerControl(
   roster: Roster,
   leases: Pick<Leases, "look">,
 ): Promise<() => Promise<void>> {
+  let checking = 0;
+
   async function isMine({ id, cameraId }: ControlRequest): Promise<boolean> {
     const first = roster.isConfigured(cameraId) || roster.find(cameraId)?.held();
     if (!first) await delay(othersWaitMs);
@@ -41,7 +45,8 @@ export function answerControl(
     const refusal = streamRefusal(url, config.web.streams);
     if (refusal !== undefined) return no(refusal);
     const wanted = (await readWantedStreams(store)).get(cameraId);
-    if (wanted && wanted.url !== url)
+    if (!wanted) return no(`${mostWanted} streams are shown already: stop some first`);
+    if (wanted.url !== url)
       return no(`camera ${cameraId} is shown from another URL already: stop that, or take another id`);
     await leases.look();
     const state = roster.find(cameraId)?.state();
@@ -63,10 +68,16 @@ export function answerControl(
     if (!named || roster.find(cameraId)?.config.url.reveal() === url) return statusOf(cameraId);
     const refusal = streamRefusal(url, config.web.streams);
     if (refusal !== undefined) return no(refusal);
-    return tryCamera(cameraOf({ cameraId, url }, config)).then(
-      ({ rhythm }) => yes(`the camera delivers: ${rhythm.codec}, ${rhythm.width}x${rhythm.height}`),
-      (error) => no(messageOf(error)),
-    );
+    if (checking >= mostChecks) return no("too many cameras are being checked: try again in some seconds");
+    checking += 1;
+    return tryCamera(cameraOf({ cameraId, url }, config))
+      .then(
+        ({ rhythm }) => yes(`the camera delivers: ${rhythm.codec}, ${rhythm.width}x${rhythm.height}`),
+        (error) => no(messageOf(error)),
+      )
+      .finally(() => {
+        checking -= 1;
+      });
   }
 
   /** By what its detector says of it. */

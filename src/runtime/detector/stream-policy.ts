@@ -19,7 +19,8 @@ export function streamRefusal(url: string, { schemes, hosts }: Config["web"]["st
   if (hosts.length === 0)
     return "streams cannot be started from here: allow their hosts with web.streams.hosts in tmon.yaml";
   const { scheme, host } = (printable.test(url) && plainUrl.exec(url)?.groups) || {};
-  if (scheme === undefined || host === undefined) return "the URL is not one of rtsp://HOST/PATH";
+  if (scheme === undefined || host === undefined || !URL.canParse(url))
+    return "the URL cannot be read: write rtsp://HOST:PORT/PATH, special characters as %XX";
   if (!schemes.some((each) => each === scheme.toLowerCase()))
     return `${scheme.toLowerCase()}: is not allowed; web.streams.schemes in tmon.yaml allows ${schemes.join(", ")}`;
   const bare = host.replace(/^\[|\]$/g, "").toLowerCase();

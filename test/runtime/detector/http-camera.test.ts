@@ -48,6 +48,14 @@ describe.skipIf(lacks("ffmpeg", "video"))("an HTTP camera", { concurrent: true }
     expect((await play(`${url}/hls/live.m3u8`, 6)).every(isRoad)).toBe(true);
   });
 
+  test("a snapshot that does not end is no picture, and is not read on", async ({ expect }) => {
+    const camera = await startHttpCamera(directory);
+    await expect(play(`${camera.url}/endless.jpg`, 1)).rejects.toMatchObject({
+      code: "TMON_SOURCE_UNREADABLE",
+    });
+    expect(camera.endlessBytes()).toBeLessThan(60e6);
+  });
+
   test("snapshots are asked for once an interval, with the credentials of the URL", async ({ expect }) => {
     const authorization = `Basic ${Buffer.from("user:pass@word").toString("base64")}`;
     const camera = await startHttpCamera(directory, { authorization });

@@ -34,16 +34,36 @@ export async function fetchPicture(
 ): Promise<RgbPicture> {
   try {
     const { statusCode, body } = await get(url, signal, { withCredentials: true });
-    const bytes = Buffer.from(await body.arrayBuffer());
-    if (statusCode !== 200) throw new Error(`answers ${statusCode}`);
-    return await decode(bytes, memory);
+    if (statusCode !== 200) {
+      body.on("error", () => {}).destroy();
+      throw new Error(`answers ${statusCode}`);
+    }
+    return await decode(await readAll(body), memory);
   } catch (error) {
     throw failure(describeFailure(error));
   }
 }
 
+/** A camera's picture is a few hundred KB; what goes on and on is none. */
+const mostBytes = 16e6;
+const mostPixels = 50e6;
+
+async function readAll(body: AsyncIterable<Buffer> & { destroy(): void }): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) {
+      body.destroy();
+      throw new Error(`invalid data: a picture of over ${mostBytes / 1e6} MB`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 async function decode(bytes: Buffer, memory: PixelMemory): Promise<RgbPicture> {
-  const upright = sharp(bytes).rotate().toColourspace("srgb").removeAlpha();
+  const upright = sharp(bytes, { limitInputPixels: mostPixels }).rotate().toColourspace("srgb").removeAlpha();
   const { data, info } = await upright
     .raw()
     .toBuffer({ resolveWithObject: true })
