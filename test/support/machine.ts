@@ -32,6 +32,10 @@ const needs = {
     there: () => existsSync(sharedFile("models/yolox_nano.onnx")),
     enable: "put YOLOX-Nano (416x416, COCO) at ../shared/models/yolox_nano.onnx",
   },
+  prometheus: {
+    there: () => ["prometheus", "promtool"].every((name) => spawnSync(name, ["--version"]).status === 0),
+    enable: "install Prometheus (Debian: apt-get install prometheus)",
+  },
   redis: {
     there: () => spawnSync("redis-server", ["--version"]).status === 0,
     enable: "install Redis (Debian: apt-get install redis-server)",

@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import { execa } from "execa";
+import { freePort } from "./free-port.ts";
 import { temporaryDirectory } from "./tmp.ts";
 
 export interface RunningRedis {
@@ -47,12 +47,4 @@ export async function startRedis(...options: string[]): Promise<RunningRedis> {
       ({ child } = await start(port));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll } from "vitest";
+import { freePort } from "./free-port.ts";
 import { systemPython } from "./machine.ts";
 import { sharedFile } from "./shared.ts";
 import { until } from "./until.ts";
@@ -90,13 +89,4 @@ export async function h264File(
     ...["-c:v", "libx264", "-preset", "ultrafast", "-x264-params", parameters, "-f", "h264", file],
   ]);
   return file;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -7,8 +7,9 @@ import { type CameraStatus, cameraStatusKey } from "../../../src/messages/camera
 import type { CameraState } from "../../../src/runtime/detector/camera.ts";
 import { type Detector, startDetector } from "../../../src/runtime/detector/detector.ts";
 import { openContext } from "../../support/context.ts";
+import { freePort } from "../../support/free-port.ts";
 import { lacks } from "../../support/machine.ts";
-import { freePort, h264File, startRtspServer } from "../../support/rtsp.ts";
+import { h264File, startRtspServer } from "../../support/rtsp.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { detectionsOn, detectorConfig, liveCamera, model } from "./support.ts";

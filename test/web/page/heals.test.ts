@@ -1,20 +1,12 @@
-import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { left } from "../../runtime/aggregator/frames.ts";
 import { openContext, testConfig } from "../../support/context.ts";
+import { freePort } from "../../support/free-port.ts";
 import { lacks } from "../../support/machine.ts";
 import { startTmon } from "../../support/tmon.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { cast, openPage } from "./support.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe.skipIf(lacks("chromium"))("a page whose server is killed", () => {
   test("says so, comes back by itself, and shows what is new, once", async () => {
