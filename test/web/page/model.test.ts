@@ -48,7 +48,7 @@ function incident(incidentId: string, at: number, changes: Partial<ShownIncident
 
 function camera(cameraId: string | number, changes: Partial<ShownCamera> = {}): ShownCamera {
   const stream = { url: null, source: null, intervalMs: 1_000, since: null, lastFrameAt: null };
-  return { cameraId, status: 1, message: "", reason: null, state: "live", ...stream, ...changes };
+  return { cameraId, status: 1, message: "", reason: null, reasonCode: null, state: "live", ...stream, ...changes };
 }
 
 const only = (model: Model) => model.cameras.value[0]!;
