@@ -47,6 +47,7 @@ export const en = {
     unwanted: "nobody wants it any more",
   },
   simulated: "Simulated",
+  simulatedShort: "Sim",
   simulatedLong: "The VLM is simulated: its verdicts are invented",
   unverified: "Unverified",
 
@@ -60,6 +61,7 @@ export const en = {
   filterState: "State",
   all: "All",
   open: "Open",
+  enlarge: "Picture large",
   openIncidents: "open incidents",
   allIncidents: "All incidents",
   announced: (level: string, camera: string, types: string) => `${level}: ${camera}: ${types}`,

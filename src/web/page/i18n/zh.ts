@@ -43,6 +43,7 @@ export const zh: Words = {
     unwanted: "已无人需要此视频流",
   },
   simulated: "模拟",
+  simulatedShort: "模拟",
   simulatedLong: "大模型为模拟服务，结论并非真实判断",
   unverified: "未核实",
 
@@ -56,6 +57,7 @@ export const zh: Words = {
   filterState: "状态",
   all: "全部",
   open: "未解除",
+  enlarge: "放大图片",
   openIncidents: "起未解除事件",
   allIncidents: "全部事件",
   announced: (level, camera, types) => `${level}风险：${camera}：${types}`,

@@ -1,7 +1,8 @@
+import { useRef } from "preact/hooks";
 import type { ShownVerdict } from "../../screen-messages.ts";
 import { age, clockTime } from "../i18n/format.ts";
 import { riskTypes, text } from "../i18n/text.ts";
-import type { CameraModel, FrameVerdicts } from "../state/model.ts";
+import type { CameraModel, FrameVerdicts, PicturedFrame } from "../state/model.ts";
 import { model, timezone } from "../state/page.ts";
 import { Crop } from "./crop.tsx";
 import { LevelBadge, SimulatedTag } from "./level.tsx";
@@ -25,6 +26,8 @@ export function VerdictList({ camera }: { camera: CameraModel }) {
 function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict }) {
   const { confidence } = text.value;
   const { llmModel, apiKeyId } = verdict.metadata;
+  // A simulated model has the name of a real one.
+  const by = verdict.simulated ? [apiKeyId] : [llmModel, apiKeyId];
   return (
     <li class={`verdict level-${verdict.riskLevel}`}>
       <GroupCrop on={on} groupIndex={verdict.groupIndex} />
@@ -37,7 +40,9 @@ function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict 
         </p>
         <p class="description">{verdict.description}</p>
         <p class="quiet number">
-          {confidence} {Math.round(verdict.confidence * 100)} % · {llmModel ?? "–"} · {apiKeyId ?? "–"}
+          {[`${confidence} ${Math.round(verdict.confidence * 100)} %`, ...by.map((of) => of ?? "–")].join(
+            " · ",
+          )}
         </p>
       </div>
     </li>
@@ -64,9 +69,13 @@ function UnassessedRow({ on, groupIndex }: { on: FrameVerdicts; groupIndex: numb
   );
 }
 
+/** Nothing where the frame came before the page looked; once seen it is kept as long as its verdict. */
 function GroupCrop({ on, groupIndex }: { on: FrameVerdicts; groupIndex: number }) {
+  const frame = useRef<PicturedFrame | undefined>(undefined);
+  frame.current ??= model.recent.frames.get(on.messageId);
   const group = on.trafficGroups.find((of) => of.groupIndex === groupIndex);
-  return <Crop frame={model.recent.frames.get(on.messageId)} bbox={group?.bbox} />;
+  if (!frame.current?.jpeg || !group) return null;
+  return <Crop jpeg={frame.current.jpeg} imageWidth={frame.current.imageWidth} bbox={group.bbox} />;
 }
 
 function When({ at }: { at: number }) {
