@@ -14,23 +14,35 @@ export function VerdictList({ camera }: { camera: CameraModel }) {
   return (
     <ol class="verdicts">
       {frames.flatMap((on) => [
-        ...on.verdicts.map((verdict) => <VerdictRow key={verdict.taskId} on={on} verdict={verdict} />),
+        ...on.verdicts.map((verdict) => (
+          <VerdictRow key={verdict.taskId} camera={camera} on={on} verdict={verdict} />
+        )),
         ...on.unassessedGroups.map((groupIndex) => (
-          <UnassessedRow key={`${on.messageId}_group${groupIndex}`} on={on} groupIndex={groupIndex} />
+          <UnassessedRow
+            key={`${on.messageId}_group${groupIndex}`}
+            camera={camera}
+            on={on}
+            groupIndex={groupIndex}
+          />
         )),
       ])}
     </ol>
   );
 }
 
-function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict }) {
+interface RowProps {
+  camera: CameraModel;
+  on: FrameVerdicts;
+}
+
+function VerdictRow({ camera, on, verdict }: RowProps & { verdict: ShownVerdict }) {
   const { confidence } = text.value;
   const { llmModel, apiKeyId } = verdict.metadata;
   // A simulated model has the name of a real one.
   const by = verdict.simulated ? [apiKeyId] : [llmModel, apiKeyId];
   return (
     <li class={`verdict level-${verdict.riskLevel}`}>
-      <GroupCrop on={on} groupIndex={verdict.groupIndex} />
+      <GroupCrop camera={camera} on={on} groupIndex={verdict.groupIndex} />
       <div class="verdict-text">
         <p class="verdict-head">
           <LevelBadge level={verdict.riskLevel} />
@@ -49,12 +61,12 @@ function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict 
   );
 }
 
-function UnassessedRow({ on, groupIndex }: { on: FrameVerdicts; groupIndex: number }) {
+function UnassessedRow({ camera, on, groupIndex }: RowProps & { groupIndex: number }) {
   const { statuses, waitingForVerdict } = text.value;
   const end = on.unassessedReasons.find((reason) => reason.groupIndex === groupIndex);
   return (
     <li class="verdict level-unassessed">
-      <GroupCrop on={on} groupIndex={groupIndex} />
+      <GroupCrop camera={camera} on={on} groupIndex={groupIndex} />
       <div class="verdict-text">
         <p class="verdict-head">
           <LevelBadge level="unassessed" />
@@ -70,9 +82,11 @@ function UnassessedRow({ on, groupIndex }: { on: FrameVerdicts; groupIndex: numb
 }
 
 /** Nothing where the frame came before the page looked; once seen it is kept as long as its verdict. */
-function GroupCrop({ on, groupIndex }: { on: FrameVerdicts; groupIndex: number }) {
+function GroupCrop({ camera, on, groupIndex }: RowProps & { groupIndex: number }) {
   const frame = useRef<PicturedFrame | undefined>(undefined);
-  frame.current ??= model.recent.frames.get(on.messageId);
+  frame.current ??= [camera.frame.peek(), ...model.recent.frames.values()].find(
+    (known) => known?.messageId === on.messageId,
+  );
   const group = on.trafficGroups.find((of) => of.groupIndex === groupIndex);
   if (!frame.current?.jpeg || !group) return null;
   return <Crop jpeg={frame.current.jpeg} imageWidth={frame.current.imageWidth} bbox={group.bbox} />;
