@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 /** The live page, as npm run build puts it into the package. */
 export default defineConfig({
   root: "src/web/page",
-  publicDir: false,
+  // Served under their own names: the login page asks for the icon too.
+  publicDir: "public",
   build: {
     outDir: "../../../dist/web/page",
     emptyOutDir: true,

@@ -27,7 +27,7 @@ export interface Access {
 
 /** Probes of systemd, Kubernetes and load balancers carry no token, and are told no details. */
 const probePaths = new Set(["/livez", "/readyz"]);
-const loginPaths = new Set(["/login", "/login.css"]);
+const loginPaths = new Set(["/login", "/login.css", "/icon.svg"]);
 const nobody: Visitor = { name: "anybody", role: "viewer" };
 const thisMachine: Visitor = { name: "this machine", role: "operator" };
 

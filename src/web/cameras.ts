@@ -38,12 +38,13 @@ export function readStatus(text: string): CameraStatus {
 }
 
 export function shownStatus(status: CameraStatus): ShownCamera {
-  const { cameraId, state, since, lastFrameAt, reason, url, source, intervalMs } = status;
+  const { cameraId, state, since, lastFrameAt, reason, reasonCode, url, source, intervalMs } = status;
   return {
     cameraId: seedCameraId(cameraId),
     status: state === "live" ? 1 : 0,
     message: reason ?? sentences[state],
     reason: reason ?? null,
+    reasonCode: reasonCode ?? null,
     state,
     since,
     lastFrameAt,
@@ -69,6 +70,7 @@ function unknownCamera({ id, shownUrl, source, intervalMs }: CameraConfig): Show
     status: 0,
     message: "no detector says anything of this camera",
     reason: null,
+    reasonCode: null,
     state: null,
     since: null,
     lastFrameAt: null,

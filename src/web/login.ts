@@ -37,16 +37,18 @@ export function addLoginRoutes(server: FastifyInstance, access: Access): void {
   server.get("/login.css", (_, reply) => reply.type("text/css; charset=utf-8").send(style));
 }
 
+/** The form goes to this page's own address with what stands behind its #, which leads back to where one was. */
 function page(problem?: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>tmon</title>
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
 <link rel="stylesheet" href="/login.css">
 <main>
 <h1>tmon</h1>
-<form method="post" action="/login">
+<form method="post">
 <label for="token">Access token <span lang="zh">访问令牌</span></label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 ${problem === undefined ? "" : `<p role="alert">${problem}</p>`}
@@ -58,12 +60,13 @@ ${problem === undefined ? "" : `<p role="alert">${problem}</p>`}
 }
 
 const style = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f3f5f7, #0e1216); color: light-dark(#14181d, #e8edf2); }
-main { width: min(22rem, 88vw); padding: 2rem; border-radius: 12px; background: light-dark(#fff, #171d23); box-shadow: 0 1px 24px rgb(0 0 0 / .12); }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#e9edf1, #0b0f13); color: light-dark(#14202b, #e8eef4); }
+main { width: min(22rem, 88vw); box-sizing: border-box; padding: 2rem; border: 1px solid light-dark(#cfd8e0, #2a343e); border-radius: 12px; background: light-dark(#fff, #141a20); box-shadow: 0 1px 24px rgb(0 0 0 / .12); }
 h1 { margin: 0 0 1.25rem; font-size: 1.5rem; }
 form { display: grid; gap: .75rem; }
 span { opacity: .7; margin-left: .35em; }
-input, button { font: inherit; padding: .6rem .75rem; border-radius: 8px; border: 1px solid light-dark(#aab4be, #4a5662); }
+input, button { font: inherit; padding: .6rem .75rem; border-radius: 8px; }
+input { min-width: 0; color: inherit; background: light-dark(#f3f6f9, #1c242c); border: 1px solid light-dark(#7d8b98, #5a6875); }
 button { border: 0; background: #1558b0; color: #fff; font-weight: 600; cursor: pointer; }
 :focus-visible { outline: 3px solid light-dark(#1558b0, #7ab8ff); outline-offset: 2px; }
 [role=alert] { margin: 0; color: light-dark(#a61b1b, #ff9d94); }

@@ -7,6 +7,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 /** Where `npm run build` puts the page; the same from src/web and from dist/web. */
 const folder = fileURLToPath(new URL("../../dist/web/page", import.meta.url));
 
+const assets = join(folder, "assets");
+
 const types: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -22,8 +24,8 @@ export interface PageFile {
 }
 
 /**
- * The page's few files, by path: read and compressed once. A file's name changes with its content, so browsers
- * keep all but the first, which names the others.
+ * The page's few files, by path: read and compressed once. The name of what is in assets/ changes with its
+ * content, so browsers keep it; index.html names it.
  * @param language the page's, until its user chooses
  */
 export function readPageFiles(language: string): ReadonlyMap<string, PageFile> {
@@ -41,7 +43,7 @@ function fileAt(path: string, language: string): PageFile {
     : content;
   return {
     type: types[extname(path)] ?? "application/octet-stream",
-    cacheControl: isIndex ? "no-cache" : "public, max-age=31536000, immutable",
+    cacheControl: path.startsWith(assets) ? "public, max-age=31536000, immutable" : "no-cache",
     plain,
     gzipped: gzipSync(plain, { level: 9 }),
   };

@@ -1,4 +1,4 @@
-import type { CameraStatus } from "../messages/camera-status.ts";
+import type { CameraReason, CameraStatus } from "../messages/camera-status.ts";
 import type { Box, Source, Trace } from "../messages/common.ts";
 import type { Incident } from "../messages/incident.ts";
 import type { ResultMetadata, ResultStatus, RiskLevel, Verdict } from "../messages/result.ts";
@@ -64,6 +64,8 @@ export interface ShownCamera {
   message: string;
   /** Why it is not live, where its detector says. */
   reason: string | null;
+  /** The same, where it is of the known ones. */
+  reasonCode: CameraReason | null;
   /** Null where no detector says anything of it. */
   state: CameraStatus["state"] | null;
   since: string | null;

@@ -18,6 +18,7 @@ describe("beyond loopback", () => {
     const login = await get("/login", html);
     expect(login.status).toBe(200);
     expect(await login.text()).toContain('type="password"');
+    expect((await get("/icon.svg")).headers.get("content-type")).toBe("image/svg+xml");
     expect((await get("/login.css")).headers.get("content-type")).toContain("text/css");
   });
 

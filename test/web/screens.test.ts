@@ -261,7 +261,7 @@ test("the page is compressed, and kept by browsers until it is another", async (
   const html = await index.text();
   expect(html).toContain('<html lang="en">');
   const assets = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path as string);
-  expect(assets.map((path) => path.replace(/.*\./, "")).sort()).toEqual(["css", "js", "svg"]);
+  expect(assets.map((path) => path.replace(/.*\./, "")).sort()).toEqual(["css", "js"]);
   for (const path of assets) {
     const answer = await get(path);
     expect(answer.headers.get("cache-control")).toContain("immutable");
@@ -270,6 +270,8 @@ test("the page is compressed, and kept by browsers until it is another", async (
     expect(plain.headers.get("content-encoding")).toBeNull();
     expect(await plain.text()).toBe(await answer.text());
   }
+  expect(html).toContain('href="/icon.svg"');
+  expect((await get("/icon.svg")).headers.get("cache-control")).toBe("no-cache");
   const inline = /<script(?![^>]*src=)|\sstyle=|\son\w+=/;
   expect(html).not.toMatch(inline);
   expect(

@@ -82,7 +82,8 @@ export function publishCameraStatuses(
     },
     removed(camera) {
       forget(camera);
-      const last = { state: "ended", reason: "nobody wants it any more" } as const;
+      const why = { reason: "nobody wants it any more", reasonCode: "unwanted" } as const;
+      const last = { state: "ended", ...why } as const;
       const status = { ...statusOf(camera, instance), ...last, since: new Date(store.now()).toISOString() };
       return say(async () => {
         await store.delete(cameraStatusKey(status.cameraId));
@@ -98,13 +99,14 @@ export function publishCameraStatuses(
 }
 
 function statusOf(camera: Camera, instance: string): CameraStatus {
-  const { id, state, since, lastFrameAt, reason, url } = camera.state();
+  const { id, state, since, lastFrameAt, reason, reasonCode, url } = camera.state();
   return {
     cameraId: id,
     state,
     since: new Date(since).toISOString(),
     lastFrameAt: lastFrameAt === undefined ? null : new Date(lastFrameAt).toISOString(),
-    ...(reason !== undefined && { reason }),
+    reason,
+    reasonCode,
     url,
     source: camera.config.source,
     intervalMs: camera.config.intervalMs,

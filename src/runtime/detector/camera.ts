@@ -2,14 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { CameraConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
-import type { CameraStreamState } from "../../messages/camera-status.ts";
+import type { CameraReason, CameraStreamState } from "../../messages/camera-status.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
 import { backOffMs } from "../back-off.ts";
 import { deferred } from "./deferred.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Source } from "./sources/source.ts";
+import { reasonCodeOf } from "./sources/trouble.ts";
 
-export interface CameraState {
+export interface CameraState extends Why {
   readonly id: string;
   /** connecting: no picture yet, or another detector has it. */
   readonly state: CameraStreamState;
@@ -23,8 +24,13 @@ export interface CameraState {
   readonly lastFrameAt?: number;
   /** How often it was opened anew. */
   readonly restarts: number;
-  /** Why it is not live, or ended early. */
-  readonly reason?: string;
+}
+
+/** Why it is not live, or ended early. */
+interface Why {
+  readonly reason?: string | undefined;
+  /** Undefined where the reason is the source's own words. */
+  readonly reasonCode?: CameraReason | undefined;
 }
 
 /**
@@ -75,16 +81,16 @@ export function createCamera(options: CameraOptions): Camera {
   const { config, source, phaseMs, memory, now } = options;
   const log = options.log.child({ cameraId: config.id });
   const first = deferred<void>();
-  let status: Pick<CameraState, "state" | "since" | "reason"> = { state: "connecting", since: now() };
+  let status: Pick<CameraState, "state" | "since" | keyof Why> = { state: "connecting", since: now() };
   let frames = 0;
   let restarts = 0;
   let lastFrameAt: number | undefined;
   let logged = "";
   let play: { stop: AbortController; done: Promise<void> } | undefined;
 
-  function enter(state: CameraStreamState, reason?: string): void {
+  function enter(state: CameraStreamState, { reason, reasonCode }: Why = {}): void {
     if (status.state === state && status.reason === reason) return;
-    status = { state, since: now(), ...(reason !== undefined && { reason }) };
+    status = { state, since: now(), ...(reason && { reason }), ...(reasonCode && { reasonCode }) };
     report(state, reason);
     if (state === "live" || state === "ended" || state === "failed") first.resolve();
     options.onStateChange(camera);
@@ -105,13 +111,13 @@ export function createCamera(options: CameraOptions): Camera {
       const startedAt = performance.now();
       const outcome = await attempt(signal);
       if (signal.aborted) return;
-      if (outcome.ended) return enter("ended", outcome.reason && `cut short: ${outcome.reason}`);
+      if (outcome.ended) return enter("ended", outcome);
 
       failures = outcome.played && performance.now() - startedAt > lastedMs ? 1 : failures + 1;
-      enter(outcome.lasting ? "failed" : "backing_off", outcome.reason);
+      enter(outcome.lasting ? "failed" : "backing_off", outcome);
       const waitMs = outcome.lasting ? failedRetryMs : backOffMs(failures - 1, backOff);
       await delay(waitMs, undefined, { signal }).catch(() => {});
-      if (!signal.aborted && !outcome.lasting) enter("connecting", outcome.reason);
+      if (!signal.aborted && !outcome.lasting) enter("connecting", outcome);
     }
   }
 
@@ -120,19 +126,19 @@ export function createCamera(options: CameraOptions): Camera {
     const giveUp = new AbortController();
     let newestAt = performance.now();
     let played = false;
-    let stalled: string | undefined;
+    let stalled = false;
 
     const watch = setInterval(() => {
       const { firstMs, nextMs } = source.patience(config.intervalMs);
       const bound = played ? nextMs : firstMs;
-      if (giveUp.signal.aborted || performance.now() - newestAt <= bound) return;
-      stalled = `no picture for ${Math.round(bound / 100) / 10} s`;
-      if (played) enter("stalled", stalled);
+      if (stalled || performance.now() - newestAt <= bound) return;
+      stalled = true;
+      if (played) enter("stalled", silence);
       giveUp.abort();
     }, watchEveryMs);
 
     try {
-      const reason = await source.play({
+      const cut = await source.play({
         ...{ intervalMs: config.intervalMs, phaseMs, memory },
         signal: AbortSignal.any([signal, giveUp.signal]),
         onPicture(picture) {
@@ -146,12 +152,13 @@ export function createCamera(options: CameraOptions): Camera {
           options.onPicture(config, picture, lastFrameAt);
         },
       });
-      return stalled === undefined ? { ended: true, reason } : { played, reason: stalled };
+      if (stalled) return { played, ...silence };
+      return cut === undefined ? { ended: true } : { ended: true, ...cutShort(cut) };
     } catch (error) {
-      if (stalled !== undefined) return { played, reason: stalled };
+      if (stalled) return { played, ...silence };
       // The URL is in the status already.
       const reason = messageOf(error).replace(`${config.shownUrl}: `, "");
-      return { played, reason, lasting: isLasting(error) };
+      return { played, reason, reasonCode: reasonCodeOf(error), lasting: isLasting(error) };
     } finally {
       clearInterval(watch);
     }
@@ -187,12 +194,16 @@ export function createCamera(options: CameraOptions): Camera {
 }
 
 /** How playing a source once came out. */
-interface Outcome {
+interface Outcome extends Why {
   readonly ended?: true;
   readonly played?: boolean;
-  readonly reason?: string | undefined;
   readonly lasting?: boolean;
 }
+
+/** How long it lasts by now is told by the age of the newest picture. */
+const silence = { reason: "no pictures come", reasonCode: "no_pictures" } satisfies Why;
+
+const cutShort = (what: string): Why => ({ reason: `cut short: ${what}`, reasonCode: "cut_short" });
 
 /** Camera and network come back by themselves; for a wrong password or URL a person must come. */
 function isLasting(error: unknown): boolean {

@@ -29,6 +29,7 @@ describe.skipIf(lacks("chromium"))("a page whose server is killed", () => {
       first.kill("SIGKILL");
       await page.getByText("The connection is lost").waitFor();
       await page.locator(".connection.is-reconnecting").waitFor();
+      await page.locator(".meter", { hasText: "Frames/s" }).getByText("–", { exact: true }).waitFor();
       await detect("gate", "meanwhile", [left]);
       await judge("gate", "meanwhile", "high");
 

@@ -43,6 +43,25 @@ describe.skipIf(lacks("chromium"))("incidents on the page", () => {
     await page.getByRole("heading", { name: "gate" }).waitFor();
   });
 
+  test("its picture opens large by a click and by Enter, with the verdict, and Escape closes it alone", async () => {
+    const { url, detect, judge } = await serve();
+    await detect("gate", "first", [left]);
+    await judge("gate", "first", "high");
+    const page = await openPage(url, { hash: "#/incidents" });
+    const evidence = page.getByRole("button", { name: "Picture large: gate" });
+    const dialog = page.getByRole("dialog", { name: "Picture large: gate" });
+    await evidence.click();
+    await dialog.getByRole("img", { name: "high in group 1" }).waitFor();
+    await dialog.getByText("Tailgating").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(page.url()).toMatch(/#\/incidents$/);
+    await page.keyboard.press("Enter");
+    await dialog.waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await dialog.waitFor({ state: "detached" });
+  });
+
   test("they are filtered by level and by state", async () => {
     const { url, detect, judge } = await serve({ incidents: { iou: 0.3, clearAfterMs: 600 } });
     const page = await openPage(url, { hash: "#/incidents" });

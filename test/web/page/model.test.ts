@@ -48,8 +48,19 @@ function incident(incidentId: string, at: number, changes: Partial<ShownIncident
 
 function camera(cameraId: string | number, changes: Partial<ShownCamera> = {}): ShownCamera {
   const stream = { url: null, source: null, intervalMs: 1_000, since: null, lastFrameAt: null };
-  return { cameraId, status: 1, message: "", reason: null, state: "live", ...stream, ...changes };
+  return {
+    cameraId,
+    status: 1,
+    message: "",
+    reason: null,
+    reasonCode: null,
+    state: "live",
+    ...stream,
+    ...changes,
+  };
 }
+
+const seen = (now: number) => ({ now, connection: "live" as const });
 
 const only = (model: Model) => model.cameras.value[0]!;
 
@@ -79,7 +90,7 @@ describe("what the page knows", () => {
     applyState(model, state("older", 1_000, { maxRiskLevel: "high" }));
     applyState(model, state("newer", 2_000, { maxRiskLevel: "low" }));
     expect(only(model).verdicts.value.map(({ messageId }) => messageId)).toEqual(["newer", "older"]);
-    expect(presentLevel(only(model), 3_000)).toBe("low");
+    expect(presentLevel(only(model), seen(3_000))).toBe("low");
   });
 
   test("the server's list of incidents replaces the page's, but takes back nothing that was pushed since", () => {
@@ -119,11 +130,25 @@ describe("what the page knows", () => {
     expect(conditionOf(only(model), now)).toBe("connecting");
     applyFrame(model, frame("m", now), null);
     applyState(model, state("m", now, { maxRiskLevel: "high" }));
-    expect([conditionOf(only(model), now), presentLevel(only(model), now)]).toEqual(["live", "high"]);
+    expect([conditionOf(only(model), now), presentLevel(only(model), seen(now))]).toEqual(["live", "high"]);
     expect(conditionOf(only(model), now + 6_000)).toBe("stale");
-    expect(presentLevel(only(model), now + 20_000)).toBeUndefined();
+    expect(presentLevel(only(model), seen(now + 20_000))).toBeUndefined();
     applyCameras(model, [camera(7, { state: "failed", status: 0 })]);
     expect(conditionOf(only(model), now)).toBe("failed");
+  });
+
+  test("a verdict marks a camera only while the camera is live and the page connected", () => {
+    const model = createModel();
+    const now = Date.now();
+    applyCameras(model, [camera(7)]);
+    applyFrame(model, frame("m", now), null);
+    applyState(model, state("m", now));
+    expect(presentLevel(only(model), seen(now))).toBe("none");
+    expect(presentLevel(only(model), { now, connection: "reconnecting" })).toBeUndefined();
+    for (const state of ["connecting", "stalled", "backing_off", "failed", "ended"] as const) {
+      applyCameras(model, [camera(7, { state, status: 0 })]);
+      expect(presentLevel(only(model), seen(now)), state).toBeUndefined();
+    }
   });
 
   test("a verdict's stages are the gaps of its trace; what nobody measured is not made up", () => {

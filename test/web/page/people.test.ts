@@ -41,6 +41,9 @@ describe.skipIf(lacks("chromium"))("who uses the page", () => {
     await page.goto(`${url}/#/incidents`);
     await page.locator(".incidents-view .incident").waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.locator(".evidence").click();
+    await page.getByRole("dialog").waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   test("the keyboard alone goes everywhere: arrows, Enter, Escape, brackets, question mark", async () => {
@@ -52,7 +55,7 @@ describe.skipIf(lacks("chromium"))("who uses the page", () => {
         what: `${name} has the focus`,
       });
     await page.locator(".tile").nth(1).waitFor();
-    await page.locator(".tile a").first().focus();
+    await press("ArrowRight");
     await focused("gate");
     await press("ArrowRight");
     await focused("yard");

@@ -81,6 +81,39 @@ describe.skipIf(lacks("chromium"))("the wall", () => {
       .waitFor();
   });
 
+  test("why a camera is not live is said in the page's language; words of no known cause stay as they are", async () => {
+    const { url, context } = await serve();
+    const say = (cameraId: string, changes: object) =>
+      context.store.set(cameraStatusKey(cameraId), JSON.stringify(status(cameraId, changes)));
+    const known = { reason: "wrong user name or password", reasonCode: "wrong_credentials" };
+    await say("bridge", { state: "failed", lastFrameAt: null, ...known });
+    await say("tunnel", { state: "backing_off", lastFrameAt: null, reason: "answers 503" });
+    await say("gate", {
+      state: "failed",
+      lastFrameAt: null,
+      reason: "stolen",
+      reasonCode: "of a newer tmon",
+    });
+    const page = await openPage(url, { language: "zh" });
+    const tile = (cameraId: string) => page.locator(".tile", { hasText: cameraId });
+    await tile("bridge").getByText("用户名或密码错误").waitFor();
+    await tile("tunnel").getByText("answers 503").waitFor();
+    await tile("gate").getByText("stolen").waitFor();
+    await page.getByRole("button", { name: "English" }).click();
+    await tile("bridge").getByText("wrong user name or password").waitFor();
+  });
+
+  test("a camera that is no longer seen has no bright badge", async () => {
+    const { url, context, detect, judge } = await serve();
+    const page = await openPage(url);
+    await detect("gate", "first", [left]);
+    await judge("gate", "first", "high");
+    await page.locator(".tile.level-high .tile-verdict:not(.old)").waitFor();
+    const gone = status("gate", { state: "stalled", reason: "no pictures come", reasonCode: "no_pictures" });
+    await context.store.publish(cameraStatusKey("gate"), JSON.stringify(gone));
+    await page.locator(".tile.is-stalled:not(.level-high) .tile-verdict.old").waitFor();
+  });
+
   test("fifty cameras are all on the screen, each with its newest frame", async () => {
     const { url, detect, judge } = await serve();
     const page = await openPage(url, { viewport: { width: 1920, height: 1080 } });
@@ -114,10 +147,13 @@ describe.skipIf(lacks("chromium"))("the wall", () => {
     const page = await openPage(url);
     await detect("gate", "first", [left]);
     await judge("gate", "first", "medium", { metadata: { simulated: true } });
-    await page.locator(".tile .simulated").waitFor();
+    await page.locator(".tile-bar .simulated").waitFor();
     await page.locator(".incident .simulated").waitFor();
     await page.locator(".strip .simulated").waitFor();
     await page.locator(".tile a").click();
     await page.locator(".verdict .simulated").waitFor();
+    // The picture was there before the camera was opened.
+    await page.locator(".verdict .crop").waitFor();
+    expect(await page.locator(".verdict").innerText()).not.toContain("vl-plus");
   });
 });

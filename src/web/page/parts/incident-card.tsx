@@ -1,3 +1,5 @@
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { ShownIncident } from "../../screen-messages.ts";
 import { clockTime, date, zoneOffset } from "../i18n/format.ts";
 import { riskTypes, text } from "../i18n/text.ts";
@@ -8,30 +10,62 @@ import { LevelBadge, SimulatedTag } from "./level.tsx";
 /** One that arrived while somebody looks draws the eye for this long. */
 const arrivalMs = 12_000;
 
-/** Whatever the VLM wrote is text here and never markup. */
+/** The incident whose picture is shown large. */
+export const enlarged = signal<string | undefined>(undefined);
+
 export function IncidentCard({ incident }: { incident: ShownIncident }) {
-  const { incidentId, cameraId, riskLevel, state, picture } = incident;
-  const { states, unverified } = text.value;
+  const { incidentId, cameraId, riskLevel, state } = incident;
   return (
     <li class={`incident level-${riskLevel} state-${state} ${isArriving(incidentId) ? "arriving" : ""}`}>
-      {picture ? <img src={picture} alt="" loading="lazy" decoding="async" /> : <span class="no-picture" />}
-      <div class="incident-text">
-        <p class="incident-head">
-          <LevelBadge level={riskLevel} />
-          <a class="whole" href={cameraHref(cameraId)}>
-            {cameraId}
-          </a>
-          <span class={`tag state-${state}`}>{states[state]}</span>
-        </p>
-        <p class="types">
-          {riskTypes(incident)}
-          {!incident.verified && <span class="tag">{unverified}</span>}
-          {incident.simulated && <SimulatedTag />}
-        </p>
-        <p class="description">{incident.description}</p>
-        <Seen {...incident} />
-      </div>
+      <Evidence {...incident} />
+      <IncidentText incident={incident}>
+        <a class="whole" href={cameraHref(cameraId)} title={String(cameraId)}>
+          {cameraId}
+        </a>
+      </IncidentText>
     </li>
+  );
+}
+
+function Evidence({ incidentId, cameraId, picture }: ShownIncident) {
+  if (!picture) return <span class="no-picture" />;
+  return (
+    <button
+      type="button"
+      class="evidence"
+      aria-haspopup="dialog"
+      aria-label={`${text.value.enlarge}: ${cameraId}`}
+      onClick={() => {
+        enlarged.value = incidentId;
+      }}
+    >
+      <img src={picture} alt="" loading="lazy" decoding="async" />
+    </button>
+  );
+}
+
+/** Whatever the VLM wrote is text here and never markup. The camera's name is the child. */
+export function IncidentText(props: { incident: ShownIncident; children: ComponentChildren }) {
+  const { incident, children } = props;
+  const { riskLevel, state, verified, simulated, description } = incident;
+  const { states, unverified } = text.value;
+  return (
+    <div class="incident-text">
+      <p class="incident-head">
+        <LevelBadge level={riskLevel} />
+        {children}
+      </p>
+      <p class="types">
+        {riskTypes(incident)}
+        {!verified && <span class="tag">{unverified}</span>}
+        {simulated && <SimulatedTag />}
+      </p>
+      <p class="description">{description}</p>
+      <div class="incident-foot">
+        <Seen {...incident} />
+        <span class={`tag state-${state}`}>{states[state]}</span>
+      </div>
+    </div>
   );
 }
 

@@ -6,12 +6,17 @@ import { helpOpen } from "./strip.tsx";
 export function listenToKeys(): void {
   addEventListener("keydown", (event) => {
     const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || helpOpen.peek()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
     if (key === "?") helpOpen.value = true;
     else if (key === "Escape" && route.peek().view !== "wall") go(wallHref);
     else if (key === "[") step(-1);
     else if (key === "]") step(1);
   });
+}
+
+/** A dialog has keys of its own. */
+function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
 }
 
 function step(by: number): void {

@@ -30,9 +30,13 @@ export function LevelBadge({ level }: { level: RiskLevel | "unassessed" }) {
 
 /** Said wherever a verdict of a simulated VLM is shown. */
 export function SimulatedTag() {
+  const { simulated, simulatedShort, simulatedLong } = text.value;
   return (
-    <span class="tag simulated" title={text.value.simulatedLong}>
-      {text.value.simulated}
+    <span class="tag simulated" title={simulatedLong}>
+      <span class="long">{simulated}</span>
+      <span class="short" aria-hidden="true">
+        {simulatedShort}
+      </span>
     </span>
   );
 }

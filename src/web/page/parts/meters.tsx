@@ -19,14 +19,17 @@ export function Meters() {
   const { meters, groups } = text.value;
   const cameras = model.cameras.value;
   const live = cameras.filter((camera) => conditionOf(camera, model.now.value) === "live").length;
+  // Figures of before the connection was lost are not of now.
+  const isLive = model.connection.value === "live";
   const system = model.system.value;
   return (
     <dl class="meters">
       <Meter name={meters.cameras}>
-        <span class={live < cameras.length ? "warn" : ""}>{live}</span>
+        <span class={live < cameras.length ? "warn" : ""}>{isLive ? live : "–"}</span>
         <small>/{cameras.length}</small>
       </Meter>
-      {system && (
+      {system && !isLive && <NoFigures />}
+      {system && isLive && (
         <>
           <Meter name={meters.frames}>{system.framesPerSecond ?? "–"}</Meter>
           <Meter name={meters.verdicts}>{system.verdictsPerSecond ?? "–"}</Meter>
@@ -46,4 +49,13 @@ export function Meters() {
       )}
     </dl>
   );
+}
+
+function NoFigures() {
+  const { frames, verdicts, endToEnd, keys, lag } = text.value.meters;
+  return [frames, verdicts, endToEnd, keys, lag].map((name) => (
+    <Meter key={name} name={name}>
+      –
+    </Meter>
+  ));
 }

@@ -19,8 +19,10 @@ export function Trouble({ camera }: { camera: CameraModel }) {
 }
 
 export function reasonOf(camera: CameraModel): string | null {
-  const { waitingReason, staleReason } = text.value;
+  const { waitingReason, staleReason, reasons } = text.value;
   const condition = conditionOf(camera, model.now.value);
   if (condition === "waiting") return waitingReason;
-  return condition === "stale" ? staleReason : (camera.status.value?.reason ?? null);
+  if (condition === "stale") return staleReason;
+  const { reasonCode, reason = null } = camera.status.value ?? {};
+  return reasonCode ? reasons[reasonCode] : reason;
 }

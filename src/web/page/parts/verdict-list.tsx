@@ -1,7 +1,8 @@
+import { useRef } from "preact/hooks";
 import type { ShownVerdict } from "../../screen-messages.ts";
 import { age, clockTime } from "../i18n/format.ts";
 import { riskTypes, text } from "../i18n/text.ts";
-import type { CameraModel, FrameVerdicts } from "../state/model.ts";
+import type { CameraModel, FrameVerdicts, PicturedFrame } from "../state/model.ts";
 import { model, timezone } from "../state/page.ts";
 import { Crop } from "./crop.tsx";
 import { LevelBadge, SimulatedTag } from "./level.tsx";
@@ -13,21 +14,35 @@ export function VerdictList({ camera }: { camera: CameraModel }) {
   return (
     <ol class="verdicts">
       {frames.flatMap((on) => [
-        ...on.verdicts.map((verdict) => <VerdictRow key={verdict.taskId} on={on} verdict={verdict} />),
+        ...on.verdicts.map((verdict) => (
+          <VerdictRow key={verdict.taskId} camera={camera} on={on} verdict={verdict} />
+        )),
         ...on.unassessedGroups.map((groupIndex) => (
-          <UnassessedRow key={`${on.messageId}_group${groupIndex}`} on={on} groupIndex={groupIndex} />
+          <UnassessedRow
+            key={`${on.messageId}_group${groupIndex}`}
+            camera={camera}
+            on={on}
+            groupIndex={groupIndex}
+          />
         )),
       ])}
     </ol>
   );
 }
 
-function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict }) {
+interface RowProps {
+  camera: CameraModel;
+  on: FrameVerdicts;
+}
+
+function VerdictRow({ camera, on, verdict }: RowProps & { verdict: ShownVerdict }) {
   const { confidence } = text.value;
   const { llmModel, apiKeyId } = verdict.metadata;
+  // A simulated model has the name of a real one.
+  const by = verdict.simulated ? [apiKeyId] : [llmModel, apiKeyId];
   return (
     <li class={`verdict level-${verdict.riskLevel}`}>
-      <GroupCrop on={on} groupIndex={verdict.groupIndex} />
+      <GroupCrop camera={camera} on={on} groupIndex={verdict.groupIndex} />
       <div class="verdict-text">
         <p class="verdict-head">
           <LevelBadge level={verdict.riskLevel} />
@@ -37,19 +52,21 @@ function VerdictRow({ on, verdict }: { on: FrameVerdicts; verdict: ShownVerdict 
         </p>
         <p class="description">{verdict.description}</p>
         <p class="quiet number">
-          {confidence} {Math.round(verdict.confidence * 100)} % · {llmModel ?? "–"} · {apiKeyId ?? "–"}
+          {[`${confidence} ${Math.round(verdict.confidence * 100)} %`, ...by.map((of) => of ?? "–")].join(
+            " · ",
+          )}
         </p>
       </div>
     </li>
   );
 }
 
-function UnassessedRow({ on, groupIndex }: { on: FrameVerdicts; groupIndex: number }) {
+function UnassessedRow({ camera, on, groupIndex }: RowProps & { groupIndex: number }) {
   const { statuses, waitingForVerdict } = text.value;
   const end = on.unassessedReasons.find((reason) => reason.groupIndex === groupIndex);
   return (
     <li class="verdict level-unassessed">
-      <GroupCrop on={on} groupIndex={groupIndex} />
+      <GroupCrop camera={camera} on={on} groupIndex={groupIndex} />
       <div class="verdict-text">
         <p class="verdict-head">
           <LevelBadge level="unassessed" />
@@ -64,9 +81,15 @@ function UnassessedRow({ on, groupIndex }: { on: FrameVerdicts; groupIndex: numb
   );
 }
 
-function GroupCrop({ on, groupIndex }: { on: FrameVerdicts; groupIndex: number }) {
+/** Nothing where the frame came before the page looked; once seen it is kept as long as its verdict. */
+function GroupCrop({ camera, on, groupIndex }: RowProps & { groupIndex: number }) {
+  const frame = useRef<PicturedFrame | undefined>(undefined);
+  frame.current ??= [camera.frame.peek(), ...model.recent.frames.values()].find(
+    (known) => known?.messageId === on.messageId,
+  );
   const group = on.trafficGroups.find((of) => of.groupIndex === groupIndex);
-  return <Crop frame={model.recent.frames.get(on.messageId)} bbox={group?.bbox} />;
+  if (!frame.current?.jpeg || !group) return null;
+  return <Crop jpeg={frame.current.jpeg} imageWidth={frame.current.imageWidth} bbox={group.bbox} />;
 }
 
 function When({ at }: { at: number }) {

@@ -1,5 +1,5 @@
 import type { RiskLevel } from "../../../messages/result.ts";
-import type { CameraModel, FrameVerdicts, PicturedFrame } from "./model.ts";
+import type { CameraModel, Connection, FrameVerdicts, PicturedFrame } from "./model.ts";
 
 /** What a person needs to know of a camera's stream. waiting: nothing is known of it, and no frame came. */
 export type Condition =
@@ -43,12 +43,15 @@ export function latestVerdict({ verdicts }: CameraModel): FrameVerdicts | undefi
   return verdicts.value.find(({ maxRiskLevel }) => maxRiskLevel !== "unknown");
 }
 
-/** The level that marks the camera now: of its latest verdict, while that is fresh. */
-export function presentLevel(camera: CameraModel, now: number): RiskLevel | undefined {
+/** The level that marks the camera now: of its latest verdict, while that is fresh and the camera is seen. */
+export function presentLevel(
+  camera: CameraModel,
+  { now, connection }: { now: number; connection: Connection },
+): RiskLevel | undefined {
   const latest = latestVerdict(camera);
-  if (!latest || latest.maxRiskLevel === "unknown" || now - latest.capturedAt > verdictFreshMs)
-    return undefined;
-  return latest.maxRiskLevel;
+  if (!latest || latest.maxRiskLevel === "unknown") return undefined;
+  const isSeen = connection === "live" && conditionOf(camera, now) === "live";
+  return isSeen && now - latest.capturedAt <= verdictFreshMs ? latest.maxRiskLevel : undefined;
 }
 
 /** The verdicts on this very frame: an older frame's say nothing of it. */

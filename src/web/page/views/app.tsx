@@ -1,6 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { text } from "../i18n/text.ts";
 import { Announcer } from "../parts/announcer.tsx";
+import { Enlarged } from "../parts/enlarged.tsx";
 import { Help } from "../parts/help.tsx";
 import { Strip } from "../parts/strip.tsx";
 import { model } from "../state/page.ts";
@@ -25,6 +26,7 @@ export function App() {
         {route.value.view === "wall" && <IncidentsAside />}
       </div>
       <Help />
+      <Enlarged />
       <Announcer />
     </>
   );

@@ -7,9 +7,9 @@ import { StageBar } from "../parts/stage-bar.tsx";
 import { StreamFacts } from "../parts/stream-facts.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { VerdictList } from "../parts/verdict-list.tsx";
-import { conditionOf, latestVerdict, presentLevel } from "../state/condition.ts";
+import { conditionOf, latestVerdict } from "../state/condition.ts";
 import type { CameraModel } from "../state/model.ts";
-import { model } from "../state/page.ts";
+import { levelOf, model } from "../state/page.ts";
 import { cameraHref, wallHref } from "../state/route.ts";
 import { stagesOf } from "../state/stages.ts";
 import { CameraIncidents } from "./incidents.tsx";
@@ -23,6 +23,8 @@ export function CameraView({ cameraId }: { cameraId: string }) {
 
   useEffect(() => {
     model.recent.cameraId = cameraId;
+    const newest = camera?.frame.peek();
+    if (newest) model.recent.frames.set(newest.messageId, newest);
     returnTo(cameraId);
     return () => {
       model.recent.cameraId = undefined;
@@ -52,7 +54,7 @@ function Body({ camera }: { camera: CameraModel }) {
   const latest = latestVerdict(camera);
   const stages = latest && stagesOf(latest);
   const condition = conditionOf(camera, model.now.value);
-  const level = presentLevel(camera, model.now.value);
+  const level = levelOf(camera);
   return (
     <div class="camera-body">
       <div class="camera-main">
@@ -83,11 +85,11 @@ function Marks({ camera }: { camera: CameraModel }) {
   const latest = latestVerdict(camera);
   if (!latest || latest.maxRiskLevel === "unknown") return null;
   return (
-    <>
+    <span class={`camera-verdict ${levelOf(camera) ? "" : "old"}`}>
       <LevelBadge level={latest.maxRiskLevel} />
       <span class="quiet number">{text.value.ago(age(model.now.value - latest.capturedAt))}</span>
       {latest.simulated && <SimulatedTag />}
-    </>
+    </span>
   );
 }
 

@@ -26,15 +26,18 @@ export function Wall() {
     returning = false;
   }, []);
 
-  function onKeyDown(event: KeyboardEvent): void {
-    const next = neighbour(
-      event.key,
-      cameras.flatMap(({ id }) => links.current.get(id) ?? []),
-    );
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  }
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const tiles = cameras.flatMap(({ id }) => links.current.get(id) ?? []);
+      const next = neighbour(event.key, tiles) ?? firstOf(event.key, links.current.get(focused ?? ""));
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
+    }
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [cameras, focused]);
 
   if (cameras.length === 0) return <Empty />;
   const { columns, widthPx } = fitTiles(cameras.length, space);
@@ -44,7 +47,6 @@ export function Wall() {
       ref={wall}
       style={{ gridTemplateColumns: `repeat(${columns}, ${widthPx}px)` }}
       aria-label={text.value.cameras}
-      onKeyDown={onKeyDown}
     >
       {cameras.map((camera) => (
         <Tile
@@ -118,4 +120,9 @@ function neighbour(key: string, tiles: readonly HTMLAnchorElement[]): HTMLAnchor
   };
   const step = steps[key];
   return step === undefined ? undefined : tiles[at + step];
+}
+
+/** While nothing has the focus, the first arrow leads to the tile that Tab would lead to. */
+function firstOf<T>(key: string, tile: T): T | undefined {
+  return key.startsWith("Arrow") && document.activeElement === document.body ? tile : undefined;
 }
