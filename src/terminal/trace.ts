@@ -1,12 +1,10 @@
-import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
-import { messageOf } from "../errors.ts";
 import { findReach } from "../runtime/trace/find.ts";
 import { subjectOf } from "../runtime/trace/subject.ts";
 import { type Trace, trace } from "../runtime/trace/trace.ts";
-import { openStore } from "../store/open.ts";
+import { askStore } from "./ask-store.ts";
 import { say, writeLine } from "./output.ts";
-import { lookInto } from "./reading.ts";
+import { type Looking, lookInto } from "./reading.ts";
 import { formatTime } from "./time.ts";
 import { describeTrace, traceJson } from "./trace-table.ts";
 
@@ -42,26 +40,16 @@ async function printReach(
   await writeLine(JSON.stringify({ id, found: false, reach: Object.fromEntries(times) }));
 }
 
-const storeWithinMs = 3000;
-
 /** When the frame was pushed last, epoch ms: its cached state says so, for five minutes. */
-async function pushedAt(
+function pushedAt(
   config: Config,
   messageId: string,
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  looking: Pick<Looking, "log" | "signal">,
 ): Promise<number | undefined> {
-  try {
-    const store = await openStore(config, log, AbortSignal.any([signal, AbortSignal.timeout(storeWithinMs)]));
-    try {
-      const state = await store.get(`detection:${messageId}`);
-      if (state === undefined) return undefined;
-      const { trace: times } = JSON.parse(state.toString("utf8")) as { trace?: { aggregatedAt?: number } };
-      return times?.aggregatedAt;
-    } finally {
-      await store.close();
-    }
-  } catch (error) {
-    say(`tmon: the store cannot be asked when it was pushed: ${messageOf(error)}`);
-    return undefined;
-  }
+  return askStore(config, looking, "when it was pushed", async (store) => {
+    const state = await store.get(`detection:${messageId}`);
+    if (state === undefined) return undefined;
+    const { trace: times } = JSON.parse(state.toString("utf8")) as { trace?: { aggregatedAt?: number } };
+    return times?.aggregatedAt;
+  });
 }
