@@ -74,7 +74,7 @@ export interface ReplayFlags {
 /** `tmon dlq replay`: puts letters back where they came from; ends with 1 if the one named could not be. */
 export async function replayLetters(config: Config, flags: ReplayFlags): Promise<void> {
   const { letter: named, all, code, dryRun, output } = flags;
-  if ((named === undefined) !== all || (code !== undefined && !all)) throw eitherOneOrAll();
+  if (named === undefined ? !all : all || code !== undefined) throw eitherOneOrAll();
   const at = named === undefined ? undefined : placeNamed(named);
   requireSharedStore(config);
   await lookInto(config, briefly, async (looking) => {

@@ -28,10 +28,10 @@ export function describeTrace(trace: Trace, { timezone }: Config): string {
     4,
   );
   const stages = formatTable(
-    ["GROUP", "STATUS", "DETECT", "GENERATE", "SCHEDULE", "VLM", "AGGREGATE", "CALLS", "WHAT"],
+    ["GROUP", "STATUS", "DETECT", "GENERATE", "SCHEDULE", "VLM", "AGGREGATE", "TOTAL", "CALLS", "WHAT"],
     tasks.map(rowOf),
     width,
-    8,
+    9,
   );
   const states = incidents.map(
     ({ incidentId, state, riskLevel, taskIds }) =>
@@ -42,8 +42,8 @@ export function describeTrace(trace: Trace, { timezone }: Config): string {
 }
 
 function rowOf({ groupIndex, status, stagesMs, result, repeats }: TracedTask): string[] {
-  const { detect, generate, schedule, vlm, aggregate } = stagesMs;
-  const times = [detect, generate, schedule, vlm, aggregate];
+  const { detect, generate, schedule, vlm, aggregate, total } = stagesMs;
+  const times = [detect, generate, schedule, vlm, aggregate, total];
   return [
     String(groupIndex),
     status,

@@ -48,12 +48,14 @@ function stagesOf(
   result: AssessmentResult | undefined,
   aggregatedAt: number | undefined,
 ): Stages {
+  const pushedAt = result?.status === "assessed" ? aggregatedAt : undefined;
   return {
     detect: between(capturedAt, detectedAt),
     generate: between(detectedAt, generatedAt),
     schedule: between(generatedAt, dispatchedAt),
     vlm: between(dispatchedAt, assessedAt),
-    aggregate: result?.status === "assessed" ? between(assessedAt, aggregatedAt) : undefined,
+    aggregate: between(assessedAt, pushedAt),
+    total: between(capturedAt, pushedAt ?? assessedAt ?? dispatchedAt ?? generatedAt ?? detectedAt),
   };
 }
 

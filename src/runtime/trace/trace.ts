@@ -24,6 +24,8 @@ export interface Stages {
   vlm: number | undefined;
   /** From the verdict to the frame's newest push. */
   aggregate: number | undefined;
+  /** From the capture to the last of them that is known. */
+  total: number | undefined;
 }
 
 /** One group of the frame, from its detection to what became of it. */
