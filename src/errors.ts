@@ -177,7 +177,7 @@ export const errors = {
     exit: 3,
     task: true,
     cause: "A message could not be read; it went to dead-letters.",
-    cure: "`tmon tail dead-letters` shows the message, where it came from and why; `tmon schema TOPIC` says what is expected.",
+    cure: "`tmon dlq list` says where it came from and why, `tmon dlq show` what it holds, `tmon schema TOPIC` what is expected; `tmon dlq replay` puts it back once its reader is mended.",
   },
   TMON_SCHEMA_NEWER: {
     exit: 3,

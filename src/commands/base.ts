@@ -14,6 +14,13 @@ export const wholeNumberFlag = Flags.custom<number, { least: number; most?: numb
 
 export const topicDescription = `one of ${topicIds.join(", ")}`;
 
+export const letterDescription = "the letter's place as PARTITION:OFFSET";
+
+export const letterCodeFlag = Flags.string({
+  helpValue: "CODE",
+  description: "letters of this error code only",
+});
+
 /** Flags of every command that reads the configuration. */
 export const configFlags = {
   "config-dir": Flags.string({

@@ -11,8 +11,9 @@ export default class Tail extends TmonCommand {
     "<%= config.bin %> tail risk-assessment-results",
     "<%= config.bin %> tail detection-results --since 10m --camera cam-1 --until-end -o json | jq .value.detectedObjects",
   ];
-  static override args = { topic: Args.string({ description: topicDescription, required: true }) };
+  static override args = { topic: Args.string({ description: topicDescription }) };
   static override flags = {
+    all: Flags.boolean({ description: "all topics, instead of one; --last N is N of each" }),
     from: Flags.string({
       helpValue: "earliest|latest|OFFSET|TIME",
       description: "where to start; latest: with what comes from now on",
@@ -26,21 +27,21 @@ export default class Tail extends TmonCommand {
     last: wholeNumberFlag({ description: "start with the last N messages [default: 10]", least: 1 }),
     "until-end": Flags.boolean({ description: "stop at the end as it is now" }),
     camera: Flags.string({ helpValue: "ID", description: "messages of this camera only" }),
+    partition: wholeNumberFlag({ description: "messages of this partition only", least: 0 }),
+    images: Flags.string({
+      helpValue: "DIR",
+      description: "write the messages' pictures there, as TIME_CAMERA_MESSAGE_groupN.jpg",
+    }),
     output: outputFlag,
     ...busFlags,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Tail);
-    const { from, since, last, camera, output, "until-end": untilEnd, ...settings } = flags;
-    await tail(loadRunSettings(camelFlags(settings)), {
-      topic: args.topic,
-      from,
-      since,
-      last,
-      untilEnd,
-      camera,
-      output,
-    });
+    const { all, from, since, last, camera, partition, images, output, ...rest } = flags;
+    const { "until-end": untilEnd, ...settings } = rest;
+    const what = { topic: args.topic, all, camera, partition, images };
+    const where = { from, since, last, untilEnd };
+    await tail(loadRunSettings(camelFlags(settings)), { ...what, ...where, output });
   }
 }

@@ -44,6 +44,6 @@ function invalid(reason: string): TmonError {
   return new TmonError(
     "TMON_MESSAGE_INVALID",
     `the message cannot be read: ${reason}`,
-    "look at it with tmon tail dead-letters, and at what produced it",
+    "look at it with tmon dlq show, and at what produced it",
   );
 }

@@ -1,10 +1,8 @@
 import type { Delivery } from "../bus/bus.ts";
 import { messageOf, TmonError } from "../errors.ts";
-import { schemaVersion } from "../messages/common.ts";
+import { letterHeaders } from "../messages/dead-letter.ts";
 import { publishUntilDone } from "./publish.ts";
 import type { RoleContext } from "./role.ts";
-
-const maxMessageCharacters = 1_000;
 
 /**
  * Moves a message that cannot be read to `dead-letters`, its bytes as they came, and acknowledges it once
@@ -24,15 +22,7 @@ export async function deadLetter(
     topic,
     key: delivery.key,
     value: delivery.value,
-    headers: {
-      ...delivery.headers,
-      "schema-version": String(schemaVersion),
-      "error-code": code,
-      "error-message": messageOf(error).slice(0, maxMessageCharacters),
-      "source-topic": source.topic,
-      "source-partition": String(source.partition),
-      "source-offset": String(source.offset),
-    },
+    headers: { ...delivery.headers, ...letterHeaders({ code, reason: messageOf(error), source }) },
   };
   await publishUntilDone(bus, [letter], signal, (failure) => {
     metrics.sendErrors.inc({ topic });

@@ -7,9 +7,10 @@ import { detectionSchema } from "../messages/detection.ts";
 import { incidentSchema } from "../messages/incident.ts";
 import { resultSchema } from "../messages/result.ts";
 import { taskSchema } from "../messages/task.ts";
-import type { TopicId } from "../messages/topics.ts";
+import { type TopicId, topicIds } from "../messages/topics.ts";
 import { counted } from "./counted.ts";
-import { formatTime } from "./time.ts";
+import { printable } from "./output.ts";
+import { formatAge, formatTime } from "./time.ts";
 
 /** One message as JSON; its value stands as it was sent, or in base64 where it is no JSON. */
 export function messageJson({ value, ...message }: ReceivedMessage): string {
@@ -30,34 +31,59 @@ function isJson(value: Buffer): boolean {
   }
 }
 
-/** One message as a person reads it: when, where, whose, and what it says; no pictures. */
-export function describeMessage(topic: TopicId, message: ReceivedMessage, config: Config): string {
-  const place = `${message.partition}@${message.offset}`;
+/**
+ * One message as a person reads it: when and how long ago, where, whose, and what it says; pictures as their size.
+ * `named`: with its topic.
+ */
+export function describeMessage(
+  topic: TopicId,
+  message: ReceivedMessage,
+  config: Config,
+  { named = false, now = Date.now() } = {},
+): string {
   return [
     formatTime(message.timestamp, config.timezone),
-    place.padEnd(8),
-    message.key.padEnd(10),
-    essence(topic, message),
+    formatAge(now - message.timestamp).padStart(6),
+    ...(named ? [topic.padEnd(Math.max(...topicIds.map((id) => id.length)))] : []),
+    placeOf(message).padEnd(8),
+    printable(message.key).padEnd(10),
+    essenceOf(topic, message),
   ].join("  ");
 }
 
-function essence(topic: TopicId, message: ReceivedMessage): string {
+/** partition@offset */
+export function placeOf({ partition, offset }: Pick<ReceivedMessage, "partition" | "offset">): string {
+  return `${partition}@${offset}`;
+}
+
+/** What a message says, in one line; why it cannot be read, if it cannot. */
+export function essenceOf(topic: TopicId, message: ReceivedMessage): string {
   try {
-    return essences[topic](message);
+    return printable(essences[topic](message));
   } catch (error) {
-    return messageOf(error);
+    return printable(messageOf(error));
   }
+}
+
+/** ", 2 pictures of 41 KB"; nothing where there are none. */
+function pictureSizes(...pictures: string[]): string {
+  const sizes = pictures.filter(Boolean).map((text) => Buffer.byteLength(text, "base64"));
+  if (sizes.length === 0) return "";
+  const kilobytes = Math.ceil(sizes.reduce((sum, size) => sum + size) / 1000);
+  return `, ${counted(sizes.length, "picture")} of ${kilobytes} KB`;
 }
 
 const essences: Record<TopicId, (message: ReceivedMessage) => string> = {
   "detection-results": ({ value }) => {
-    const { detectedObjects, trafficGroups } = decode(detectionSchema, value);
+    const { detectedObjects, trafficGroups, groupImages } = decode(detectionSchema, value);
+    const pictures = pictureSizes(...groupImages.map(({ imageBase64 }) => imageBase64));
     const groups = trafficGroups.map(({ classes, objectCount }) => `${objectCount} (${classes.join(", ")})`);
-    return `${counted(detectedObjects.length, "object")}, ${counted(groups.length, "group")}${groups.length > 0 ? `: ${groups.join("; ")}` : ""}`;
+    return `${counted(detectedObjects.length, "object")}, ${counted(groups.length, "group")}${groups.length > 0 ? `: ${groups.join("; ")}` : ""}${pictures}`;
   },
   "assessment-tasks": ({ value }) => {
-    const { taskId, groupMetadata, detectedObjects } = decode(taskSchema, value);
-    return `${taskId}: ${counted(detectedObjects.length, "object")} (${groupMetadata.classes.join(", ")})`;
+    const { taskId, groupMetadata, detectedObjects, groupImageBase64 } = decode(taskSchema, value);
+    const objects = `${counted(detectedObjects.length, "object")} (${groupMetadata.classes.join(", ")})`;
+    return `${taskId}: ${objects}${pictureSizes(groupImageBase64)}`;
   },
   "risk-assessment-results": ({ value }) => {
     const { status, maxRiskLevel, results, errorCode, error, metadata } = decode(resultSchema, value);
@@ -70,8 +96,16 @@ const essences: Record<TopicId, (message: ReceivedMessage) => string> = {
     return `${metadata.simulated ? "[simulated] " : ""}${said}`;
   },
   incidents: ({ value }) => {
-    const { state, riskLevel, riskTypes, description, simulated } = decode(incidentSchema, value);
-    return `${simulated ? "[simulated] " : ""}${state} ${riskLevel} ${riskTypes.join(", ")} ${description}`;
+    const {
+      state,
+      riskLevel,
+      riskTypes,
+      description,
+      simulated,
+      imageBase64 = "",
+    } = decode(incidentSchema, value);
+    const said = `${state} ${riskLevel} ${riskTypes.join(", ")} ${description}`;
+    return `${simulated ? "[simulated] " : ""}${said}${pictureSizes(imageBase64)}`;
   },
   "dead-letters": ({ headers, value }) =>
     `${headers["error-code"]}: ${headers["error-message"]} (${value.length} bytes of ${headers["source-topic"]} ${headers["source-partition"]}@${headers["source-offset"]})`,

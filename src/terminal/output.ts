@@ -28,20 +28,26 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Others' words on a terminal: what would move its cursor or colour it is shown as a mark. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "\ufffd");
+}
+
 /**
- * A borderless table whose columns line up for wide characters too. With a `width` (a terminal's columns) its
- * second column is cut where the lines would be longer.
+ * A borderless table whose columns line up for wide characters too. With a `width` (a terminal's columns) the
+ * column `cut`, its second, is shortened where the lines would be longer.
  */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   width = Number.POSITIVE_INFINITY,
+  cut = 1,
 ): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? "") + gap)),
   );
   const excess = Math.max(0, widths.reduce((sum, each) => sum + each, -gap) - width);
-  const colWidths = widths.map((each, column) => (column === 1 ? Math.max(gap + 8, each - excess) : each));
+  const colWidths = widths.map((each, column) => (column === cut ? Math.max(gap + 8, each - excess) : each));
   const table = new Table({
     head: [...head],
     colWidths,

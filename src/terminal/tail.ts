@@ -1,69 +1,59 @@
-import { existsSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
-import type { ReadFrom, ReceivedMessage } from "../bus/bus.ts";
-import { openBus } from "../bus/open.ts";
+import type { Bus, ReadFrom, ReceivedMessage } from "../bus/bus.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/units.ts";
 import { TmonError } from "../errors.ts";
 import { type TopicId, topicIds } from "../messages/topics.ts";
-import { releaseOnCrash } from "./crash.ts";
+import { counted } from "./counted.ts";
 import { describeMessage, messageJson } from "./message-line.ts";
 import { say, writeLine } from "./output.ts";
-import { createTerminalLog } from "./settings.ts";
+import { openPictureFiles } from "./picture-files.ts";
+import { lookInto } from "./reading.ts";
 
 export interface TailOptions {
-  topic: string;
+  topic?: string | undefined;
+  all: boolean;
   from?: string | undefined;
   since?: string | undefined;
   last?: number | undefined;
   untilEnd: boolean;
   camera?: string | undefined;
+  partition?: number | undefined;
+  /** Directory the messages' pictures are written to. */
+  images?: string | undefined;
   output: string;
 }
 
-/** Prints a topic's messages, one a line, without touching any group; until a signal, or the end. */
+/** Prints messages of a topic or of all, one a line, without touching any group; until a signal, or the end. */
 export async function tail(config: Config, options: TailOptions): Promise<void> {
-  const topic = topicNamed(options.topic);
+  const { all, untilEnd, camera, partition, images, output } = options;
+  const topics = wantedTopics(options);
   const from = startOf(options, Date.now());
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  process.once("SIGTERM", () => interrupted.abort());
-
-  if (!(await waitForData(config, options.untilEnd, interrupted.signal))) return;
-  const bus = await openBus(config, createTerminalLog(config));
-  const forget = releaseOnCrash(() => bus.close());
-  try {
-    const reading = {
-      topics: [config.topics[topic].name],
-      from,
-      untilEnd: options.untilEnd,
-      signal: interrupted.signal,
-    };
-    for await (const message of bus.read(reading)) {
-      if (options.camera !== undefined && cameraOf(message) !== options.camera) continue;
+  const idOf = new Map(topics.map((id) => [config.topics[id].name, id]));
+  await lookInto(config, { waits: !untilEnd, endless: true }, async ({ bus, signal }) => {
+    const names = [...idOf.keys()];
+    if (partition !== undefined) await requirePartition(bus, names, partition);
+    const pictures = images === undefined ? undefined : await openPictureFiles(images);
+    const place = partition === undefined ? {} : { partition };
+    for await (const message of bus.read({ topics: names, from, untilEnd, signal, ...place })) {
+      if (camera !== undefined && cameraOf(message) !== camera) continue;
+      await pictures?.add(message);
+      const topic = idOf.get(message.topic) as TopicId;
       await writeLine(
-        options.output === "json" ? messageJson(message) : describeMessage(topic, message, config),
+        output === "json" ? messageJson(message) : describeMessage(topic, message, config, { named: all }),
       );
     }
-  } finally {
-    forget();
-    await bus.close();
-  }
+    if (pictures) say(`tmon: ${counted(pictures.written(), "picture")} written to ${images}`);
+  });
 }
 
-const lookEveryMs = 200;
-
-/** A reader makes no data directory: false if there is none and no time to wait for it. */
-async function waitForData(
-  { bus, dataDir }: Config,
-  untilEnd: boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const isThere = () => bus.kind !== "embedded" || existsSync(dataDir);
-  if (isThere()) return true;
-  say(`tmon: nothing has been written there yet${untilEnd ? "" : "; waiting for it"}`);
-  while (!untilEnd && !signal.aborted && !isThere()) await delay(lookEveryMs);
-  return isThere();
+function wantedTopics({ topic, all }: TailOptions): readonly TopicId[] {
+  if (topic !== undefined && !all) return [topicNamed(topic)];
+  if (topic === undefined && all) return topicIds;
+  throw new TmonError(
+    "TMON_USAGE",
+    all ? "--all is every topic, and one is named" : "no topic is named",
+    `name one of ${topicIds.join(", ")}, or say --all`,
+  );
 }
 
 export function topicNamed(name: string): TopicId {
@@ -73,6 +63,21 @@ export function topicNamed(name: string): TopicId {
     "TMON_TOPIC_UNKNOWN",
     `there is no topic "${name}"`,
     `name one of ${topicIds.join(", ")}`,
+  );
+}
+
+/** @throws TmonError TMON_USAGE if no topic has the partition: it would be an empty answer for ever. */
+export async function requirePartition(
+  bus: Bus,
+  topics: readonly string[],
+  partition: number,
+): Promise<void> {
+  const numbers = (await bus.describeTopics(topics)).map((each) => each.partition);
+  if (numbers.includes(partition)) return;
+  throw new TmonError(
+    "TMON_USAGE",
+    `there is no partition ${partition}`,
+    `name one from 0 to ${Math.max(...numbers)}`,
   );
 }
 

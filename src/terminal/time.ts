@@ -16,3 +16,19 @@ export function formatTime(epochMs: number, timezone: string): string {
   const offset = part("timeZoneName").replace("GMT", "") || "+00:00";
   return `${part("year")}-${part("month")}-${part("day")} ${part("hour")}:${part("minute")}:${part("second")}.${part("fractionalSecond")} ${offset}`;
 }
+
+/** How long something took or ago it was, in about five characters: 340ms, 1.2s, 12s, 3m, 5h, 2d. */
+export function formatAge(ms: number): string {
+  const size = Math.max(0, ms);
+  if (size < 1000) return `${Math.round(size)}ms`;
+  if (size < 10_000) return `${(size / 1000).toFixed(1)}s`;
+  for (const [unit, length, limit] of ageUnits)
+    if (size < limit * length) return `${Math.floor(size / length)}${unit}`;
+  return `${Math.floor(size / 86_400_000)}d`;
+}
+
+const ageUnits = [
+  ["s", 1000, 120],
+  ["m", 60_000, 120],
+  ["h", 3_600_000, 48],
+] as const;

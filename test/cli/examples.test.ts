@@ -56,6 +56,6 @@ describe("the examples of every help are command lines that tmon understands", (
   });
 
   it("there are two for each command", () => {
-    expect(examples.length).toBeGreaterThanOrEqual(2 * 12);
+    expect(examples.length).toBeGreaterThanOrEqual(2 * 17);
   });
 });

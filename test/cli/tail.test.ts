@@ -1,9 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openBus } from "../../src/bus/open.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { picture, seedDetection, seedMessageId, seedTask } from "../messages/seed-samples.ts";
+import { openContext, testConfig } from "../support/context.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { until } from "../support/until.ts";
@@ -113,5 +115,77 @@ describe("tail on a data directory that is not there", () => {
     await following.says("nothing has been written there yet");
     following.kill("SIGINT");
     expect(await following.ended).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe("tail on topics with pictures", () => {
+  const pictured = join(directory, "pictured");
+  const images = join(directory, "images");
+  const jpeg = Buffer.from(picture, "base64");
+  const strange = {
+    ...seedTask,
+    taskId: "../x/y_group2",
+    cameraId: "a/b",
+    timestamp: "2026-11-23T08:00:01Z",
+  };
+
+  beforeAll(async () => {
+    const { context, close } = await openContext(testConfig(pictured));
+    const send = (topic: string, message: object, partition: number) =>
+      context.bus.produce([{ topic, key: "7", value: Buffer.from(JSON.stringify(message)), partition }]);
+    await send("detection-results", seedDetection, 1);
+    await send("assessment-tasks", strange, 2);
+    await send("assessment-tasks", { ...seedTask, groupImageBase64: "" }, 2);
+    await context.bus.produce([{ topic: "dead-letters", key: "7\u001b[2J", value: Buffer.from([0]) }]);
+    await close();
+  });
+
+  const run = (...args: string[]) => runTmon(["tail", "--data-dir", pictured, "--until-end", ...args]);
+
+  it("--all prints every topic, in a table named and with the age", async () => {
+    const { stdout } = await run("--all", "-o", "json");
+    const topics = lines(stdout).map((line) => (line as unknown as { topic: string }).topic);
+    expect(topics).toEqual(["detection-results", "assessment-tasks", "assessment-tasks", "dead-letters"]);
+    const table = (await run("--all", "--last", "1")).stdout.split("\n");
+    expect(table).toHaveLength(3);
+    expect(table[0]).toMatch(/ [+-]\d\d:\d\d +\S+(ms|s|m) +detection-results +1@0 +7 /);
+  });
+
+  it("shortens pictures in a table, never in JSON, and lets no message move the cursor", async () => {
+    const { stdout } = await run("--all");
+    expect(stdout).toContain("1 group: 2 (car), 1 picture of 1 KB");
+    expect(stdout).not.toContain(picture);
+    expect(stdout).not.toContain("\u001b");
+    expect((await run("detection-results", "-o", "json")).stdout).toContain(picture);
+  });
+
+  it("--partition prints one partition's", async () => {
+    expect(lines((await run("--all", "--partition", "2", "-o", "json")).stdout)).toHaveLength(2);
+    const none = await run("--all", "--partition", "16");
+    expect(none.exitCode).toBe(2);
+    expect(none.stderr).toContain("TMON_USAGE: there is no partition 16");
+  });
+
+  it("--images writes the pictures, by time, camera, message and group, and into that directory alone", async () => {
+    const { stderr } = await run("--all", "--images", images);
+    expect(stderr).toContain(`2 pictures written to ${images}`);
+    expect(readdirSync(images)).toEqual([
+      `20261123T080000.123Z_7_${seedMessageId}_group1.jpg`,
+      "20261123T080001.000Z_a_b_.._x_y_group2.jpg",
+    ]);
+    for (const name of readdirSync(images)) expect(readFileSync(join(images, name))).toEqual(jpeg);
+  });
+
+  it("--images that cannot be written is refused", async () => {
+    const { exitCode, stderr } = await run("--all", "--images", join(pictured, "format", "x"));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("TMON_USAGE: the pictures cannot be written");
+  });
+
+  it.each([[[]], [["incidents", "--all"]]])("refuses %j: one topic or all", async (args) => {
+    const { exitCode, stderr } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("TMON_USAGE");
+    expect(stderr).toContain("or say --all");
   });
 });

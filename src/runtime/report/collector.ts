@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Bus } from "../../bus/bus.ts";
-import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../errors.ts";
 import type { TopicId } from "../../messages/topics.ts";
 import type { Store } from "../../store/store.ts";
+import { measureLag, worstGroup } from "../lag.ts";
 import type { RoleContext } from "../role.ts";
 import { noObservations, type Observations } from "./observations.ts";
 import { observeMessage, observePush } from "./observe.ts";
@@ -65,7 +64,7 @@ export async function startCollector({
   })();
 
   async function sampleLag(): Promise<void> {
-    lag.final = await worstLag(config, bus);
+    lag.final = worstGroup(await measureLag(config, bus)).lag;
     lag.max = Math.max(lag.max, lag.final);
   }
 
@@ -93,23 +92,6 @@ export async function startCollector({
     },
     stop,
   };
-}
-
-/** Messages of the worst group that are not acknowledged. */
-export async function worstLag(config: Config, bus: Bus): Promise<number> {
-  const name = (id: TopicId) => config.topics[id].name;
-  const groups: [string, string[]][] = [
-    [config.groups.generator, [name("detection-results")]],
-    [config.groups.scheduler, [name("assessment-tasks")]],
-    [config.groups.aggregator, [name("detection-results"), name("risk-assessment-results")]],
-  ];
-  const lags = await Promise.all(
-    groups.map(async ([group, topics]) => {
-      const offsets = await bus.describeGroup(group, topics);
-      return offsets.reduce((total, { lag }) => total + lag, 0);
-    }),
-  );
-  return Math.max(...lags);
 }
 
 /** A push this process did not hear (another replica's, a lost subscription) is in the frame's mark. */

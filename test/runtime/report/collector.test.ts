@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encode } from "../../../src/messages/codec.ts";
 import type { TopicId } from "../../../src/messages/topics.ts";
-import { type Collector, startCollector, worstLag } from "../../../src/runtime/report/collector.ts";
+import { measureLag, worstGroup } from "../../../src/runtime/lag.ts";
+import { type Collector, startCollector } from "../../../src/runtime/report/collector.ts";
 import type { RoleContext } from "../../../src/runtime/role.ts";
 import { openContext, testConfig } from "../../support/context.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
@@ -70,7 +71,7 @@ describe("the report's collector", () => {
       detectionMessage("b", []),
       detectionMessage("c", []),
     );
-    expect(await worstLag(context.config, context.bus)).toBe(3);
+    expect(worstGroup(await measureLag(context.config, context.bus)).lag).toBe(3);
     await collector.finish();
     expect(collector.lag()).toEqual({ max: 3, final: 3 });
   });

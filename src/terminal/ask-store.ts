@@ -1,0 +1,43 @@
+import type { Config } from "../config/config.ts";
+import { messageOf } from "../errors.ts";
+import { openStore } from "../store/open.ts";
+import type { Store } from "../store/store.ts";
+import { releaseOnCrash } from "./crash.ts";
+import { say } from "./output.ts";
+import type { Looking } from "./reading.ts";
+
+type Asking = Pick<Looking, "log" | "signal">;
+
+/** Opens the store for as long as it is asked; waits for a server that is away until the signal. */
+export async function withStore<T>(
+  config: Config,
+  { log, signal }: Asking,
+  ask: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(config, log, signal);
+  const forget = releaseOnCrash(() => store.close());
+  try {
+    return await ask(store);
+  } finally {
+    forget();
+    await store.close();
+  }
+}
+
+const patienceMs = 3000;
+
+/** For what is good to know and no more: undefined, and why on stderr, if the store does not answer soon. */
+export async function askStore<T>(
+  config: Config,
+  { log, signal }: Asking,
+  what: string,
+  ask: (store: Store) => Promise<T>,
+): Promise<T | undefined> {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  try {
+    return await withStore(config, { log, signal: soon }, ask);
+  } catch (error) {
+    say(`tmon: the store cannot be asked ${what}: ${messageOf(error)}`);
+    return undefined;
+  }
+}

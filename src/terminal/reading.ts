@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Bus } from "../bus/bus.ts";
+import { openBus } from "../bus/open.ts";
+import type { Config } from "../config/config.ts";
+import { releaseOnCrash } from "./crash.ts";
+import { say } from "./output.ts";
+import { createTerminalLog } from "./settings.ts";
+
+export interface Looking {
+  bus: Bus;
+  log: Logger;
+  /** Ends with the first signal; the second ends the process. */
+  signal: AbortSignal;
+}
+
+export interface LookingOptions {
+  /** Waits for a data directory that is not there yet. */
+  waits: boolean;
+  /** Goes on until a signal, which is then its end and no interruption. */
+  endless: boolean;
+}
+
+/**
+ * Opens the bus for a command that looks into it, and closes it again. A reader makes no data directory: where
+ * there is none, `look` is not called and the answer is undefined.
+ *
+ *   (waiting for data) -> open -> look -> closed    exit 0; 130, 143 if a signal cut it short
+ */
+export async function lookInto<T>(
+  config: Config,
+  { waits, endless }: LookingOptions,
+  look: (looking: Looking) => Promise<T>,
+): Promise<T | undefined> {
+  const interrupted = new AbortController();
+  for (const [name, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(name, () => {
+      if (!endless) process.exitCode = status;
+      interrupted.abort();
+    });
+  }
+  const { signal } = interrupted;
+  if (!(await waitForData(config, waits, signal))) return undefined;
+  const log = createTerminalLog(config);
+  const bus = await openBus(config, log);
+  const forget = releaseOnCrash(() => bus.close());
+  try {
+    return await look({ bus, log, signal });
+  } finally {
+    forget();
+    await bus.close();
+  }
+}
+
+const lookEveryMs = 200;
+
+/** False if there is no data and no time to wait for it. */
+async function waitForData({ bus, dataDir }: Config, waits: boolean, signal: AbortSignal): Promise<boolean> {
+  const isThere = () => bus.kind !== "embedded" || existsSync(dataDir);
+  if (isThere()) return true;
+  say(`tmon: nothing has been written there yet${waits ? "; waiting for it" : ""}`);
+  while (waits && !signal.aborted && !isThere()) await delay(lookEveryMs);
+  return isThere();
+}
