@@ -41,6 +41,29 @@ export function useKafka(): () => KafkaCluster {
   return () => cluster!;
 }
 
+/** Topics of four partitions, new ones for each test. */
+export async function createTopics(
+  { brokers }: KafkaCluster,
+  names: string[],
+  replicas = 3,
+  config: Record<string, string> = {},
+): Promise<void> {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: names.map((topic) => ({
+      topic,
+      numPartitions: 4,
+      replicationFactor: replicas,
+      configEntries: Object.entries({ "min.insync.replicas": replicas === 3 ? "2" : "1", ...config }).map(
+        ([name, value]) => ({ name, value }),
+      ),
+    })),
+  });
+  await admin.disconnect();
+}
+
 /** Ends the brokers of this run, if there are any. */
 export async function stopKafka(run: string): Promise<void> {
   const directory = join(run, "kafka");
@@ -117,7 +140,7 @@ function pidOf(directory: string, id: BrokerId): number {
 
 function sasl(ports: number[], id: BrokerId): string {
   const [plain, controller, sasl] = [ports[id - 1], ports[id + 2], ports[id + 5]];
-  const login = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
+  const login = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
   const listener = "listener.name.sasl_plaintext";
   return [
     `listeners=PLAINTEXT://127.0.0.1:${plain},SASL_PLAINTEXT://127.0.0.1:${sasl},CONTROLLER://127.0.0.1:${controller}`,

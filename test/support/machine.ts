@@ -44,7 +44,8 @@ const needs = {
   },
   kafka: {
     there: () =>
-      spawnSync("java", ["-version"]).status === 0 && (hasKafkaJars() || spawnSync("mvn", ["-v"]).status === 0),
+      spawnSync("java", ["-version"]).status === 0 &&
+      (hasKafkaJars() || spawnSync("mvn", ["-v"]).status === 0),
     enable: "install Java 17 and Maven (Debian: apt-get install openjdk-17-jre-headless maven)",
   },
   rtsp: {
