@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,16 +36,21 @@ export interface KafkaCluster {
 }
 
 /**
- * The cluster for the tests of one file, started by the first file that wants it. One file at a time: some kill
- * brokers. Global set-up names the directory and takes it all down.
+ * The cluster for the tests of one file, started by the first file that wants it. Who kills brokers wants to be
+ * alone with them. Global set-up names the directory and takes it all down.
  */
-export function useKafka(): () => KafkaCluster {
+export function useKafka({ alone = false } = {}): () => KafkaCluster {
   let cluster: KafkaCluster | undefined;
   let release: (() => void) | undefined;
   beforeAll(async () => {
     const directory = process.env.TMON_TEST_RUN!;
-    release = await lock(join(directory, "kafka.lock"));
-    cluster = await startOrJoin(join(directory, "kafka"));
+    release = await enter(directory, alone);
+    const starting = await lock(join(directory, "kafka-starting"));
+    try {
+      cluster = await startOrJoin(join(directory, "kafka"));
+    } finally {
+      starting();
+    }
   }, 300_000);
   afterAll(() => release?.());
   return () => cluster!;
@@ -151,6 +166,24 @@ function sasl(ports: number[], id: BrokerId): string {
     `${listener}.scram-sha-512.sasl.jaas.config=${login}`,
     "",
   ].join("\n");
+}
+
+/** Many, or one alone. */
+async function enter(run: string, alone: boolean): Promise<() => void> {
+  const users = join(run, "kafka-users");
+  mkdirSync(users, { recursive: true });
+  const gate = await lock(join(run, "kafka-gate"));
+  if (alone) {
+    await until(() => readdirSync(users).length === 0, {
+      timeoutMs: 280_000,
+      what: "nobody else uses Kafka",
+    });
+    return gate;
+  }
+  const user = join(users, randomUUID());
+  writeFileSync(user, "");
+  gate();
+  return () => rmSync(user, { force: true });
 }
 
 /** The holder's pid is in the file: a dead one's lock is taken over. */

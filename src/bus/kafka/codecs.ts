@@ -3,7 +3,7 @@ import { gunzip, gzip } from "node:zlib";
 import { decompress as decompressZstd } from "fzstd";
 import kafkajs from "kafkajs";
 import snappy from "kafkajs-snappy";
-import lz4 from "lz4js";
+import { compressFrame, decompressFrame } from "lz4-napi";
 import { placeholders, readsWell } from "./record-batch.ts";
 
 interface Codec {
@@ -20,10 +20,7 @@ const codecs: Record<number, Codec> = {
     compress: (bytes) => snappy().compress({ buffer: bytes }),
     decompress: (bytes) => snappy().decompress(bytes),
   },
-  3: {
-    compress: (bytes) => Buffer.from(lz4.compress(bytes)),
-    decompress: (bytes) => Buffer.from(lz4.decompress(bytes)),
-  },
+  3: { compress: (bytes) => compressFrame(bytes), decompress: (bytes) => decompressFrame(bytes) },
   4: { decompress: (bytes) => Buffer.from(decompressZstd(bytes)) },
 };
 
