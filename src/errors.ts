@@ -37,10 +37,15 @@ export const errors = {
     cause: "`config init` would overwrite a file.",
     cure: "Name another directory, or remove the file first.",
   },
-  TMON_BUS_UNAVAILABLE: {
+  TMON_BUS_REFUSED: {
     exit: 2,
-    cause: "The chosen bus is not part of this version.",
-    cure: "Use `--bus embedded`; `tmon config show` says what chose the other one.",
+    cause: "Kafka refuses the user name or password, or what the user may do is too little.",
+    cure: "Check `kafka.security` in kafka.yaml, and the user's rights on tmon's topics and groups.",
+  },
+  TMON_TOPIC_MISSING: {
+    exit: 2,
+    cause: "Kafka does not have one of tmon's topics.",
+    cure: "Create them with `tmon init-topics`; their names are in kafka.yaml.",
   },
   TMON_STORE_REFUSED: {
     exit: 2,
@@ -157,6 +162,11 @@ export const errors = {
     task: true,
     cause: "This machine's clock and the store's differ by more than half a second.",
     cure: "Let both be set by NTP.",
+  },
+  TMON_BUS_UNREACHABLE: {
+    exit: 3,
+    cause: "Kafka's brokers do not answer.",
+    cure: "See that they run, and that the names they advertise can be reached from here; running roles go on trying.",
   },
   TMON_PORT_IN_USE: {
     exit: 3,

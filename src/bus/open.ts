@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
-import { TmonError } from "../errors.ts";
 import type { TopicId } from "../messages/topics.ts";
 import type { Bus } from "./bus.ts";
 import { openEmbeddedBus } from "./embedded/open.ts";
+import { openKafkaBus } from "./kafka/open.ts";
 
 /**
  * How much of retention.size the whole log may take before a topic's messages wait. Roles acknowledge what they
@@ -19,14 +19,17 @@ const shares: Record<TopicId, number> = {
   "dead-letters": 1,
 };
 
-export async function openBus(config: Config, log: Logger): Promise<Bus> {
+/** Opens the bus the configuration chose; `ending` ends the wait for a cluster that is not there yet. */
+export async function openBus(
+  config: Config,
+  log: Logger,
+  ending = new AbortController().signal,
+): Promise<Bus> {
   const { kind, durability, retentionMs, retentionBytes } = config.bus;
-  if (kind === "kafka")
-    throw new TmonError(
-      "TMON_BUS_UNAVAILABLE",
-      "this version has no Kafka bus yet",
-      "use the embedded one: leave out --bus, TMON_BUS and TMON_KAFKA_BROKERS",
-    );
+  if (kind === "kafka") {
+    const names = Object.values(config.topics).map(({ name }) => name);
+    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending });
+  }
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
     name,
     partitions,

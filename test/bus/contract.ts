@@ -269,8 +269,9 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(given.filter((delivery) => !delivery.owned())).toHaveLength(2);
       await visitor.consumer.stop();
       await until(() => given.length === 10);
-      expect(given.slice(8).map(({ partition, offset }) => [partition, offset])).toEqual(
-        leaving.map((partition) => [partition, 1]),
+      const again = given.slice(8).sort((a, b) => a.partition - b.partition);
+      expect(again.map(({ partition, offset }) => [partition, offset])).toEqual(
+        [...leaving].sort().map((partition) => [partition, 1]),
       );
       for (const delivery of given) delivery.acknowledge();
       await until(async () => (await lagOf(one, first)) === 0);

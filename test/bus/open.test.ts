@@ -3,14 +3,19 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { openBus } from "../../src/bus/open.ts";
-import type { BusConfig, Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import { startStoppedHolder } from "../lmdb/support/stopped-holder.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 
 const directory = temporaryDirectory();
 
-function open(dataDir: string, kind: BusConfig["kind"] = "embedded") {
-  const bus = { kind, durability: "process", retentionMs: 60_000, retentionBytes: 1_000_000 } as const;
+function open(dataDir: string) {
+  const bus = {
+    kind: "embedded",
+    durability: "process",
+    retentionMs: 60_000,
+    retentionBytes: 1_000_000,
+  } as const;
   const topics = { incidents: { name: "our-incidents", partitions: 16 } };
   return openBus({ dataDir, bus, topics } as unknown as Config, pino({ level: "silent" }));
 }
@@ -21,10 +26,6 @@ test("the configured topics are there, by their configured names", async () => {
   expect(await bus.describeTopics(["our-incidents"])).toHaveLength(16);
   await bus.close();
   await bus.close();
-});
-
-test("Kafka is refused by name until it is there", async () => {
-  await expect(open(directory, "kafka")).rejects.toMatchObject({ code: "TMON_BUS_UNAVAILABLE" });
 });
 
 test("a data directory that cannot be made, or is of a newer format, is refused", async () => {

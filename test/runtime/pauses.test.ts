@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Delivery, PauseScope } from "../../src/bus/bus.ts";
-import { createPauses as createBusPauses } from "../../src/bus/embedded/pauses.ts";
+import { createPauses as createBusPauses } from "../../src/bus/pauses.ts";
 import { createPauses } from "../../src/runtime/pauses.ts";
 
 function pausesOnBus() {

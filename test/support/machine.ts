@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { sharedFile } from "./shared.ts";
 
 /** The browser that tests of the page drive. */
@@ -13,6 +15,10 @@ const rtspParts = [
   "Gst.init(None)",
   "assert Gst.ElementFactory.find('h264parse') and Gst.ElementFactory.find('rtph264pay')",
 ].join("\n");
+
+/** Where deployment/local/kafka puts them. */
+const hasKafkaJars = () =>
+  existsSync(join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "tmon/kafka-4.1.1/complete"));
 
 /** What some tests need beyond Node and this repository, and how to get it. */
 const needs = {
@@ -39,6 +45,12 @@ const needs = {
   redis: {
     there: () => spawnSync("redis-server", ["--version"]).status === 0,
     enable: "install Redis (Debian: apt-get install redis-server)",
+  },
+  kafka: {
+    there: () =>
+      spawnSync("java", ["-version"]).status === 0 &&
+      (hasKafkaJars() || spawnSync("mvn", ["-v"]).status === 0),
+    enable: "install Java 17 and Maven (Debian: apt-get install openjdk-17-jre-headless maven)",
   },
   rtsp: {
     there: () => spawnSync(systemPython, ["-c", rtspParts]).status === 0,

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Environment } from "../../lmdb/environment.ts";
 import type { ConsumeOptions, Consumer } from "../bus.ts";
+import { countInFlight, type HeldPartition, takeCommits } from "../held-partitions.ts";
+import { createPauses } from "../pauses.ts";
 import { createDeliverer } from "./deliverer.ts";
-import { countInFlight, type HeldPartition, holdPartition, takeCommits } from "./held-partitions.ts";
+import { holdPartition } from "./hold-partition.ts";
 import type { Log } from "./log.ts";
 import { createMembership } from "./membership.ts";
-import { createPauses } from "./pauses.ts";
 import type { ChangeSignal } from "./signal.ts";
 import type { Tables } from "./tables.ts";
 

@@ -1,8 +1,9 @@
 import type { Environment } from "../../lmdb/environment.ts";
-import type { ConsumeOptions, Delivery, ReceivedMessage } from "../bus.ts";
-import { countInFlight, type HeldPartition, type Slot, skipRemoved } from "./held-partitions.ts";
+import type { ConsumeOptions } from "../bus.ts";
+import { deliveryOf } from "../delivery.ts";
+import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
+import type { Pauses } from "../pauses.ts";
 import type { Log } from "./log.ts";
-import type { Pauses } from "./pauses.ts";
 
 /** Hands out messages, some of every partition in turn, until there are none or the consumer is paused. */
 export interface Deliverer {
@@ -100,7 +101,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       budget.messages -= 1;
       budget.bytes -= message.value.length;
       progressAt = Date.now();
-      options.deliver(deliveryOf(held, slot, message));
+      options.deliver(deliveryOf(held, slot, message, endings));
     }
     return delivered > 0;
   }
@@ -108,38 +109,13 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   const mayDeliver = (held: HeldPartition, { topic, partition, tracker }: Slot): boolean =>
     held.owned && !held.draining && !tracker.full() && !pauses.paused(topic, partition);
 
-  function deliveryOf(held: HeldPartition, slot: Slot, message: ReceivedMessage): Delivery {
-    // The closures keep the offset alone: with the message its bytes would stay as long as the work on it.
-    const { offset } = message;
-    let abandoned = false;
-    const owned = (): boolean => held.owned && !abandoned;
-
-    function noteEnd(): void {
+  const endings = {
+    ended: () => {
       progressAt = Date.now();
-      if (held.draining && countInFlight([held]) === 0) parts.drained();
-    }
-
-    return {
-      ...message,
-      owned,
-      acknowledge() {
-        const wasFull = slot.tracker.full();
-        if (!owned() || !slot.tracker.acknowledge(offset)) return;
-        slot.dirty = true;
-        noteEnd();
-        if (wasFull) run();
-      },
-      abandon() {
-        if (!owned() || !slot.tracker.abandon(offset)) return;
-        abandoned = true;
-        noteEnd();
-        if (held.draining) return;
-        // The handover came to nothing meanwhile: here is its next owner.
-        slot.tracker.reclaim();
-        run();
-      },
-    };
-  }
+    },
+    drained: parts.drained,
+    more: run,
+  };
 
   return { run, lastProgressAt: () => progressAt };
 }

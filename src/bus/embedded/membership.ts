@@ -1,7 +1,7 @@
 import { isAlive, ownIdentity } from "../../lmdb/process-identity.ts";
-import type { Committed } from "../tracker.ts";
+import type { TopicCommit } from "../held-partitions.ts";
+import { rebalance } from "../rebalance.ts";
 import { monotonicMs } from "./clock.ts";
-import { rebalance } from "./rebalance.ts";
 import { announceChange, type GroupRow, type MemberRow, type Tables } from "./tables.ts";
 
 /** One member's hold on its group's row. All but `row` and `someoneIsGone` belong in a write transaction. */
@@ -16,10 +16,6 @@ export interface Membership {
   /** Passes on a drained partition. */
   release(partition: number, epoch: number): void;
   leave(): void;
-}
-
-export interface TopicCommit extends Committed {
-  topic: string;
 }
 
 const silentAfterMs = 5_000;

@@ -1,6 +1,7 @@
 import type { Database } from "lmdb";
 import type { Environment } from "../../lmdb/environment.ts";
 import type { ProcessIdentity } from "../../lmdb/process-identity.ts";
+import type { Assignment } from "../rebalance.ts";
 import type { Committed } from "../tracker.ts";
 
 /** The tables of bus.mdb. Everything is changed in write transactions only. */
@@ -69,18 +70,6 @@ export interface GroupRow {
 export interface MemberRow extends ProcessIdentity {
   /** Monotonic ms: clock.ts. */
   heartbeat: number;
-}
-
-/**
- *   free -> owned -> draining -> owned by the next
- */
-export interface Assignment {
-  /** A member's id; "" while nobody has it. */
-  owner: string;
-  /** Grows with every change of the owner: a commit names it. */
-  epoch: number;
-  /** Who gets it once the owner has drained; since when (monotonic ms). */
-  handover?: { to: string; since: number };
 }
 
 export function openTables({ root }: Environment): Tables {

@@ -28,7 +28,7 @@ export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfi
     compression: of<KafkaConfig["compression"]>("none", "producer", "compression_type"),
     maxRequestBytes: of(1_048_576, "producer", "max_request_size"),
     retryBackoffMs: of(100, "producer", "retry_backoff_ms"),
-    requestTimeoutMs: of(30_000, "connection", "request_timeout_ms"),
+    requestTimeoutMs: of(5_000, "connection", "request_timeout_ms"),
     adminTimeoutMs: of(30_000, "admin", "request_timeout_ms"),
     metadataMaxAgeMs: of(300_000, "connection", "metadata_max_age_ms"),
     security: {

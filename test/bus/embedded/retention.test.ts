@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { collect } from "../support/collect.ts";
 import { insist } from "../support/insist.ts";
-import { type BusTarget, openTestBus } from "../support/test-bus.ts";
+import { type EmbeddedTarget, openTestBus } from "../support/test-bus.ts";
 
 const directory = temporaryDirectory();
 let number = 0;
@@ -16,8 +16,8 @@ const group = "readers";
 const value = Buffer.alloc(10_000, "x");
 const retentionBytes = 1_000_000;
 
-async function newBus(): Promise<{ bus: Bus; target: BusTarget; open(): Promise<Bus> }> {
-  const target: BusTarget = {
+async function newBus(): Promise<{ bus: Bus; target: EmbeddedTarget; open(): Promise<Bus> }> {
+  const target: EmbeddedTarget = {
     kind: "embedded",
     dataDir: `${directory}/${number++}`,
     topics: [{ name: "log", partitions: 2 }],
@@ -39,7 +39,7 @@ async function fill(bus: Bus, count: number): Promise<void> {
 const earliestOf = async (bus: Bus): Promise<number[]> =>
   (await bus.describeTopics(["log"])).map(({ earliest }) => earliest);
 
-const sizeOnDisk = ({ dataDir }: BusTarget): number =>
+const sizeOnDisk = ({ dataDir }: EmbeddedTarget): number =>
   readdirSync(dataDir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith("-lock"))
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
@@ -134,7 +134,7 @@ test("what a killed process left of a segment is swept away", async () => {
   await until(() => !readdirSync(join(target.dataDir, "bus-segments")).includes("999999.segment"));
 });
 
-async function makeLongUnseen({ dataDir }: BusTarget): Promise<void> {
+async function makeLongUnseen({ dataDir }: EmbeddedTarget): Promise<void> {
   const environment = openEnvironment(join(dataDir, "bus.mdb"), { durability: "process" });
   const { groups } = openTables(environment);
   await environment.write(() => groups.put(group, { ...groups.get(group)!, seenAt: Date.now() - 3_700_000 }));

@@ -1,4 +1,4 @@
-import type { PauseScope } from "../bus.ts";
+import type { PauseScope } from "./bus.ts";
 
 /** What a consumer was told not to deliver. A resume lifts every pause within its scope. */
 export interface Pauses {

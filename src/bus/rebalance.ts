@@ -1,4 +1,14 @@
-import type { Assignment } from "./tables.ts";
+/**
+ *   free -> owned -> draining -> owned by the next
+ */
+export interface Assignment {
+  /** A member's id; "" while nobody has it. */
+  owner: string;
+  /** Grows with every change of the owner: a commit names it. */
+  epoch: number;
+  /** Who gets it once the owner has drained; since when (monotonic ms). */
+  handover?: { to: string; since: number };
+}
 
 /** How long an owner may drain before a partition is taken from it: its work in flight is then repeated. */
 export const drainMs = 10_000;

@@ -1,8 +1,5 @@
-import type { UnreadGap } from "../bus.ts";
-import { createTracker, type Tracker } from "../tracker.ts";
-import type { Log } from "./log.ts";
-import type { TopicCommit } from "./membership.ts";
-import type { Tables } from "./tables.ts";
+import type { UnreadGap } from "./bus.ts";
+import type { Committed, Tracker } from "./tracker.ts";
 
 /** One partition of the group as a member holds it, through one epoch. */
 export interface HeldPartition {
@@ -24,24 +21,6 @@ export interface Slot {
   dirty: boolean;
 }
 
-/** Takes a partition up where the group committed; what retention removed unread is told to `unread`. */
-export function holdPartition(
-  parts: { tables: Tables; log: Log; group: string; topics: readonly string[] },
-  partition: number,
-  epoch: number,
-): { held: HeldPartition; gaps: UnreadGap[] } {
-  const gaps: UnreadGap[] = [];
-  const slots = parts.topics.map((topic): Slot => {
-    const { start } = parts.log.partition(topic, partition);
-    const committed = parts.tables.offsets.get([parts.group, topic, partition]);
-    const tracker = createTracker(committed ?? { watermark: start, acknowledged: "" });
-    const gap = skipRemoved(topic, partition, tracker, start);
-    if (gap !== undefined) gaps.push(gap);
-    return { topic, partition, tracker, dirty: gap !== undefined };
-  });
-  return { held: { partition, epoch, draining: false, owned: true, slots }, gaps };
-}
-
 /** Moves the tracker to the log's start when that is past its position. */
 export function skipRemoved(
   topic: string,
@@ -59,6 +38,10 @@ export function countInFlight(held: Iterable<HeldPartition>): number {
   let count = 0;
   for (const { slots } of held) for (const { tracker } of slots) count += tracker.inFlight();
   return count;
+}
+
+export interface TopicCommit extends Committed {
+  topic: string;
 }
 
 /** What was acknowledged since the last time. */

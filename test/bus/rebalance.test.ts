@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { drainMs, rebalance } from "../../../src/bus/embedded/rebalance.ts";
-import type { Assignment } from "../../../src/bus/embedded/tables.ts";
+import { type Assignment, drainMs, rebalance } from "../../src/bus/rebalance.ts";
 
 const free = (count: number): Assignment[] => Array.from({ length: count }, () => ({ owner: "", epoch: 0 }));
 

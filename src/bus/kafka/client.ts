@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { Kafka, type KafkaConfig as KafkaOptions, logLevel, type SASLOptions } from "kafkajs";
+import type { Logger } from "pino";
+import type { KafkaConfig } from "../../config/config.ts";
+import { registerCodecs } from "./codecs.ts";
+
+const connectionTimeoutMs = 5_000;
+const longestRetryMs = 1_000;
+
+/** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
+export function createClient(config: KafkaConfig, log: Logger): Kafka {
+  registerCodecs();
+  const options: KafkaOptions = {
+    clientId: "tmon",
+    brokers: [...config.brokers],
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    retry: { initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs, retries: 5 },
+    logLevel: logLevel.INFO,
+    logCreator:
+      () =>
+      ({ namespace, log: { message, timestamp: _, ...details } }) =>
+        log.debug({ kafkajs: namespace, ...details }, message),
+  };
+  const { protocol } = config.security;
+  if (protocol.endsWith("SSL")) options.ssl = tlsOf(config.security);
+  if (protocol.startsWith("SASL")) options.sasl = saslOf(config.security);
+  return new Kafka(options);
+}
+
+function tlsOf({ caFile, certificateFile, keyFile, keyPassword }: KafkaConfig["security"]) {
+  return {
+    ...(caFile ? { ca: readFileSync(caFile) } : {}),
+    ...(certificateFile ? { cert: readFileSync(certificateFile) } : {}),
+    ...(keyFile ? { key: readFileSync(keyFile) } : {}),
+    ...(keyPassword ? { passphrase: keyPassword.reveal() } : {}),
+  };
+}
+
+function saslOf({ saslMechanism, saslUsername, saslPassword }: KafkaConfig["security"]): SASLOptions {
+  const mechanisms = {
+    PLAIN: "plain",
+    "SCRAM-SHA-256": "scram-sha-256",
+    "SCRAM-SHA-512": "scram-sha-512",
+  } as const;
+  // The union's members differ in nothing but the mechanism's name.
+  return {
+    mechanism: mechanisms[saslMechanism ?? "PLAIN"],
+    username: saslUsername ?? "",
+    password: saslPassword?.reveal() ?? "",
+  } as SASLOptions;
+}

@@ -1,0 +1,286 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Admin, EachBatchPayload, Kafka } from "kafkajs";
+import type { Logger } from "pino";
+import { messageOf } from "../../errors.ts";
+import type { ConsumeOptions, Consumer, PauseScope } from "../bus.ts";
+import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
+import { createPauses } from "../pauses.ts";
+import { drainMs } from "../rebalance.ts";
+import { createCommits } from "./commits.ts";
+import { createDeliverer } from "./deliverer.ts";
+import { describeTopics } from "./describe.ts";
+import { isRefusal, refused, rootOf, unreachable } from "./failure.ts";
+import { createMembership } from "./membership.ts";
+import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
+
+export interface ConsumerParts {
+  kafka: Kafka;
+  admin: Admin;
+  log: Logger;
+  metadataMaxAgeMs: number;
+  retryBackoffMs: number;
+}
+
+export interface KafkaConsumer extends Consumer {
+  /** Why it cannot go on for now, or undefined. */
+  trouble(): string | undefined;
+}
+
+const commitEveryMs = 250;
+/** What drains together is given away together, unless some of it takes longer. */
+const drainTogetherMs = 1_000;
+const leaveWithinMs = 5_000;
+const silentAfterMs = 10_000;
+
+/**
+ * Each time the group gathers anew an assignment begins: what was lost is dropped, what was kept goes on with its
+ * tracker, what was gained starts where the group committed.
+ *
+ *   joining -> settling (asks the cluster for positions) -> delivering -> joining …
+ *       \-> crashed (holds nothing) -> joining | failed
+ */
+export async function startConsumer(parts: ConsumerParts, options: ConsumeOptions): Promise<KafkaConsumer> {
+  const { admin, log } = parts;
+  const { group, topics } = options;
+  const pauses = createPauses();
+  const held = new Map<number, HeldPartition>();
+  const commits = createCommits(group, () => held.values(), log);
+  /** Of the assignment, and of the one that is settled. */
+  let assignmentNumber = 0;
+  let settledNumber = -1;
+  let started = false;
+  let stopping: Promise<void> | undefined;
+  let drainingSince = 0;
+  let idleSince: number | undefined;
+  let progressAt = Date.now();
+  let answeredAt = Date.now();
+  let reject: (error: unknown) => void = () => {};
+  const failed = new Promise<never>((_, rejectFailed) => {
+    reject = rejectFailed;
+  });
+  failed.catch(() => {});
+
+  const isSettled = () => started && settledNumber === assignmentNumber;
+  const isBusy = (one: HeldPartition): boolean =>
+    countInFlight([one]) > 0 || commits.running() || one.slots.some(({ dirty }) => dirty);
+  const isOverdue = (one: HeldPartition): boolean =>
+    one.draining && performance.now() - drainingSince > drainMs;
+
+  const { consumer, run, rejoin } = createMembership({
+    ...parts,
+    group,
+    claims: () =>
+      [...held.values()].map((one) => ({
+        partition: one.partition,
+        since: one.epoch,
+        busy: isBusy(one) && !isOverdue(one),
+      })),
+    joining() {
+      assignmentNumber += 1;
+    },
+    joined(memberId, partitions) {
+      answeredAt = Date.now();
+      drop([...held.values()].filter(({ partition }) => !partitions.includes(partition)));
+      void settle(assignmentNumber, memberId, partitions);
+    },
+    rebalancing: () => void commits.commit(),
+    fetched() {
+      answeredAt = Date.now();
+      progressAt = Date.now();
+    },
+    crashed({ error, restart }) {
+      assignmentNumber += 1;
+      commits.forget();
+      drop([...held.values()]);
+      if (stopping !== undefined) return;
+      log.error({ group, error: messageOf(rootOf(error)) }, "the consumer lost its group");
+      if (!restart) fail(isRefusal(error) ? refused(error) : unreachable(error));
+    },
+    wanted: () => stopping === undefined,
+    eachBatch,
+  });
+
+  const deliver = createDeliverer({
+    options,
+    consumer,
+    endings: {
+      ended: () => {
+        progressAt = Date.now();
+      },
+      drained: () => void commits.commit().then(followDraining),
+      more: readOn,
+    },
+    mayDeliver,
+    async startOf(topic, partition) {
+      const offsets = await describeTopics(admin, [topic]);
+      return offsets.find((one) => one.partition === partition)?.earliest ?? 0;
+    },
+  });
+
+  async function settle(number: number, memberId: string, partitions: readonly number[]): Promise<void> {
+    const isCurrent = () => number === assignmentNumber && stopping === undefined;
+    let positions: Positions | undefined;
+    while (positions === undefined) {
+      try {
+        positions = await askPositions({ admin, consumer }, { group, topics, memberId });
+      } catch (error) {
+        log.debug({ group, error: messageOf(error) }, "the group's positions could not be read yet");
+        await delay(commitEveryMs);
+      }
+      if (!isCurrent()) return;
+    }
+    take(positions, partitions);
+    settledNumber = number;
+  }
+
+  function take(positions: Positions, partitions: readonly number[]): void {
+    drop([...held.values()].filter((one) => isOutdated(one, positions)));
+    const gained = partitions
+      .filter((partition) => !held.has(partition))
+      .map((partition) => holdPartition(positions, topics, partition));
+    for (const one of gained) held.set(one.held.partition, one.held);
+    if (gained.length > 0)
+      log.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
+    if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
+    for (const gap of gained.flatMap(({ gaps }) => gaps)) options.unread?.(gap);
+    drain(positions.draining);
+    // The library reads on from what was committed, for partitions that were kept too; its pauses outlive a loss.
+    for (const { slots } of held.values()) slots.forEach(readOn);
+    fitPauses();
+  }
+
+  /** What was abandoned for a handover that came to nothing is delivered again. */
+  function drain(wanted: readonly number[]): void {
+    const begun = wanted.filter((partition) => held.get(partition)?.draining === false);
+    for (const one of held.values()) {
+      const draining = wanted.includes(one.partition);
+      if (one.draining && !draining) for (const { tracker } of one.slots) tracker.reclaim();
+      one.draining = draining;
+    }
+    idleSince = undefined;
+    if (begun.length === 0) return;
+    drainingSince = performance.now();
+    options.draining?.(begun);
+  }
+
+  function drop(lost: readonly HeldPartition[]): void {
+    for (const one of lost) {
+      one.owned = false;
+      held.delete(one.partition);
+      pauses.forget(one.partition);
+    }
+    if (lost.length > 0) options.lost?.(lost.map(({ partition }) => partition));
+  }
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isRunning, isStale, commitOffsetsIfNecessary } = payload;
+    commits.sendBy(commitOffsetsIfNecessary);
+    while (!isSettled()) {
+      await delay(5);
+      // It throws when the group gathers anew: that must reach the library.
+      await heartbeat();
+      if (!isRunning()) return;
+    }
+    if (isStale()) return;
+    const one = held.get(batch.partition);
+    const slot = one?.slots.find(({ topic }) => topic === batch.topic);
+    if (one && slot) await deliver(one, slot, payload);
+    fitPauses();
+  }
+
+  function mayDeliver(one: HeldPartition, { topic, partition, tracker }: Slot): boolean {
+    const isFree = stopping === undefined && isSettled() && one.owned && !one.draining;
+    return isFree && !tracker.full() && !pauses.paused(topic, partition);
+  }
+
+  /** What may not be delivered is not fetched either, or it would be fetched again and again. */
+  function fitPauses(): void {
+    if (!isSettled() && settledNumber < 0) return;
+    const slots = [...held.values()].flatMap((one) =>
+      one.slots.map((slot) => ({
+        topic: slot.topic,
+        partitions: [slot.partition],
+        paused: one.draining || slot.tracker.full() || pauses.paused(slot.topic, slot.partition),
+      })),
+    );
+    try {
+      consumer.pause(slots.filter(({ paused }) => paused));
+      consumer.resume(slots.filter(({ paused }) => !paused));
+    } catch {
+      // Between a crash and the next start there is nothing to pause.
+    }
+  }
+
+  function readOn({ topic, partition, tracker }: Slot): void {
+    try {
+      consumer.seek({ topic, partition, offset: String(tracker.position()) });
+    } catch {
+      // As above.
+    }
+  }
+
+  /** Joins again when what another member waits for has been drained, or has taken too long. */
+  function followDraining(): void {
+    const draining = [...held.values()].filter((one) => one.draining);
+    const idle = draining.filter((one) => !isBusy(one));
+    if (idle.length > 0) idleSince ??= performance.now();
+    const hasWaited = idleSince !== undefined && performance.now() - idleSince > drainTogetherMs;
+    if (draining.length === 0 || !isSettled()) return;
+    if (idle.length === draining.length || hasWaited || draining.some(isOverdue)) rejoin();
+  }
+
+  function tick(): void {
+    if (isSettled()) void commits.commit().then(followDraining);
+    fitPauses();
+  }
+
+  function fail(error: unknown): void {
+    reject(error);
+    stop().catch((cause: unknown) => log.error({ group, err: cause }, "could not leave the group"));
+  }
+
+  function stop(): Promise<void> {
+    stopping ??= leave();
+    return stopping;
+  }
+
+  async function leave(): Promise<void> {
+    clearInterval(ticker);
+    await commits.commit();
+    // A second time: what was acknowledged while the first one was on its way.
+    await commits.commit();
+    await Promise.race([consumer.disconnect(), delay(leaveWithinMs, undefined, { ref: false })]);
+    drop([...held.values()]);
+  }
+
+  const assignment = () => [...held.keys()].sort((a, b) => a - b);
+
+  const ticker = setInterval(tick, commitEveryMs);
+  await run(topics);
+  // In a later turn, when the caller has the consumer in hand.
+  setImmediate(() => {
+    started = true;
+  });
+
+  return {
+    pause(scope: PauseScope = {}) {
+      pauses.pause(scope);
+      fitPauses();
+    },
+    resume(scope: PauseScope = {}) {
+      pauses.resume(scope);
+      fitPauses();
+    },
+    assignment,
+    inFlight: () => countInFlight(held.values()),
+    lastProgressAt: () => progressAt,
+    stop,
+    failed,
+    trouble() {
+      const ms = Date.now() - answeredAt;
+      return ms > silentAfterMs
+        ? `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s`
+        : undefined;
+    },
+  };
+}

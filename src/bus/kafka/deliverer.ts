@@ -1,0 +1,66 @@
+import type { EachBatchPayload, Consumer as KafkaConsumer, KafkaMessage } from "kafkajs";
+import type { ConsumeOptions } from "../bus.ts";
+import { deliveryOf, type Endings } from "../delivery.ts";
+import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
+import { receivedMessage } from "./raw-cluster.ts";
+import { undecodableHeader } from "./record-batch.ts";
+
+interface DelivererParts {
+  options: ConsumeOptions;
+  consumer: KafkaConsumer;
+  endings: Endings;
+  mayDeliver(held: HeldPartition, slot: Slot): boolean;
+  /** The log's start as it is now. */
+  startOf(topic: string, partition: number): Promise<number>;
+}
+
+/** Only what is handed out moves the library's position: the rest of a batch is fetched again. */
+export type DeliverBatch = (held: HeldPartition, slot: Slot, payload: EachBatchPayload) => Promise<void>;
+
+export function createDeliverer(parts: DelivererParts): DeliverBatch {
+  const { options, consumer, endings } = parts;
+
+  return async (held, slot, { batch, resolveOffset, isRunning, isStale }) => {
+    const { tracker } = slot;
+    if (!(await fetchedInPlace(slot, batch as unknown as { fetchedOffset: string }))) return;
+    for (const message of batch.messages) {
+      if (!isRunning() || isStale() || !parts.mayDeliver(held, slot)) return;
+      const offset = Number(message.offset);
+      // What is not in the log any more, or never was a message: a compacted one, a transaction's mark.
+      if (offset > tracker.position()) tracker.passOver(offset - 1);
+      if (offset >= tracker.position()) handOut(held, slot, message, offset);
+      resolveOffset(message.offset);
+    }
+  };
+
+  function handOut(held: HeldPartition, slot: Slot, message: KafkaMessage, offset: number): void {
+    const { tracker, topic, partition } = slot;
+    if (!tracker.isOpen(offset) || isRestOfUndecodable(message)) {
+      tracker.passOver(offset);
+      return;
+    }
+    tracker.handOut(offset);
+    endings.ended();
+    options.deliver(deliveryOf(held, slot, receivedMessage(topic, partition, message), endings));
+  }
+
+  /** False when the batch starts behind the place to read on from: what is between must not be passed over. */
+  async function fetchedInPlace(slot: Slot, { fetchedOffset }: { fetchedOffset: string }): Promise<boolean> {
+    const { topic, partition, tracker } = slot;
+    const from = Number(fetchedOffset);
+    if (from <= tracker.position()) return true;
+    const gap = skipRemoved(topic, partition, tracker, await parts.startOf(topic, partition));
+    if (gap !== undefined) {
+      slot.dirty = true;
+      options.unread?.(gap);
+    }
+    if (from <= tracker.position()) return true;
+    consumer.seek({ topic, partition, offset: String(tracker.position()) });
+    return false;
+  }
+}
+
+/** The batch is the first one's value; the others stand for its other offsets. */
+function isRestOfUndecodable({ headers, value }: KafkaMessage): boolean {
+  return headers?.[undecodableHeader] !== undefined && (value?.length ?? 0) === 0;
+}

@@ -1,0 +1,110 @@
+import type { Admin, Kafka } from "kafkajs";
+import { countOffsets } from "../acknowledged-offsets.ts";
+import type { GroupOffsets, PartitionOffsets } from "../bus.ts";
+import type { Committed } from "../tracker.ts";
+import { asking } from "./failure.ts";
+import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
+
+export async function describeTopics(admin: Admin, topics: readonly string[]): Promise<PartitionOffsets[]> {
+  const described = await Promise.all(
+    topics.map(async (topic) => {
+      const offsets = await asking(() => admin.fetchTopicOffsets(topic));
+      return offsets
+        .map(({ partition, low, high }) => ({ topic, partition, earliest: Number(low), end: Number(high) }))
+        .sort((a, b) => a.partition - b.partition);
+    }),
+  );
+  return described.flat();
+}
+
+/** What the group committed in a partition, if it did. */
+export type CommittedOf = (topic: string, partition: number) => Committed | undefined;
+
+export async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<CommittedOf> {
+  const answers = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  return (topic, partition) => {
+    const found = answers
+      .find((answer) => answer.topic === topic)
+      ?.partitions.find((one) => one.partition === partition);
+    // The library itself commits -2 for "from the start".
+    if (found === undefined || Number(found.offset) < 0) return undefined;
+    return { watermark: Number(found.offset), acknowledged: found.metadata ?? "" };
+  };
+}
+
+/** Tells how far groups are; remembers what it looked up in the log. */
+export interface GroupDescriber {
+  describe(group: string, topics: readonly string[]): Promise<GroupOffsets[]>;
+  close(): Promise<void>;
+}
+
+export function createGroupDescriber(kafka: Kafka, admin: Admin): GroupDescriber {
+  let raw: Promise<RawCluster> | undefined;
+  /** Of the message at an offset, by group, topic and partition. */
+  const times = new Map<string, { offset: number; time: number }>();
+
+  async function timesAt(group: string, offsets: readonly GroupOffsets[]): Promise<GroupOffsets[]> {
+    const keyOf = ({ topic, partition }: GroupOffsets) => `${group}/${topic}/${partition}`;
+    const unknown = offsets.filter(
+      (one) => one.watermark < one.end && times.get(keyOf(one))?.offset !== one.watermark,
+    );
+    if (unknown.length > 0) {
+      raw ??= openRawCluster(kafka, []);
+      const cluster = await raw;
+      for (const topic of new Set(unknown.map(({ topic }) => topic)))
+        await cluster.cluster.addTargetTopic(topic);
+      const wanted = unknown.map(({ topic, partition, watermark }) => ({
+        topic,
+        partition,
+        offset: watermark,
+        maxBytes: 1,
+      }));
+      for (const { topic, partition, messages } of await cluster.fetch(wanted, 0)) {
+        const one = unknown.find((other) => other.topic === topic && other.partition === partition)!;
+        if (messages[0]) times.set(keyOf(one), { offset: one.watermark, time: messages[0].timestamp });
+      }
+    }
+    return offsets.map((one) => {
+      const known = times.get(keyOf(one));
+      return {
+        ...one,
+        unreadSince: one.watermark < one.end && known?.offset === one.watermark ? known.time : undefined,
+      };
+    });
+  }
+
+  async function describe(group: string, topics: readonly string[]): Promise<GroupOffsets[]> {
+    const [partitions, committed] = await Promise.all([
+      describeTopics(admin, topics),
+      committedOffsets(admin, group, topics),
+    ]);
+    const offsets = partitions.map((one) => groupOffsets(one, committed(one.topic, one.partition)));
+    try {
+      return await timesAt(group, offsets);
+    } catch (error) {
+      // The next look connects anew: a leader may have moved.
+      await close();
+      throw error;
+    }
+  }
+
+  async function close(): Promise<void> {
+    const closed = raw;
+    raw = undefined;
+    await closed?.then((cluster) => cluster.close()).catch(() => {});
+  }
+
+  return { describe: (group, topics) => asking(() => describe(group, topics)), close };
+}
+
+function groupOffsets(offsets: PartitionOffsets, committed: Committed | undefined): GroupOffsets {
+  const { earliest, end } = offsets;
+  const watermark = Math.max(committed?.watermark ?? earliest, earliest);
+  // What retention removed counts no more, and neither do the acknowledged offsets among it.
+  const acknowledged = committed?.watermark === watermark ? countOffsets(committed.acknowledged) : 0;
+  return { ...offsets, watermark, lag: Math.max(0, end - watermark - acknowledged), unreadSince: undefined };
+}

@@ -1,0 +1,112 @@
+import kafkajs, {
+  type Cluster,
+  type ConsumerCrashEvent,
+  type EachBatchPayload,
+  type Kafka,
+  type Consumer as KafkaConsumer,
+} from "kafkajs";
+import { type Claim, createAssigner } from "./assigner.ts";
+
+interface MembershipOptions {
+  kafka: Kafka;
+  group: string;
+  metadataMaxAgeMs: number;
+  retryBackoffMs: number;
+  claims(): Claim[];
+  /** It is about to join, for the first time or again: nothing may be delivered or committed until it has. */
+  joining(): void;
+  joined(memberId: string, partitions: number[]): void;
+  /** The last moment to commit in the generation that ends. */
+  rebalancing(): void;
+  /** A broker has answered, if only that there is nothing. */
+  fetched(): void;
+  /** The library gave up and left the group; it starts anew unless that is pointless. */
+  crashed(event: ConsumerCrashEvent["payload"]): void;
+  /** False once it is to end. */
+  wanted(): boolean;
+  eachBatch(payload: EachBatchPayload): Promise<void>;
+}
+
+export interface Membership {
+  consumer: KafkaConsumer;
+  run(topics: readonly string[]): Promise<void>;
+  /** Joins again soon, with what it claims then. */
+  rejoin(): void;
+}
+
+const sessionTimeout = 8_000;
+const heartbeatInterval = 1_000;
+const rebalanceTimeout = 15_000;
+const maxWaitTimeInMs = 100;
+const partitionBytes = 1024 * 1024;
+
+/** A member of a group as the library has it: its events, and what it lacks. */
+export function createMembership(options: MembershipOptions): Membership {
+  let cluster: Cluster | undefined;
+  let rejoinWanted = false;
+  const assigner = createAssigner(options);
+  const consumer = options.kafka.consumer({
+    groupId: options.group,
+    partitionAssigners: [
+      (config) => {
+        cluster = config.cluster;
+        return assigner(config);
+      },
+    ],
+    sessionTimeout,
+    heartbeatInterval,
+    rebalanceTimeout,
+    maxWaitTimeInMs,
+    maxBytesPerPartition: partitionBytes,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: options.metadataMaxAgeMs,
+    retry: {
+      retries: 5,
+      initialRetryTime: options.retryBackoffMs,
+      maxRetryTime: 1_000,
+      restartOnFailure: async () => options.wanted(),
+    },
+  });
+  const { GROUP_JOIN, REBALANCING, FETCH_START, FETCH, CRASH, REQUEST_TIMEOUT } = consumer.events;
+
+  consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
+    rejoinWanted = false;
+    const partitions = Object.values(memberAssignment).flat();
+    options.joined(
+      memberId,
+      [...new Set(partitions)].sort((a, b) => a - b),
+    );
+  });
+  consumer.on(REBALANCING, options.rebalancing);
+  consumer.on(FETCH, options.fetched);
+  consumer.on(CRASH, ({ payload }) => options.crashed(payload));
+  // Thrown where it fetches, this is what a heartbeat says when the group gathers anew: it joins again.
+  consumer.on(FETCH_START, () => {
+    if (!rejoinWanted) return;
+    rejoinWanted = false;
+    throw Object.assign(new kafkajs.KafkaJSError("tmon has drained partitions"), {
+      type: "REBALANCE_IN_PROGRESS",
+    });
+  });
+  // A broker that accepts and never answers: by itself the library goes on asking it for minutes.
+  consumer.on(REQUEST_TIMEOUT, ({ payload: { apiName } }) => {
+    cluster?.refreshMetadata().catch(() => {});
+    if (apiName === "Heartbeat") rejoinWanted = true;
+  });
+
+  return {
+    consumer,
+    async run(topics) {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: options.eachBatch,
+      });
+    },
+    rejoin() {
+      rejoinWanted = true;
+    },
+  };
+}

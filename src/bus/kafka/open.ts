@@ -1,0 +1,103 @@
+import type { Logger } from "pino";
+import type { KafkaConfig } from "../../config/config.ts";
+import { messageOf } from "../../errors.ts";
+import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../bus.ts";
+import { partitionOf } from "../partitioner.ts";
+import { createClient } from "./client.ts";
+import { firstConnection } from "./connection.ts";
+import { type KafkaConsumer, startConsumer } from "./consumer.ts";
+import { createGroupDescriber, describeTopics } from "./describe.ts";
+import type { PlacedMessage } from "./outbox.ts";
+import { createProducer } from "./producer.ts";
+import { readMessages } from "./reader.ts";
+import { createTopics } from "./topics.ts";
+
+export interface KafkaBusOptions {
+  kafka: KafkaConfig;
+  /** All that must be there. */
+  topics: readonly string[];
+  log: Logger;
+  /** Ends the wait for a cluster that is not there yet. */
+  ending: AbortSignal;
+}
+
+/**
+ * The bus on a Kafka cluster. Waits for one that is not there yet; when it is away later everything tries again,
+ * and says why in trouble().
+ * @throws TmonError TMON_BUS_REFUSED, TMON_TOPIC_MISSING
+ */
+export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
+  const kafka = createClient(config, log);
+  const first = await firstConnection(kafka, log, ending);
+  await first.disconnect();
+  const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
+  await admin.connect();
+  const known = createTopics(admin, topics);
+  try {
+    await known.refresh();
+  } catch (error) {
+    await admin.disconnect();
+    throw error;
+  }
+  const refreshing = setInterval(
+    () =>
+      known
+        .refresh()
+        .catch((error: unknown) =>
+          log.warn({ error: messageOf(error) }, "the topics could not be looked up"),
+        ),
+    config.metadataMaxAgeMs,
+  );
+  const producer = createProducer({ kafka, config, log });
+  const groups = createGroupDescriber(kafka, admin);
+  const consumers = new Set<KafkaConsumer>();
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+
+  function place(message: OutgoingMessage): PlacedMessage {
+    const { topic, key } = message;
+    const partitions = known.partitionsOf(topic);
+    return { ...message, partition: message.partition ?? partitionOf(key, partitions) };
+  }
+
+  function describe(names: readonly string[]) {
+    names.forEach(known.partitionsOf);
+    return describeTopics(admin, names);
+  }
+
+  async function consume(options: ConsumeOptions): Promise<Consumer> {
+    options.topics.forEach(known.partitionsOf);
+    const { metadataMaxAgeMs, retryBackoffMs } = config;
+    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
+    consumers.add(consumer);
+    return consumer;
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    clearInterval(refreshing);
+    await Promise.all([...consumers].map((consumer) => consumer.stop()));
+    await producer.close();
+    await groups.close();
+    await admin.disconnect();
+  }
+
+  return {
+    kind: "kafka",
+    produce: async (messages) => producer.produce(messages.map(place)),
+    consume,
+    read: (options) => readMessages({ kafka, admin, describe, closing: closing.signal }, options),
+    describeTopics: describe,
+    describeGroup(group, names) {
+      names.forEach(known.partitionsOf);
+      return groups.describe(group, names);
+    },
+    trouble: () =>
+      producer.trouble() ??
+      [...consumers].map((consumer) => consumer.trouble()).find((text) => text !== undefined),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}

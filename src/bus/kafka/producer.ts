@@ -1,0 +1,162 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CompressionTypes, type Kafka, type Producer as KafkaProducer, Partitioners } from "kafkajs";
+import type { Logger } from "pino";
+import type { KafkaConfig } from "../../config/config.ts";
+import { messageOf, TmonError } from "../../errors.ts";
+import type { OutgoingMessage } from "../bus.ts";
+import { rootOf } from "./failure.ts";
+import { groupBy } from "./group-by.ts";
+import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
+
+export interface Producer {
+  /** @throws TmonError TMON_BUS_WRITE */
+  produce(messages: readonly PlacedMessage[]): Promise<void>;
+  trouble(): string | undefined;
+  /** What waits is written, or refused after a while. */
+  close(): Promise<void>;
+}
+
+interface ProducerOptions {
+  kafka: Kafka;
+  config: KafkaConfig;
+  log: Logger;
+}
+
+/** The brokers elect a new leader within 10 s. Whoever waits longer is to know it, and to take nothing more in. */
+const patienceMs = 20_000;
+const troubleAfterMs = 2_000;
+const longestRetryMs = 1_000;
+
+/**
+ * One send at a time keeps each partition's order; what is called for meanwhile goes together with the next.
+ *
+ *   idle -> sending -> idle | sending | failing (tries again, for 20 s) -> sending
+ */
+export function createProducer({ kafka, config, log }: ProducerOptions): Producer {
+  const outbox = createOutbox(config.maxRequestBytes);
+  const compression = compressionOf(config.compression, log);
+  let connection: Promise<KafkaProducer> | undefined;
+  let running: Promise<void> | undefined;
+  let failing: { since: number; error: string } | undefined;
+  let closing = false;
+
+  function connected(): Promise<KafkaProducer> {
+    connection ??= connect();
+    return connection;
+  }
+
+  async function connect(): Promise<KafkaProducer> {
+    const producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      metadataMaxAge: config.metadataMaxAgeMs,
+      retry: { retries: 2, initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs },
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  /** With its connections goes what it believes of the cluster: a broker that never answers tells it nothing. */
+  function disconnect(): void {
+    connection?.then((producer) => producer.disconnect()).catch(() => {});
+    connection = undefined;
+  }
+
+  async function run(): Promise<void> {
+    await new Promise(setImmediate);
+    while (!outbox.isEmpty()) await send(outbox.next());
+    running = undefined;
+  }
+
+  async function send(entries: Entry[]): Promise<void> {
+    try {
+      await trySending(entries);
+      for (const entry of entries) entry.written();
+    } catch (error) {
+      // One message that can never be written takes no other with it.
+      if (entries.length > 1 && !isTransient(error)) for (const entry of entries) await send([entry]);
+      else for (const entry of entries) entry.failed(writeError(error));
+    }
+  }
+
+  async function trySending(entries: readonly Entry[]): Promise<void> {
+    const since = performance.now();
+    for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+      try {
+        const producer = await connected();
+        await producer.sendBatch({ acks: -1, compression, topicMessages: topicMessagesOf(entries) });
+        failing = undefined;
+        return;
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        disconnect();
+        failing = { since: failing?.since ?? since, error: messageOf(rootOf(error)) };
+        if (closing || performance.now() - since > patienceMs) throw error;
+      }
+      await delay(waitMs);
+    }
+  }
+
+  return {
+    produce(messages) {
+      if (closing) return Promise.reject(writeError(new Error("the bus is closing")));
+      const written = outbox.add(messages);
+      running ??= run();
+      return written;
+    },
+    trouble() {
+      const ms = failing === undefined ? 0 : performance.now() - failing.since;
+      if (failing === undefined || ms < troubleAfterMs) return undefined;
+      return `Kafka has taken no message for ${Math.floor(ms / 1000)} s: ${failing.error}`;
+    },
+    async close() {
+      closing = true;
+      await running;
+      await connection?.then((producer) => producer.disconnect()).catch(() => {});
+    },
+  };
+}
+
+function topicMessagesOf(entries: readonly Entry[]) {
+  const messages = entries.map(({ message }) => message);
+  return [...groupBy(messages, ({ topic }: OutgoingMessage) => topic)].map(([topic, group]) => ({
+    topic,
+    messages: group.map(({ key, value, headers, partition }) => ({
+      key,
+      value,
+      partition,
+      ...(headers ? { headers } : {}),
+    })),
+  }));
+}
+
+/** What the library gives up as not worth a retry. */
+function isTransient(error: unknown): boolean {
+  const root = rootOf(error) as Error & { retriable?: boolean };
+  return root.retriable !== false && !["TypeError", "RangeError"].includes(root.name);
+}
+
+function compressionOf(name: KafkaConfig["compression"], log: Logger): CompressionTypes {
+  if (name === "zstd") {
+    log.warn(
+      "kafka.producer.compression_type zstd is one tmon reads and cannot write: it compresses with gzip",
+    );
+    return CompressionTypes.GZIP;
+  }
+  const types = {
+    none: CompressionTypes.None,
+    gzip: CompressionTypes.GZIP,
+    snappy: CompressionTypes.Snappy,
+    lz4: CompressionTypes.LZ4,
+  };
+  return types[name];
+}
+
+function writeError(error: unknown): TmonError {
+  return new TmonError(
+    "TMON_BUS_WRITE",
+    `Kafka did not take a message: ${messageOf(rootOf(error))}`,
+    "see that the brokers run, and that as many replicas as min.insync.replicas are in sync",
+    { cause: error },
+  );
+}

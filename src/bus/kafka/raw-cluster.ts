@@ -1,0 +1,132 @@
+import type { Broker, Cluster, Kafka, KafkaMessage } from "kafkajs";
+import type { ReceivedMessage } from "../bus.ts";
+import { groupBy } from "./group-by.ts";
+
+/** Below the groups: fetches by partition and offset, without a member anywhere. */
+export interface RawCluster {
+  cluster: Cluster;
+  fetch(from: readonly FetchFrom[], maxWaitMs: number): Promise<FetchedPartition[]>;
+  close(): Promise<void>;
+}
+
+export interface FetchFrom {
+  topic: string;
+  partition: number;
+  offset: number;
+  maxBytes: number;
+}
+
+export interface FetchedPartition {
+  topic: string;
+  partition: number;
+  messages: ReceivedMessage[];
+  /** The log's end as the leader sees it. */
+  end: number;
+  /** Behind the last record of any kind: the next to be fetched. */
+  next: number;
+}
+
+/**
+ * The library gives its cluster to partition assigners only. The consumer it comes from never runs; the
+ * connections are its own, so that a long poll keeps nobody else waiting.
+ */
+export async function openRawCluster(kafka: Kafka, topics: readonly string[]): Promise<RawCluster> {
+  let captured: Cluster | undefined;
+  kafka.consumer({
+    groupId: "tmon-unused",
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      ({ cluster }) => {
+        captured = cluster;
+        return {
+          name: "none",
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: "none", metadata: Buffer.alloc(0) }),
+        };
+      },
+    ],
+  });
+  const cluster = captured!;
+  await cluster.connect();
+  for (const topic of topics) await cluster.addTargetTopic(topic);
+  return {
+    cluster,
+    async fetch(from, maxWaitMs) {
+      const byLeader = groupBy(from, ({ topic, partition }) => leaderOf(cluster, topic, partition));
+      const answers = await Promise.all(
+        [...byLeader].map(async ([nodeId, wanted]) =>
+          fetchFrom(await cluster.findBroker({ nodeId }), wanted, maxWaitMs),
+        ),
+      );
+      return answers.flat();
+    },
+    close: () => cluster.disconnect(),
+  };
+}
+
+function leaderOf(cluster: Cluster, topic: string, partition: number): string {
+  return Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0]!;
+}
+
+interface FetchAnswer {
+  responses: {
+    topicName: string;
+    partitions: { partition: number; highWatermark: string; messages: RawMessage[] }[];
+  }[];
+}
+
+type RawMessage = KafkaMessage & { isControlRecord?: boolean };
+
+async function fetchFrom(
+  broker: Broker,
+  wanted: readonly FetchFrom[],
+  maxWaitTime: number,
+): Promise<FetchedPartition[]> {
+  const topics = [...groupBy(wanted, ({ topic }) => topic)].map(([topic, partitions]) => ({
+    topic,
+    partitions: partitions.map(({ partition, offset, maxBytes }) => ({
+      partition,
+      fetchOffset: String(offset),
+      maxBytes,
+    })),
+  }));
+  const { responses }: FetchAnswer = await broker.fetch({
+    maxWaitTime,
+    minBytes: 1,
+    maxBytes: 10 * 1024 * 1024,
+    isolationLevel: 1,
+    topics,
+  });
+  return responses.flatMap(({ topicName: topic, partitions }) =>
+    partitions.map(({ partition, highWatermark, messages }) => {
+      const from = wanted.find((one) => one.topic === topic && one.partition === partition)!.offset;
+      const last = messages.at(-1);
+      return {
+        topic,
+        partition,
+        end: Number(highWatermark),
+        next: last === undefined ? from : Math.max(from, Number(last.offset) + 1),
+        messages: messages
+          .filter((message) => Number(message.offset) >= from && !message.isControlRecord)
+          .map((message) => receivedMessage(topic, partition, message)),
+      };
+    }),
+  );
+}
+
+export function receivedMessage(topic: string, partition: number, message: KafkaMessage): ReceivedMessage {
+  const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [
+    name,
+    String(Array.isArray(value) ? (value.at(-1) ?? "") : (value ?? "")),
+  ]);
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key?.toString() ?? "",
+    timestamp: Number(message.timestamp),
+    headers: Object.fromEntries(headers),
+    value: message.value ?? Buffer.alloc(0),
+  };
+}

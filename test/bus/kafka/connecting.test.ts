@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openKafkaBus } from "../../../src/bus/kafka/open.ts";
+import type { KafkaConfig } from "../../../src/config/config.ts";
+import { Secret } from "../../../src/config/secret.ts";
+import { saslUser, useKafka } from "../../support/kafka.ts";
+import { lacks } from "../../support/machine.ts";
+import { until } from "../../support/until.ts";
+import { kafkaConfig } from "../support/test-bus.ts";
+import { newTopic } from "./support.ts";
+
+/** Everything that is logged, at any level. */
+function listeningLog() {
+  let text = "";
+  const stream = new Writable({
+    write(chunk, _, done) {
+      text += chunk;
+      done();
+    },
+  });
+  return { log: pino({ level: "trace" }, stream), text: () => text };
+}
+
+describe.skipIf(lacks("kafka"))("on Kafka, connecting", () => {
+  const kafka = useKafka();
+
+  const open = (
+    config: KafkaConfig,
+    topics: string[],
+    log = pino({ level: "silent" }),
+    ending = new AbortController().signal,
+  ) => openKafkaBus({ kafka: config, topics, log, ending });
+
+  function sasl(saslMechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512", password: string): KafkaConfig {
+    return kafkaConfig(kafka().saslBrokers, {
+      protocol: "SASL_PLAINTEXT",
+      saslMechanism,
+      saslUsername: saslUser.username,
+      saslPassword: new Secret(password),
+    });
+  }
+
+  test.each(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const)(
+    "%s lets in with the right password; a wrong one is refused, and stands in no log",
+    async (mechanism) => {
+      const { topic } = await newTopic(kafka());
+      const right = await open(sasl(mechanism, saslUser.password), [topic]);
+      await right.produce([{ topic, key: "k", value: Buffer.from("x") }]);
+      await right.close();
+      const { log, text } = listeningLog();
+      await expect(open(sasl(mechanism, "not-the-password"), [topic], log)).rejects.toMatchObject({
+        code: "TMON_BUS_REFUSED",
+      });
+      expect(text()).toContain("kafkajs");
+      expect(text()).not.toContain("not-the-password");
+    },
+  );
+
+  test("a cluster that is not up yet is waited for, which is said; it goes on once it is", async () => {
+    const { topic } = await newTopic(kafka());
+    const port = await freePort();
+    const { log, text } = listeningLog();
+    const opening = open(kafkaConfig([`127.0.0.1:${port}`]), [topic], log);
+    await until(() => text().includes("waiting for Kafka"));
+    const [host, target] = kafka().brokers[0]!.split(":");
+    const server = createServer((socket) => {
+      const upstream = connect(Number(target), host);
+      socket.pipe(upstream).pipe(socket);
+      for (const end of [socket, upstream]) end.on("error", () => {});
+    }).listen(port, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    const bus = await opening;
+    expect(await bus.describeTopics([topic])).toHaveLength(4);
+    await bus.close();
+  });
+
+  test("the wait for a cluster ends with the signal", async () => {
+    const ending = new AbortController();
+    const { log, text } = listeningLog();
+    const opening = open(kafkaConfig([`127.0.0.1:${await freePort()}`]), ["t"], log, ending.signal);
+    await until(() => text().includes("waiting for Kafka"));
+    ending.abort(new Error("stopped"));
+    await expect(opening).rejects.toThrow();
+  });
+
+  test("a topic that is missing is an error that says what creates it, and is not created", async () => {
+    const { topic } = await newTopic(kafka());
+    for (let round = 0; round < 2; round++)
+      await expect(open(kafkaConfig(kafka().brokers), [topic, "forgotten"])).rejects.toMatchObject({
+        code: "TMON_TOPIC_MISSING",
+        message: expect.stringContaining("forgotten"),
+        todo: expect.stringContaining("tmon init-topics"),
+      });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

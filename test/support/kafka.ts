@@ -1,0 +1,213 @@
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { Kafka, logLevel } from "kafkajs";
+import { afterAll, beforeAll } from "vitest";
+import { until } from "./until.ts";
+
+const script = fileURLToPath(new URL("../../deployment/local/kafka/kafka", import.meta.url));
+const ids = [1, 2, 3] as const;
+type BrokerId = (typeof ids)[number];
+
+export const saslUser = { username: "tmon", password: "tmon-secret" };
+
+/** Three real brokers on free ports; everything of one run of the tests shares them. */
+export interface KafkaCluster {
+  brokers: string[];
+  /** The same brokers, where they want saslUser: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
+  saslBrokers: string[];
+  signal(id: BrokerId, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
+  /** After SIGKILL; resolves when all three are there and every replica is in sync. */
+  restart(id: BrokerId): Promise<void>;
+  /** Where a broker keeps its log. */
+  directory(id: BrokerId): string;
+}
+
+/**
+ * The cluster for the tests of one file, started by the first file that wants it. Who kills brokers wants to be
+ * alone with them. Global set-up names the directory and takes it all down.
+ */
+export function useKafka({ alone = false } = {}): () => KafkaCluster {
+  let cluster: KafkaCluster | undefined;
+  let release: (() => void) | undefined;
+  beforeAll(async () => {
+    const directory = process.env.TMON_TEST_RUN!;
+    release = await enter(directory, alone);
+    const starting = await lock(join(directory, "kafka-starting"));
+    try {
+      cluster = await startOrJoin(join(directory, "kafka"));
+    } finally {
+      starting();
+    }
+  }, 300_000);
+  afterAll(() => release?.());
+  return () => cluster!;
+}
+
+/** Topics of four partitions, new ones for each test. */
+export async function createTopics(
+  { brokers }: KafkaCluster,
+  names: string[],
+  replicas = 3,
+  config: Record<string, string> = {},
+): Promise<void> {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: names.map((topic) => ({
+      topic,
+      numPartitions: 4,
+      replicationFactor: replicas,
+      configEntries: Object.entries({ "min.insync.replicas": replicas === 3 ? "2" : "1", ...config }).map(
+        ([name, value]) => ({ name, value }),
+      ),
+    })),
+  });
+  await admin.disconnect();
+}
+
+/** Ends the brokers of this run, if there are any. */
+export async function stopKafka(run: string): Promise<void> {
+  const directory = join(run, "kafka");
+  for (const id of ids) {
+    try {
+      process.kill(pidOf(directory, id), "SIGKILL");
+    } catch {
+      // Never started, or gone.
+    }
+  }
+  if (existsSync(directory)) await execa(script, ["wipe"], { env: { KAFKA_DIR: directory } });
+}
+
+async function startOrJoin(directory: string): Promise<KafkaCluster> {
+  const file = join(directory, "ports.json");
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true });
+    const ports = await freePorts(9);
+    for (const id of ids) writeFileSync(join(directory, `${id}.extra.properties`), sasl(ports, id));
+    await start(directory, ports, ["start", "3"]);
+    writeFileSync(file, JSON.stringify(ports));
+  }
+  const ports = JSON.parse(readFileSync(file, "utf8")) as number[];
+  const cluster = clusterAt(directory, ports);
+  await inSync(cluster.brokers);
+  return cluster;
+}
+
+function start(directory: string, ports: number[], command: string[]) {
+  return execa(script, command, {
+    env: {
+      KAFKA_DIR: directory,
+      KAFKA_PORTS: ports.slice(0, 6).join(" "),
+      KAFKA_FORMAT: ["SCRAM-SHA-256", "SCRAM-SHA-512"]
+        .map((name) => `--add-scram ${name}=[name=${saslUser.username},password=${saslUser.password}]`)
+        .join(" "),
+      KAFKA_OWNER: process.env.TMON_TEST_RUN_PID!,
+    },
+    stdio: "ignore",
+  });
+}
+
+function clusterAt(directory: string, ports: number[]): KafkaCluster {
+  const brokers = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
+  return {
+    brokers,
+    saslBrokers: ports.slice(6).map((port) => `127.0.0.1:${port}`),
+    signal: (id, signal) => void process.kill(pidOf(directory, id), signal),
+    async restart(id) {
+      await start(directory, ports, ["broker", String(id)]);
+      await inSync(brokers);
+    },
+    directory: (id) => join(directory, String(id)),
+  };
+}
+
+async function inSync(brokers: string[]): Promise<void> {
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const admin = kafka.admin();
+  const isInSync = async () => {
+    const { brokers: there } = await admin.describeCluster();
+    const { topics } = await admin.fetchTopicMetadata();
+    const partitions = topics.flatMap((topic) => topic.partitions);
+    return there.length === 3 && partitions.every(({ isr, replicas }) => isr.length === replicas.length);
+  };
+  const isUp = () => admin.connect().then(isInSync, () => false);
+  await until(() => isUp().catch(() => false), { timeoutMs: 60_000, what: "three brokers are in sync" });
+  await admin.disconnect();
+}
+
+function pidOf(directory: string, id: BrokerId): number {
+  return Number(readFileSync(join(directory, `${id}.pid`), "utf8"));
+}
+
+function sasl(ports: number[], id: BrokerId): string {
+  const [plain, controller, sasl] = [ports[id - 1], ports[id + 2], ports[id + 5]];
+  const login = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  const listener = "listener.name.sasl_plaintext";
+  return [
+    `listeners=PLAINTEXT://127.0.0.1:${plain},SASL_PLAINTEXT://127.0.0.1:${sasl},CONTROLLER://127.0.0.1:${controller}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${plain},SASL_PLAINTEXT://127.0.0.1:${sasl}`,
+    "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+    `${listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${saslUser.username}="${saslUser.password}";`,
+    `${listener}.scram-sha-256.sasl.jaas.config=${login}`,
+    `${listener}.scram-sha-512.sasl.jaas.config=${login}`,
+    "",
+  ].join("\n");
+}
+
+/** Many, or one alone. */
+async function enter(run: string, alone: boolean): Promise<() => void> {
+  const users = join(run, "kafka-users");
+  mkdirSync(users, { recursive: true });
+  const gate = await lock(join(run, "kafka-gate"));
+  if (alone) {
+    await until(() => readdirSync(users).length === 0, {
+      timeoutMs: 280_000,
+      what: "nobody else uses Kafka",
+    });
+    return gate;
+  }
+  const user = join(users, randomUUID());
+  writeFileSync(user, "");
+  gate();
+  return () => rmSync(user, { force: true });
+}
+
+/** The holder's pid is in the file: a dead one's lock is taken over. */
+async function lock(file: string): Promise<() => void> {
+  const take = () => {
+    try {
+      const descriptor = openSync(file, "wx");
+      writeFileSync(descriptor, String(process.pid));
+      closeSync(descriptor);
+      return true;
+    } catch {
+      const holder = Number(existsSync(file) ? readFileSync(file, "utf8") : 0);
+      if (holder > 0 && !existsSync(`/proc/${holder}`)) rmSync(file, { force: true });
+      return false;
+    }
+  };
+  await until(take, { timeoutMs: 280_000, what: "the Kafka of the tests is free" });
+  return () => rmSync(file, { force: true });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await until(() => servers.every((server) => server.listening));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
