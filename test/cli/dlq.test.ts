@@ -68,7 +68,7 @@ describe("dead letters", () => {
     const { exitCode, stdout } = await dlq(dataDir, "show", "3:0");
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^error +TMON_MESSAGE_INVALID: not JSON$/m);
-    expect(stdout).toMatch(/^header source-offset +120$/m);
+    expect(stdout).toMatch(/^source +assessment-tasks 3@120, key cam-1$/m);
     expect(stdout).toMatch(/^header origin +north\ufffd\[31m$/m);
     expect(stdout).toMatch(/^00000000 {2}ff d8 00 1b 6e 6f 74 20 4a 53 4f 4e +\.\.\.\.not JSON$/m);
   });
@@ -102,6 +102,20 @@ describe("dead letters", () => {
     const { exitCode, stderr } = await dlq(dataDir, ...args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`TMON_USAGE: ${text}`);
+  });
+
+  it("are listed while the store is away; a replay waits for it, and changes nothing when it is interrupted", async () => {
+    const away = { TMON_REDIS_URL: "redis://127.0.0.1:9" };
+    const listing = runTmon(["dlq", "list", "--data-dir", dataDir], away);
+    const replaying = startTmon(["dlq", "replay", "--all", "--data-dir", dataDir], away);
+    const { exitCode, stdout, stderr } = await listing;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
+    expect(stderr).toContain("the store cannot be asked what was replayed");
+    await replaying.says("waiting for Redis");
+    replaying.kill("SIGINT");
+    expect(await replaying.ended).toMatchObject({ exitCode: 130 });
+    expect(await messagesOf("assessment-tasks", dataDir)).toEqual([]);
   });
 
   it("none are none", async () => {
