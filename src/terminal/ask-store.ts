@@ -37,7 +37,8 @@ export async function askStore<T>(
   try {
     return await withStore(config, { log, signal: soon }, ask);
   } catch (error) {
-    say(`tmon: the store cannot be asked ${what}: ${messageOf(error)}`);
+    const why = soon.aborted ? `it did not answer within ${patienceMs / 1000} s` : messageOf(error);
+    say(`tmon: the store cannot be asked ${what}: ${why}`);
     return undefined;
   }
 }

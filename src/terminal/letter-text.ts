@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../config/config.ts";
+import { originalHeaders } from "../messages/dead-letter.ts";
 import type { Letter } from "../runtime/letters/letters.ts";
 import { formatTable, printable } from "./output.ts";
 import { formatAge, formatTime } from "./time.ts";
 
-/** A letter as a person reads it: where from and why, its headers, its bytes. */
+/** A letter as a person reads it: where from and why, the headers the message had, its bytes. */
 export function describeLetter({ message, code, reason, source }: Letter, { timezone }: Config): string {
   const { partition, offset, timestamp, key, headers, value } = message;
   const age = formatAge(Date.now() - timestamp);
@@ -12,7 +13,10 @@ export function describeLetter({ message, code, reason, source }: Letter, { time
     ["written", `${formatTime(timestamp, timezone)}, ${age} ago`],
     ["source", `${source.topic} ${source.partition}@${source.offset}, key ${key}`],
     ["error", `${code}: ${reason}`],
-    ...Object.entries(headers).map(([name, text]): [string, string] => [`header ${name}`, text]),
+    ...Object.entries(originalHeaders(headers)).map(([name, text]): [string, string] => [
+      `header ${name}`,
+      text,
+    ]),
     ["bytes", String(value.length)],
   ];
   const rows = facts.map(([name, text]) => [printable(name), printable(text)]);

@@ -50,6 +50,10 @@ export async function lookInto<T>(
   const forget = releaseOnCrash(() => bus.close());
   try {
     return await look({ bus, log, signal });
+  } catch (error) {
+    // What a signal cut short has failed by that.
+    if (!signal.aborted) throw error;
+    return undefined;
   } finally {
     forget();
     await bus.close();

@@ -93,7 +93,7 @@ export function traceJson({
       taskId,
       groupIndex,
       status,
-      stagesMs,
+      stagesMs: Object.fromEntries(Object.entries(stagesMs).map(([stage, ms]) => [stage, ms ?? null])),
       attempts: result?.metadata.calls ?? null,
       repeats,
       verdict: result?.status === "assessed" ? (result.results[0] ?? { riskLevel: "none" }) : null,

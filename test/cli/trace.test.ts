@@ -82,7 +82,7 @@ beforeAll(async () => {
 
 describe("trace", () => {
   it("follows a frame through the topics, each group to what became of it", async () => {
-    const { topics, tasks, incidents, cameraId, source } = await traced(messageId);
+    const { messages, topics, tasks, incidents, cameraId, source } = await traced(messageId);
     expect(topics).toEqual([
       "detection-results",
       "assessment-tasks",
@@ -103,8 +103,16 @@ describe("trace", () => {
         repeats: 1,
         verdict: { riskLevel: "high" },
       },
-      { status: "expired", verdict: null, errorCode: "TMON_TASK_EXPIRED", stagesMs: { generate: 10 } },
+      {
+        status: "expired",
+        verdict: null,
+        errorCode: "TMON_TASK_EXPIRED",
+        stagesMs: { generate: 10, vlm: null },
+      },
     ]);
+    const { schedule, total } = tasks[1].stagesMs;
+    expect(messages[4].afterMs).toBe(total);
+    expect(total - schedule).toBe(50);
     expect(incidents).toMatchObject([{ incidentId, state: "cleared" }]);
   });
 

@@ -1,6 +1,5 @@
 import type { Trace as Times } from "../../messages/common.ts";
 import type { Incident } from "../../messages/incident.ts";
-import type { AssessmentResult } from "../../messages/result.ts";
 import { type Known, knownOf, taskIdsOf } from "./known.ts";
 import type { Subject } from "./subject.ts";
 import type { Stages, Station, Trace, TracedTask } from "./trace.ts";
@@ -27,7 +26,7 @@ export function accountOf(
 
 function accountOfTask(
   taskId: string,
-  { detection, tasks, results }: Known,
+  { detection, tasks, results, writtenAt }: Known,
   aggregatedAt: number | undefined,
 ): TracedTask {
   const own = results.filter((result) => result.taskId === taskId);
@@ -37,25 +36,30 @@ function accountOfTask(
     taskId,
     groupIndex: Number(/_group(\d+)$/.exec(taskId)?.[1] ?? task?.groupIndex ?? result?.groupIndex ?? 1),
     status: result?.status ?? (task ? "open" : "untasked"),
-    stagesMs: stagesOf({ ...detection?.trace, ...task?.trace, ...result?.trace }, result, aggregatedAt),
+    stagesMs: stagesOf(
+      { ...detection?.trace, ...task?.trace, ...result?.trace },
+      result?.status === "assessed"
+        ? { pushedAt: aggregatedAt }
+        : { endedAt: result && writtenAt.get(result) },
+    ),
     result,
     repeats: Math.max(0, own.length - 1),
   };
 }
 
+/** `endedAt`: when a task without a verdict had its final word. */
 function stagesOf(
   { capturedAt, detectedAt, generatedAt, dispatchedAt, assessedAt }: Times,
-  result: AssessmentResult | undefined,
-  aggregatedAt: number | undefined,
+  { pushedAt, endedAt }: { pushedAt?: number | undefined; endedAt?: number | undefined },
 ): Stages {
-  const pushedAt = result?.status === "assessed" ? aggregatedAt : undefined;
+  const doneAt = pushedAt ?? endedAt ?? assessedAt;
   return {
     detect: between(capturedAt, detectedAt),
     generate: between(detectedAt, generatedAt),
-    schedule: between(generatedAt, dispatchedAt),
-    vlm: between(dispatchedAt, assessedAt),
+    schedule: between(generatedAt, dispatchedAt ?? endedAt),
+    vlm: between(dispatchedAt, assessedAt ?? endedAt),
     aggregate: between(assessedAt, pushedAt),
-    total: between(capturedAt, pushedAt ?? assessedAt ?? dispatchedAt ?? generatedAt ?? detectedAt),
+    total: between(capturedAt, doneAt ?? dispatchedAt ?? generatedAt ?? detectedAt),
   };
 }
 

@@ -15,26 +15,32 @@ export interface Known {
   tasks: AssessmentTask[];
   results: AssessmentResult[];
   incidents: Incident[];
+  /** When each result was written, epoch ms. */
+  writtenAt: ReadonlyMap<AssessmentResult, number>;
 }
 
 export function knownOf(stations: readonly Station[]): Known {
+  const writtenAt = new Map(readAll(stations, "risk-assessment-results", resultSchema));
+  const wordsOf = <Message>(all: [Message, number][]): Message[] => all.map(([message]) => message);
   return {
-    detection: readAll(stations, "detection-results", detectionSchema)[0],
-    tasks: readAll(stations, "assessment-tasks", taskSchema),
-    results: readAll(stations, "risk-assessment-results", resultSchema),
-    incidents: readAll(stations, "incidents", incidentSchema),
+    detection: wordsOf(readAll(stations, "detection-results", detectionSchema))[0],
+    tasks: wordsOf(readAll(stations, "assessment-tasks", taskSchema)),
+    results: [...writtenAt.keys()],
+    incidents: wordsOf(readAll(stations, "incidents", incidentSchema)),
+    writtenAt,
   };
 }
 
+/** What can be read, with its append time. */
 function readAll<Schema extends z.ZodType>(
   stations: readonly Station[],
   topic: TopicId,
   schema: Schema,
-): z.output<Schema>[] {
+): [z.output<Schema>, number][] {
   return stations.flatMap((station) => {
     if (station.topic !== topic) return [];
     try {
-      return [decode(schema, station.message.value)];
+      return [[decode(schema, station.message.value), station.message.timestamp]];
     } catch {
       return [];
     }

@@ -18,9 +18,9 @@ export interface Station {
 export interface Stages {
   detect: number | undefined;
   generate: number | undefined;
-  /** Waiting for its first call. */
+  /** Waiting for its first call, or for its end without one. */
   schedule: number | undefined;
-  /** From the first request to the verdict, back-off included. */
+  /** From the first request to the verdict or the end without one, back-off included. */
   vlm: number | undefined;
   /** From the verdict to the frame's newest push. */
   aggregate: number | undefined;
