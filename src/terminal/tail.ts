@@ -30,7 +30,11 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
   process.once("SIGTERM", () => interrupted.abort());
 
   if (!(await waitForData(config, options.untilEnd, interrupted.signal))) return;
-  const bus = await openBus(config, createTerminalLog(config));
+  const bus = await openBus(config, createTerminalLog(config), interrupted.signal).catch((error) => {
+    if (interrupted.signal.aborted) return undefined;
+    throw error;
+  });
+  if (bus === undefined) return;
   const forget = releaseOnCrash(() => bus.close());
   try {
     const reading = {
