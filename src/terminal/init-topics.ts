@@ -38,10 +38,7 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
       "the embedded bus makes its topics itself",
       "say --bus kafka, or set TMON_KAFKA_BROKERS, to create Kafka's",
     );
-  const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => interrupted.abort(new Error(signal)));
-  const admin = await openTopicAdmin(config.kafka, createTerminalLog(config), interrupted.signal);
+  const admin = await openTopicAdmin(config.kafka, createTerminalLog(config));
   try {
     const names = Object.values(config.topics).map(({ name }) => name);
     const inspect = async () => planTopics(config, await admin.inspect(names), options.replicationFactor);

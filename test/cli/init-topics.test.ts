@@ -132,6 +132,13 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     expect(await found(`${name}-dead_letters`)).toEqual({ partitions: 2, replicas: 1 });
   }, 60_000);
 
+  it("ends with 3 when no broker answers", async () => {
+    const away = { TMON_KAFKA_BROKERS: "127.0.0.1:1" };
+    const { exitCode, stderr } = await runTmon(["init-topics", "--bus", "kafka"], away);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("TMON_BUS_UNREACHABLE: Kafka does not answer: 127.0.0.1:1 for 10 s");
+  });
+
   it("says in a table what is otherwise, and refuses the embedded bus", async () => {
     const { name, dir } = configure();
     const table = await runTmon(["init-topics", "--bus", "kafka", "--config-dir", dir, "--check"]);

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { createClient } from "./client.ts";
 import { firstConnection } from "./connection.ts";
-import { asking, rootOf } from "./failure.ts";
+import { asking, rootOf, unreachable } from "./failure.ts";
 import { partitionsIn } from "./topics.ts";
 
 /** A topic as it is on the cluster. */
@@ -41,13 +41,17 @@ export interface TopicAdmin {
   close(): Promise<void>;
 }
 
-export async function openTopicAdmin(
-  config: KafkaConfig,
-  log: Logger,
-  ending: AbortSignal,
-): Promise<TopicAdmin> {
+/** Whoever provisions looks on: a cluster that is away is said, not waited for. */
+const patienceMs = 10_000;
+
+export async function openTopicAdmin(config: KafkaConfig, log: Logger): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, log);
-  await firstConnection(kafka, log, ending, (first) => first.disconnect());
+  const patience = AbortSignal.timeout(patienceMs);
+  await firstConnection(kafka, log, patience, (first) => first.disconnect()).catch((error) => {
+    throw patience.aborted
+      ? unreachable(new Error(`${config.brokers.join(", ")} for ${patienceMs / 1000} s`))
+      : error;
+  });
   const admin = kafka.admin();
   await admin.connect();
   return {
