@@ -47,6 +47,16 @@ export const errors = {
     cause: "Kafka does not have one of tmon's topics.",
     cure: "Create them with `tmon init-topics`; their names are in kafka.yaml.",
   },
+  TMON_TOPIC_DRIFT: {
+    exit: 1,
+    cause: "The topics of the pipeline would have different numbers of partitions.",
+    cure: "See `tmon init-topics --check`; raise them together with `--apply`, or change `partitions` in kafka.yaml.",
+  },
+  TMON_BROKERS_TOO_FEW: {
+    exit: 2,
+    cause: "Topics are to have more replicas than the cluster has brokers.",
+    cure: "Start more brokers, or say `--replication-factor`: with fewer replicas a broken disk loses messages.",
+  },
   TMON_STORE_REFUSED: {
     exit: 2,
     cause: "Redis refuses the password, or what the user may do is too little.",

@@ -41,7 +41,7 @@ export const configFlags = {
 export const busFlags = {
   ...configFlags,
   bus: Flags.string({
-    description: "which bus; this version has the embedded one [default: embedded]",
+    description: "which bus [default: embedded]",
     options: ["embedded", "kafka"],
   }),
   store: Flags.string({

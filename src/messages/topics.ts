@@ -12,6 +12,8 @@ export const topicIds = [
   "incidents",
   "dead-letters",
 ] as const;
+/** One partition of each belongs to one member: a camera's detection and its results must meet. */
+export const pipelineTopics = ["detection-results", "assessment-tasks", "risk-assessment-results"] as const;
 export type TopicId = (typeof topicIds)[number];
 
 /** Wire formats, for `tmon schema`. A dead letter's value is the original bytes: it has headers only. */

@@ -46,7 +46,10 @@ export async function lookInto<T>(
   const { signal } = interrupted;
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
-  const bus = await openBus(config, log);
+  const bus = await openBus(config, log, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!bus) return undefined;
   const forget = releaseOnCrash(() => bus.close());
   try {
     return await look({ bus, log, signal });

@@ -19,6 +19,7 @@ const commands = [
   ["run", "generator"],
   ["run", "scheduler"],
   ["run", "aggregator"],
+  ["init-topics"],
   ["tail"],
   ["lag"],
   ["trace"],

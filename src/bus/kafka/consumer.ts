@@ -44,6 +44,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const { group, topics } = options;
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
+  /** By topic and partition: what the library was told last, in this assignment. */
+  const fetching = new Map<string, boolean>();
   const commits = createCommits(group, () => held.values(), log);
   /** Of the assignment, and of the one that is settled. */
   let assignmentNumber = 0;
@@ -93,8 +95,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
-      log.error({ group, error: messageOf(rootOf(error)) }, "the consumer lost its group");
-      if (!restart) fail(isRefusal(error) ? refused(error) : unreachable(error));
+      const what = { group, error: messageOf(rootOf(error)) };
+      if (restart) log.warn(what, "the consumer lost its group; joining again");
+      else fail(isRefusal(error) ? refused(error) : unreachable(error));
     },
     wanted: () => stopping === undefined,
     eachBatch,
@@ -146,6 +149,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     drain(positions.draining);
     // The library reads on from what was committed, for partitions that were kept too; its pauses outlive a loss.
     for (const { slots } of held.values()) slots.forEach(readOn);
+    fetching.clear();
     fitPauses();
   }
 
@@ -195,17 +199,20 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   /** What may not be delivered is not fetched either, or it would be fetched again and again. */
   function fitPauses(): void {
-    if (!isSettled() && settledNumber < 0) return;
-    const slots = [...held.values()].flatMap((one) =>
-      one.slots.map((slot) => ({
-        topic: slot.topic,
-        partitions: [slot.partition],
-        paused: one.draining || slot.tracker.full() || pauses.paused(slot.topic, slot.partition),
-      })),
-    );
+    const changes = [...held.values()]
+      .flatMap((one) =>
+        one.slots.map((slot) => ({
+          topic: slot.topic,
+          partitions: [slot.partition],
+          pause: one.draining || slot.tracker.full() || pauses.paused(slot.topic, slot.partition),
+          key: `${slot.topic}/${slot.partition}`,
+        })),
+      )
+      .filter(({ key, pause }) => fetching.get(key) !== !pause);
     try {
-      consumer.pause(slots.filter(({ paused }) => paused));
-      consumer.resume(slots.filter(({ paused }) => !paused));
+      consumer.pause(changes.filter(({ pause }) => pause));
+      consumer.resume(changes.filter(({ pause }) => !pause));
+      for (const { key, pause } of changes) fetching.set(key, !pause);
     } catch {
       // Between a crash and the next start there is nothing to pause.
     }

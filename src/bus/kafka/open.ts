@@ -28,17 +28,13 @@ export interface KafkaBusOptions {
  */
 export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
   const kafka = createClient(config, log);
-  const first = await firstConnection(kafka, log, ending);
-  await first.disconnect();
+  const known = await firstConnection(kafka, log, ending, async (first) => {
+    const asked = createTopics(first, topics);
+    await asked.refresh();
+    return asked;
+  });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
   await admin.connect();
-  const known = createTopics(admin, topics);
-  try {
-    await known.refresh();
-  } catch (error) {
-    await admin.disconnect();
-    throw error;
-  }
   const refreshing = setInterval(
     () =>
       known
@@ -79,7 +75,7 @@ export async function openKafkaBus({ kafka: config, topics, log, ending }: Kafka
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await producer.close();
     await groups.close();
-    await admin.disconnect();
+    await Promise.all([admin.disconnect(), known.close()]);
   }
 
   return {

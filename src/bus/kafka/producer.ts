@@ -37,7 +37,8 @@ export function createProducer({ kafka, config, log }: ProducerOptions): Produce
   const compression = compressionOf(config.compression, log);
   let connection: Promise<KafkaProducer> | undefined;
   let running: Promise<void> | undefined;
-  let failing: { since: number; error: string } | undefined;
+  let sendingSince: number | undefined;
+  let lastError = "it does not answer";
   let closing = false;
 
   function connected(): Promise<KafkaProducer> {
@@ -50,7 +51,8 @@ export function createProducer({ kafka, config, log }: ProducerOptions): Produce
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       metadataMaxAge: config.metadataMaxAgeMs,
-      retry: { retries: 2, initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs },
+      // Tried again here, where it is known for how long.
+      retry: { retries: 0 },
     });
     await producer.connect();
     return producer;
@@ -81,16 +83,21 @@ export function createProducer({ kafka, config, log }: ProducerOptions): Produce
 
   async function trySending(entries: readonly Entry[]): Promise<void> {
     const since = performance.now();
+    sendingSince = since;
+    lastError = "it does not answer";
     for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
         const producer = await connected();
         await producer.sendBatch({ acks: -1, compression, topicMessages: topicMessagesOf(entries) });
-        failing = undefined;
+        sendingSince = undefined;
         return;
       } catch (error) {
-        if (!isTransient(error)) throw error;
-        disconnect();
-        failing = { since: failing?.since ?? since, error: messageOf(rootOf(error)) };
+        if (!isTransient(error)) {
+          sendingSince = undefined;
+          throw error;
+        }
+        if (!isAnswer(error)) disconnect();
+        lastError = messageOf(rootOf(error));
         if (closing || performance.now() - since > patienceMs) throw error;
       }
       await delay(waitMs);
@@ -105,9 +112,9 @@ export function createProducer({ kafka, config, log }: ProducerOptions): Produce
       return written;
     },
     trouble() {
-      const ms = failing === undefined ? 0 : performance.now() - failing.since;
-      if (failing === undefined || ms < troubleAfterMs) return undefined;
-      return `Kafka has taken no message for ${Math.floor(ms / 1000)} s: ${failing.error}`;
+      const ms = performance.now() - (sendingSince ?? performance.now());
+      if (ms < troubleAfterMs) return undefined;
+      return `Kafka has not taken a message for ${Math.floor(ms / 1000)} s: ${lastError}`;
     },
     async close() {
       closing = true;
@@ -128,6 +135,11 @@ function topicMessagesOf(entries: readonly Entry[]) {
       ...(headers ? { headers } : {}),
     })),
   }));
+}
+
+/** A broker's word, such as that another one leads: the connections are as good as before. */
+function isAnswer(error: unknown): boolean {
+  return rootOf(error).type !== undefined;
 }
 
 /** What the library gives up as not worth a retry. */

@@ -1,6 +1,6 @@
-import type { Admin } from "kafkajs";
+import type { Admin, PartitionMetadata } from "kafkajs";
 import { TmonError } from "../../errors.ts";
-import { asking } from "./failure.ts";
+import { asking, rootOf } from "./failure.ts";
 
 /** How many partitions each topic has, as the cluster said last. */
 export interface Topics {
@@ -8,8 +8,10 @@ export interface Topics {
   partitionsOf(topic: string): number;
   /** @throws TmonError TMON_TOPIC_MISSING, TMON_BUS_UNREACHABLE */
   refresh(): Promise<void>;
+  close(): Promise<void>;
 }
 
+/** Over a connection of its own: what is asked here would confuse other questions. */
 export function createTopics(admin: Admin, names: readonly string[]): Topics {
   let counts = new Map<string, number>();
   return {
@@ -23,13 +25,12 @@ export function createTopics(admin: Admin, names: readonly string[]): Topics {
       );
     },
     async refresh() {
-      // Of all topics: asked for one that is missing, a broker may create it.
-      const { topics } = await asking(() => admin.fetchTopicMetadata());
-      counts = new Map(
-        topics
-          .filter(({ name }) => names.includes(name))
-          .map(({ name, partitions }) => [name, partitions.length]),
-      );
+      const found = new Map<string, number>();
+      for (const name of names) {
+        const partitions = await asking(() => partitionsIn(admin, name));
+        if (partitions) found.set(name, partitions.length);
+      }
+      counts = found;
       const missing = names.filter((name) => !counts.has(name));
       if (missing.length === 0) return;
       throw new TmonError(
@@ -38,5 +39,20 @@ export function createTopics(admin: Admin, names: readonly string[]): Topics {
         "create the topics with `tmon init-topics`",
       );
     },
+    close: () => admin.disconnect(),
   };
+}
+
+/**
+ * Undefined where there is no such topic. One at a time, and never all there are: an answer about several fails
+ * for the one that has no leader, whoever's it is.
+ */
+export async function partitionsIn(admin: Admin, topic: string): Promise<PartitionMetadata[] | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions;
+  } catch (error) {
+    if (rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { TmonError } from "../../errors.ts";
-import { type TopicId, topicIds } from "../../messages/topics.ts";
+import { pipelineTopics, type TopicId, topicIds } from "../../messages/topics.ts";
 import type { Config, TopicConfig } from "../config.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromFile } from "../provenance.ts";
@@ -59,9 +59,6 @@ export function chooseTopics(choose: Choose, { kafka }: Sources): Pick<Config, "
 
 const keyOf = (id: TopicId) => id.replaceAll("-", "_");
 
-/** One partition of each belongs to one member: a camera's detection and its results must meet. */
-const pipeline = ["detection-results", "assessment-tasks", "risk-assessment-results"] as const;
-
 function refuseUnfitTopics(topics: Config["topics"], file: YamlFile | undefined): void {
   const refuse = (id: TopicId, key: string, what: string, todo: string) => {
     const place = file?.placeOf(["kafka", "topics", keyOf(id), key]);
@@ -77,7 +74,7 @@ function refuseUnfitTopics(topics: Config["topics"], file: YamlFile | undefined)
       "give each topic its own name",
     );
   }
-  const [first, ...others] = pipeline;
+  const [first, ...others] = pipelineTopics;
   const { partitions } = topics[first];
   const different = others.find((id) => topics[id].partitions !== partitions);
   if (different === undefined) return;
@@ -85,6 +82,6 @@ function refuseUnfitTopics(topics: Config["topics"], file: YamlFile | undefined)
     different,
     "partitions",
     `${different} has ${topics[different].partitions} partitions and ${first} has ${partitions}`,
-    `give ${pipeline.join(", ")} the same number`,
+    `give ${pipelineTopics.join(", ")} the same number`,
   );
 }
