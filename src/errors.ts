@@ -74,7 +74,7 @@ export const errors = {
   },
   TMON_NO_CAMERA: {
     exit: 2,
-    cause: "No camera is configured.",
+    cause: "No camera is configured, or none of this name.",
     cure: "Name one with `--camera file:PATH`, or list cameras in cameras.yaml.",
   },
   TMON_NO_FFMPEG: {

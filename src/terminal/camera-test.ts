@@ -41,7 +41,7 @@ function find(named: string, flags: ConfigFlags): { config: Config; camera: Came
   if (camera) return { config, camera };
   const ids = config.cameras.map(({ id }) => id).join(", ");
   throw new TmonError(
-    "TMON_USAGE",
+    "TMON_NO_CAMERA",
     `${named} is no camera of cameras.yaml, and no URL`,
     ids === "" ? "write rtsp://HOST/PATH, or list cameras in cameras.yaml" : `cameras.yaml has ${ids}`,
   );
