@@ -61,7 +61,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     const letters = await runTmon(["tail", "dead-letters", "--until-end", "-o", "json"], env);
     // One of each role that reads the topic.
     expect(JSON.parse(letters.stdout.split("\n")[0]!)).toMatchObject({
-      value: "no JSON",
+      valueBase64: Buffer.from("no JSON").toString("base64"),
       headers: { "error-code": "TMON_MESSAGE_INVALID", "source-topic": "road-detection_results" },
     });
   }, 120_000);

@@ -12,7 +12,7 @@ export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
   const options: KafkaOptions = {
     clientId: "tmon",
-    brokers: [...config.brokers],
+    brokers: eachInTurn(config.brokers),
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     retry: { initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs, retries: 5 },
@@ -26,6 +26,15 @@ export function createClient(config: KafkaConfig, log: Logger): Kafka {
   if (protocol.endsWith("SSL")) options.ssl = tlsOf(config.security);
   if (protocol.startsWith("SASL")) options.sasl = saslOf(config.security);
   return new Kafka(options);
+}
+
+/** Every new connection begins with another one: one that accepts and never answers must not be the first for ever. */
+function eachInTurn(brokers: readonly string[]): () => string[] {
+  let turn = 0;
+  return () => {
+    turn += 1;
+    return brokers.map((_, index) => brokers[(index + turn) % brokers.length]!);
+  };
 }
 
 function tlsOf({ caFile, certificateFile, keyFile, keyPassword }: KafkaConfig["security"]) {

@@ -18,6 +18,8 @@ export interface Commits {
   /** Never rejects: what could not be committed is tried again with the next. */
   commit(): Promise<void>;
   running(): boolean;
+  /** False before the first batch of a membership. */
+  possible(): boolean;
 }
 
 export function createCommits(group: string, held: () => Iterable<HeldPartition>, log: Logger): Commits {
@@ -60,6 +62,7 @@ export function createCommits(group: string, held: () => Iterable<HeldPartition>
       return running;
     },
     running: () => running !== undefined,
+    possible: () => send !== undefined,
   };
 }
 

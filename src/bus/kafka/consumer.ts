@@ -9,7 +9,7 @@ import { drainMs } from "../rebalance.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
-import { isRefusal, refused, rootOf, unreachable } from "./failure.ts";
+import { asking, isRefusal, refused, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
 
@@ -30,6 +30,7 @@ const commitEveryMs = 250;
 /** What drains together is given away together, unless some of it takes longer. */
 const drainTogetherMs = 1_000;
 const leaveWithinMs = 5_000;
+const settleWithinMs = 5_000;
 const silentAfterMs = 10_000;
 
 /**
@@ -50,19 +51,25 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   /** Of the assignment, and of the one that is settled. */
   let assignmentNumber = 0;
   let settledNumber = -1;
-  let started = false;
+  let joining = false;
+  let handOver: () => void = () => {};
+  /** The caller has the consumer in hand. */
+  const handedOver = new Promise<void>((resolve) => {
+    handOver = resolve;
+  });
   let stopping: Promise<void> | undefined;
   let drainingSince = 0;
   let idleSince: number | undefined;
   let progressAt = Date.now();
   let answeredAt = Date.now();
+  let unsettledAt = Date.now();
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed;
   });
   failed.catch(() => {});
 
-  const isSettled = () => started && settledNumber === assignmentNumber;
+  const isSettled = () => settledNumber === assignmentNumber;
   const isBusy = (one: HeldPartition): boolean =>
     countInFlight([one]) > 0 || commits.running() || one.slots.some(({ dirty }) => dirty);
   const isOverdue = (one: HeldPartition): boolean =>
@@ -78,20 +85,29 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
         busy: isBusy(one) && !isOverdue(one),
       })),
     joining() {
+      if (isSettled()) unsettledAt = Date.now();
       assignmentNumber += 1;
+      joining = true;
+      // Whoever tries is not stuck: without a cluster there is nothing else to do.
+      progressAt = Date.now();
     },
     joined(memberId, partitions) {
-      answeredAt = Date.now();
+      joining = false;
+      // Fetched before its place is known, a removed offset would make the library commit over what is there.
+      consumer.pause(topics.map((topic) => ({ topic, partitions })));
       drop([...held.values()].filter(({ partition }) => !partitions.includes(partition)));
       void settle(assignmentNumber, memberId, partitions);
     },
-    rebalancing: () => void commits.commit(),
+    rebalancing: () => void commit(),
     fetched() {
       answeredAt = Date.now();
-      progressAt = Date.now();
+      if (isSettled()) progressAt = Date.now();
     },
     crashed({ error, restart }) {
+      if (isSettled()) unsettledAt = Date.now();
       assignmentNumber += 1;
+      progressAt = Date.now();
+      joining = false;
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
@@ -110,7 +126,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       ended: () => {
         progressAt = Date.now();
       },
-      drained: () => void commits.commit().then(followDraining),
+      drained: () => void commit().then(followDraining),
       more: readOn,
     },
     mayDeliver,
@@ -132,6 +148,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       }
       if (!isCurrent()) return;
     }
+    await handedOver;
+    if (!isCurrent()) return;
     take(positions, partitions);
     settledNumber = number;
   }
@@ -179,7 +197,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, heartbeat, isRunning, isStale, commitOffsetsIfNecessary } = payload;
     commits.sendBy(commitOffsetsIfNecessary);
-    while (!isSettled()) {
+    for (const since = performance.now(); !isSettled(); ) {
+      // Fetched again then: waiting for ever here would keep the library from joining again.
+      if (performance.now() - since > settleWithinMs) return;
       await delay(5);
       // It throws when the group gathers anew: that must reach the library.
       await heartbeat();
@@ -236,8 +256,13 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (idle.length === draining.length || hasWaited || draining.some(isOverdue)) rejoin();
   }
 
+  /** Between two generations a commit could name what another member has in the next. */
+  function commit(): Promise<void> {
+    return joining ? Promise.resolve() : commits.commit();
+  }
+
   function tick(): void {
-    if (isSettled()) void commits.commit().then(followDraining);
+    void commit().then(followDraining);
     fitPauses();
   }
 
@@ -253,21 +278,24 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   async function leave(): Promise<void> {
     clearInterval(ticker);
-    await commits.commit();
-    // A second time: what was acknowledged while the first one was on its way.
-    await commits.commit();
+    const since = performance.now();
+    do await commit();
+    while (mayStillCommit() && performance.now() - since < leaveWithinMs && (await delay(50, true)));
     await Promise.race([consumer.disconnect(), delay(leaveWithinMs, undefined, { ref: false })]);
     drop([...held.values()]);
   }
 
+  /** The group may be gathering anew, or its coordinator just moving. */
+  const mayStillCommit = () =>
+    commits.possible() && [...held.values()].some(({ slots }) => slots.some(({ dirty }) => dirty));
   const assignment = () => [...held.keys()].sort((a, b) => a - b);
 
   const ticker = setInterval(tick, commitEveryMs);
-  await run(topics);
-  // In a later turn, when the caller has the consumer in hand.
-  setImmediate(() => {
-    started = true;
+  await asking(() => run(topics)).catch(async (error) => {
+    await stop();
+    throw error;
   });
+  setImmediate(handOver);
 
   return {
     pause(scope: PauseScope = {}) {
@@ -284,7 +312,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     stop,
     failed,
     trouble() {
-      const ms = Date.now() - answeredAt;
+      const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
       return ms > silentAfterMs
         ? `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s`
         : undefined;
