@@ -6,6 +6,7 @@ import {
   controlChannel,
   controlRequestSchema,
 } from "../messages/control.ts";
+import { jsonOf } from "../messages/json.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function requestControl(
     settle = resolve;
   });
   const end = await store.subscribe(controlChannel, (_, message) => {
-    const { data } = controlAnswerSchema.safeParse(parse(message));
+    const { data } = controlAnswerSchema.safeParse(jsonOf(message));
     if (data?.id === id) settle({ status: data.status, message: data.message });
   });
   try {
@@ -51,15 +52,7 @@ export async function serveControl(
     if (answered) await store.publish(controlChannel, JSON.stringify({ id: request.id, ...answered }));
   };
   return store.subscribe(controlChannel, (_, message) => {
-    const { data } = controlRequestSchema.safeParse(parse(message));
+    const { data } = controlRequestSchema.safeParse(jsonOf(message));
     if (data) serve(data).catch(onFailure);
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

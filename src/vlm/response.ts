@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Secret } from "../config/secret.ts";
+import { jsonOf } from "../messages/json.ts";
 import { UnusableAnswer } from "./answer.ts";
 import { classify, type Usage, VlmError } from "./failure.ts";
 
@@ -105,12 +106,4 @@ function withoutSecrets(message: string, key: Secret): string {
     .replaceAll(key.reveal(), key.masked())
     .replaceAll(/\bsk-[\w-]{8,}/g, "sk-…")
     .slice(0, maxMessage);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { detectionWireSchema } from "../messages/detection.ts";
 import { seedCameraId } from "../messages/ids.ts";
+import { jsonOf } from "../messages/json.ts";
 import type { ShownFrame } from "./screen-messages.ts";
 
 /** Its crops are most of a detection, and nothing here looks at them. */
@@ -7,7 +8,7 @@ const seenSchema = detectionWireSchema.omit({ groupImages: true });
 
 /** Undefined for what cannot be read: the aggregator tells of that. */
 export function readNewFrame(value: Buffer): ShownFrame | undefined {
-  const { data } = seenSchema.safeParse(parse(value));
+  const { data } = seenSchema.safeParse(jsonOf(value));
   if (!data) return undefined;
   return {
     cameraId: seedCameraId(data.cameraId),
@@ -28,12 +29,4 @@ export function readNewFrame(value: Buffer): ShownFrame | undefined {
       bbox: group.bbox,
     })),
   };
-}
-
-function parse(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { type Incident, incidentSchema } from "../../messages/incident.ts";
+import { jsonOf } from "../../messages/json.ts";
 import type { Store } from "../../store/store.ts";
 
 const keyPrefix = "tmon:incident:";
@@ -13,7 +14,7 @@ export function incidentKey({ cameraId, incidentId }: Pick<Incident, "cameraId" 
 /** All incidents the store holds, the latest first; what cannot be read is another tmon's. */
 export async function readIncidents(store: Store): Promise<Incident[]> {
   const entries = await store.list(keyPrefix);
-  const incidents = entries.flatMap(({ value }) => incidentSchema.safeParse(parse(value)).data ?? []);
+  const incidents = entries.flatMap(({ value }) => incidentSchema.safeParse(jsonOf(value)).data ?? []);
   return incidents.sort((a, b) => Date.parse(b.lastSeen) - Date.parse(a.lastSeen));
 }
 
@@ -22,13 +23,5 @@ export async function readIncident(
   incident: Pick<Incident, "cameraId" | "incidentId">,
 ): Promise<Incident | undefined> {
   const value = await store.get(incidentKey(incident));
-  return value && incidentSchema.safeParse(parse(value)).data;
-}
-
-function parse(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString());
-  } catch {
-    return undefined;
-  }
+  return value && incidentSchema.safeParse(jsonOf(value)).data;
 }

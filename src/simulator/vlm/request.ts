@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
+import { jsonOf } from "../../messages/json.ts";
 import { jpegTokens, textTokens } from "../../vlm/tokens.ts";
 
 const partSchema = z.looseObject({
@@ -50,12 +51,4 @@ export function readRequest(body: string): ChatRequest | undefined {
       textTokens(text) +
       pictures.reduce((sum, url) => sum + (jpegTokens(url.slice(url.indexOf(",") + 1)) ?? 2), 0),
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
