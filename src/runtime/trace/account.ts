@@ -12,12 +12,12 @@ export function accountOf(
 ): Trace {
   const known = knownOf(stations);
   const { detection, tasks, results, incidents } = known;
-  const any = detection ?? tasks[0] ?? results[0];
+  const first = detection ?? tasks[0] ?? results[0];
   return {
     messageId: subject.messageId,
-    cameraId: any?.cameraId ?? incidents[0]?.cameraId,
+    cameraId: first?.cameraId ?? incidents[0]?.cameraId,
     source: detection?.source ?? tasks[0]?.source,
-    capturedAt: any && (any.trace.capturedAt ?? Date.parse(any.timestamp)),
+    capturedAt: first && (first.trace.capturedAt ?? Date.parse(first.timestamp)),
     stations: subject.isIncident ? [...stations] : withoutUpdates(stations),
     tasks: taskIdsOf(known, subject).map((taskId) => accountOfTask(taskId, known, aggregatedAt)),
     incidents: newestOf(incidents),
