@@ -89,7 +89,7 @@ export function isProbe({ url }: FastifyRequest): boolean {
   return probePaths.has(pathOf(url));
 }
 
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   return url.split("?", 1)[0] as string;
 }
 

@@ -12,7 +12,7 @@ export interface HealthRoutesOptions {
 /** What every role answers: /livez, /readyz, /metrics, /api/stats, /api/scheduler/stats. */
 export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOptions): void {
   const { context, roles, details } = options;
-  const { bus, health, instance, metrics, store } = context;
+  const { health, instance, metrics } = context;
   let wasReady = false;
 
   const answer = (reply: FastifyReply, status: string, reasons: Reason[], code: number) =>
@@ -35,15 +35,15 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOp
   });
 
   server.get("/metrics", async (_, reply) => {
-    metrics.clockOffset.set(store.clockOffsetMs() / 1000);
+    if (roles.length > 0) metrics.clockOffset.set(context.store.clockOffsetMs() / 1000);
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
 
   server.get("/api/stats", () => ({
     instance,
-    bus: bus.kind,
-    store: store.kind,
+    bus: context.bus.kind,
+    store: context.store.kind,
     roles: Object.fromEntries(roles.map((role) => [role.name, role.stats()])),
   }));
 

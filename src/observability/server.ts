@@ -5,14 +5,14 @@ import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { RoleContext, RunningRole } from "../runtime/role.ts";
 import { addLoginRoutes } from "../web/login.ts";
 import { addScreenRoutes } from "../web/routes.ts";
-import { createGateway, maxClientFrameBytes } from "../web/websocket.ts";
-import { createAccess, hostInUrl, isProbe, type Refusal, type Visitor } from "./access.ts";
+import { createGateway, type Gateway, maxClientFrameBytes } from "../web/websocket.ts";
+import { createAccess, hostInUrl, isProbe, pathOf, type Refusal, type Visitor } from "./access.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { listen } from "./listen.ts";
 
 export interface HttpServerOptions {
   context: RoleContext;
-  /** The roles of this process, as they start. */
+  /** The roles of this process, as they start; before the first there may be no bus and no store yet. */
   roles: readonly RunningRole[];
   /** Tried when config.web names none. */
   defaultPort: number;
@@ -35,6 +35,8 @@ const maxBodyBytes = 64 * 1024;
 const requestsPerMinute = 3_000;
 /** Of requests with a wrong token, or none. */
 const refusalsPerMinute = 100;
+/** What needs neither bus nor store. */
+const earlyPaths = new Set(["/livez", "/readyz", "/metrics"]);
 const tooMany: Refusal = { status: 429, message: "too many requests from this address: wait a minute" };
 
 /**
@@ -58,8 +60,8 @@ export async function startHttpServer({
 
   // Before the guard, since it is the plugin that destroys a socket whose request the guard refuses; the
   // gateway says goodbye before the plugin closes.
-  const gateway = createGateway(context);
-  server.addHook("preClose", () => gateway.close());
+  let gateway: Gateway | undefined;
+  server.addHook("preClose", () => gateway?.close());
   await server.register(websocket, { options: { maxPayload: maxClientFrameBytes } });
 
   await server.register(helmet, securityHeaders);
@@ -74,8 +76,10 @@ export async function startHttpServer({
     };
     if (!isProbe(request) && (await isOver(countAsked))) return refuse(request, reply, tooMany);
     const visitor = access.admit(request);
-    if (!("status" in visitor)) request.visitor = visitor;
-    else return refuse(request, reply, (await isOver(countRefused)) ? tooMany : visitor);
+    if ("status" in visitor) return refuse(request, reply, (await isOver(countRefused)) ? tooMany : visitor);
+    request.visitor = visitor;
+    if (roles.length === 0 && !earlyPaths.has(pathOf(request.url)))
+      return reply.code(503).header("retry-after", "1").send({ error: "tmon is starting: see /readyz" });
   });
   server.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "there is nothing here" }));
   server.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
@@ -89,11 +93,23 @@ export async function startHttpServer({
 
   addLoginRoutes(server, access);
   addHealthRoutes(server, { context, roles, details: access.local });
-  addScreenRoutes(server, { context, gateway, roles });
+  const connect: Gateway["connect"] = (socket, visitor) => {
+    gateway ??= createGateway(context);
+    gateway.connect(socket, visitor);
+  };
+  addScreenRoutes(server, { context, connect, roles });
 
   try {
     const port = await listen(server, { host, port: namedPort, defaultPort, log });
-    return { url: `http://${hostInUrl(host)}:${port}`, port, close: async () => void (await server.close()) };
+    let closed: Promise<void> | undefined;
+    return {
+      url: `http://${hostInUrl(host)}:${port}`,
+      port,
+      close() {
+        closed ??= server.close();
+        return closed;
+      },
+    };
   } catch (error) {
     await server.close();
     throw error;

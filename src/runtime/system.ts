@@ -56,20 +56,22 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const releases = createReleaseStack();
   try {
     const config = await withProvider(options.config, roles, releases);
-    const bus = await openBus(config, log, options.ending);
-    releases.add(() => bus.close());
-    const store = await openStore(config, log, options.ending);
-    releases.add(() => store.close());
-
     const health = createHealth();
     for (const role of roles) health.readiness(role, () => "is starting");
-    health.readiness("bus", () => bus.trouble());
-    health.readiness("store", () => store.trouble());
-    health.warning("clock", () => clockTrouble(store.clockOffsetMs()));
-    const context: RoleContext = { config, bus, store, log, metrics: createMetrics(), health, instance };
-
+    const context = unopened({ config, log, metrics: createMetrics(), health, instance });
     const running: RunningRole[] = [];
     const server = await startHttpServer({ context, roles: running, defaultPort: options.defaultPort });
+    releases.add(() => server.close());
+
+    const bus = await openBus(config, log, options.ending);
+    releases.add(() => bus.close());
+    health.readiness("bus", () => bus.trouble());
+    const store = await openStore(config, log, options.ending);
+    releases.add(() => store.close());
+    health.readiness("store", () => store.trouble());
+    health.warning("clock", () => clockTrouble(store.clockOffsetMs()));
+    Object.assign(context, { bus, store });
+    // Once more: screens are told goodbye while there is a store.
     releases.add(() => server.close());
 
     const collector = options.observed ? await startCollector(context) : undefined;
@@ -105,6 +107,19 @@ const starters: Record<RoleName, (context: RoleContext) => Promise<RunningRole>>
   scheduler: startScheduler,
   aggregator: startAggregator,
 };
+
+/**
+ * A context whose bus and store are yet to come. The HTTP server has it first, so that probes are answered while
+ * a cluster is waited for; it asks for neither before a role runs.
+ */
+function unopened(parts: Omit<RoleContext, "bus" | "store">): RoleContext {
+  const { bus, store, kafka } = parts.config;
+  const kafkaAt = `waiting for Kafka at ${kafka.brokers.join(", ")}`;
+  parts.health.readiness("bus", () => (bus.kind === "kafka" ? kafkaAt : "is being opened"));
+  const redisAt = store.kind === "redis" ? `waiting for Redis at ${store.redis.shownUrl}` : "is being opened";
+  parts.health.readiness("store", () => redisAt);
+  return parts as RoleContext;
+}
 
 /** Where the VLM is simulated, its provider is started here and becomes the one key, without limits. */
 async function withProvider(

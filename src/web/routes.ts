@@ -10,7 +10,8 @@ import type { Gateway } from "./websocket.ts";
 
 export interface ScreenRoutesOptions {
   context: RoleContext;
-  gateway: Gateway;
+  /** Takes a socket of `/ws`. */
+  connect: Gateway["connect"];
   roles: readonly RunningRole[];
 }
 
@@ -18,15 +19,14 @@ const notBuilt = "the page is not built: run npm run build";
 
 /** What screens ask the aggregator: the seed's health checks, the page, cameras, incidents, pictures, `/ws`. */
 export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOptions): void {
-  const { context, gateway, roles } = options;
-  const { config, store } = context;
+  const { context, connect, roles } = options;
 
   /** These answers are the aggregator's; another role's process has nothing to say here. */
   const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {
     if (!roles.some((role) => role.name === "aggregator")) reply.callNotFound();
   };
 
-  const files = readPageFiles(config.language);
+  const files = readPageFiles(context.config.language);
   server.get("/", { onRequest }, (request, reply) => {
     const index = files.get("/index.html");
     return index ? sendFile(index, request, reply) : reply.code(503).send({ error: notBuilt });
@@ -43,13 +43,18 @@ export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOp
 
   server.get("/api/cameras", { onRequest }, () => listCameras(context));
 
-  server.get("/api/incidents", { onRequest }, async () => (await readIncidents(store)).map(shownIncident));
+  server.get("/api/incidents", { onRequest }, async () =>
+    (await readIncidents(context.store)).map(shownIncident),
+  );
 
   server.get<{ Params: { id: string; incidentId: string } }>(
     "/api/cameras/:id/incidents/:incidentId/picture.jpg",
     { onRequest },
     async ({ params }, reply) => {
-      const incident = await readIncident(store, { cameraId: params.id, incidentId: params.incidentId });
+      const incident = await readIncident(context.store, {
+        cameraId: params.id,
+        incidentId: params.incidentId,
+      });
       if (!incident?.imageBase64)
         return reply.code(404).send({ error: "there is no picture of this incident" });
       const jpeg = Buffer.from(incident.imageBase64, "base64");
@@ -61,14 +66,12 @@ export function addScreenRoutes(server: FastifyInstance, options: ScreenRoutesOp
     "/api/cameras/:id/latest.jpg",
     { onRequest },
     async (request, reply) => {
-      const value = await store.get(frameKey(request.params.id));
+      const value = await context.store.get(frameKey(request.params.id));
       const frame = value && decodeStoredFrame(value);
       if (!frame) return reply.code(404).send({ error: "this camera delivers no frames" });
       return reply.type("image/jpeg").header("cache-control", "no-store").send(frame.jpeg);
     },
   );
 
-  server.get("/ws", { onRequest, websocket: true }, (socket, { visitor }) =>
-    gateway.connect(socket, visitor),
-  );
+  server.get("/ws", { onRequest, websocket: true }, (socket, { visitor }) => connect(socket, visitor));
 }
