@@ -32,6 +32,8 @@ export interface IntakeOptions {
   draining?(partitions: readonly number[]): void;
   /** Work of these partitions that has not started is to be dropped: their new owner has it. */
   lost?(partitions: readonly number[]): void;
+  /** Which partitions are read, of how many: when that changes, and every second. */
+  reads?(partitions: readonly number[], of: number): void;
 }
 
 export interface Intake {
@@ -64,6 +66,9 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   const routes = new Map(options.routes.map((route) => [config.topics[route.topic].name, route]));
   const topics = [...routes.keys()];
   const ending = new AbortController();
+  const reads = new Set<number>();
+  let partitionCount = (await bus.describeTopics(topics)).length / topics.length;
+  const tellReads = () => options.reads?.([...reads], partitionCount);
   let draining = false;
   let unreadSince = Number.POSITIVE_INFINITY;
 
@@ -81,6 +86,8 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     deliver: (delivery) => (early ? void early.push(delivery) : deliver(delivery)),
     assigned(partitions) {
       log.debug({ partitions }, "partitions assigned");
+      for (const partition of partitions) reads.add(partition);
+      tellReads();
       options.assigned?.(partitions);
     },
     draining(partitions) {
@@ -91,6 +98,8 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     lost(partitions) {
       log.debug({ partitions }, "partitions lost");
       pauses.forget(partitions);
+      for (const partition of partitions) reads.delete(partition);
+      tellReads();
       options.lost?.(partitions);
     },
     unread: reportGap,
@@ -98,7 +107,10 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   health.readiness(role, () => pauses.reason());
   health.warning(`${role} lag`, () => warnOfAge(unreadSince, config.bus.retentionMs));
   health.liveness(role, () => (draining ? undefined : consumer.lastProgressAt()));
-  const lagTimer = setInterval(() => void measureLag(), lagEveryMs);
+  const lagTimer = setInterval(() => {
+    tellReads();
+    void measureLag();
+  }, lagEveryMs);
   setImmediate(() => {
     const waiting = early ?? [];
     early = undefined;
@@ -137,6 +149,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   async function measureLag(): Promise<void> {
     try {
       const offsets = await bus.describeGroup(group, topics);
+      partitionCount = offsets.length / topics.length;
       unreadSince = Math.min(...offsets.map((of) => of.unreadSince ?? Number.POSITIVE_INFINITY));
       for (const topic of topics) {
         const lag = offsets.reduce((sum, of) => sum + (of.topic === topic ? of.lag : 0), 0);

@@ -21,6 +21,12 @@ export interface QuotaRequest {
 
 export type QuotaGrant = { granted: true; id: string } | { granted: false; retryAfterMs: number };
 
+/** The partitions of the tasks' topic that a replica reads, of how many: its share of every quota. */
+export interface Share {
+  partitions: readonly number[];
+  of: number;
+}
+
 /** One push of a frame's state to screens. */
 export interface FramePush {
   messageId: string;
@@ -85,7 +91,15 @@ export interface Store {
   /** True if `owner` now holds the lease for ttlMs: it was free, expired, or already the owner's. */
   claimLease(name: string, owner: string, ttlMs: number): Promise<boolean>;
   releaseLease(name: string, owner: string): Promise<void>;
-  /** Grants a call if every limit's sliding window has room; one atomic step. */
+  /**
+   * Says which partitions this replica reads, when that changes and every second: quotas are granted only as far
+   * as replicas cover them, so that one that is cut off from the store can go on with its share. Never rejects.
+   */
+  cover(share: Share): Promise<void>;
+  /**
+   * Grants a call if every limit's sliding window has room; one atomic step. With the store away (it is elsewhere),
+   * if the replica's share has.
+   */
   reserve(request: QuotaRequest): Promise<QuotaGrant>;
   /** Takes back a reservation that was never sent. */
   giveBack(group: string, id: string): Promise<void>;

@@ -35,7 +35,7 @@ describe.skipIf(lacks("redis"))("a process whose Redis is not there yet", () => 
     await until(async () => (await status("/livez")) === 200, { what: "it answers" });
     const ready = await get("/readyz");
     expect(ready.status).toBe(503);
-    expect((await ready.json()).reasons).toContainEqual({
+    expect(((await ready.json()) as { reasons: unknown[] }).reasons).toContainEqual({
       name: "store",
       reason: `waiting for Redis at ${redis.url}`,
     });

@@ -106,11 +106,14 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
     });
 
     describe("quotas", () => {
+      let covering: NodeJS.Timeout;
       // A store that has just begun may want to hear first what it does not know.
       beforeAll(async () => {
         const limits = [requests(1, 1)];
+        covering = setInterval(() => store.cover({ partitions: [0], of: 1 }), 500);
         await until(async () => (await store.reserve({ group: "first", limits })).granted);
       });
+      afterAll(() => clearInterval(covering));
       const requests = (limit: number, windowMs: number): QuotaLimit => ({
         unit: "requests",
         limit,

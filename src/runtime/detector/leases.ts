@@ -31,7 +31,7 @@ export interface SharedCameras {
  * Shares the cameras among the detectors that want them: each says which it wants, plays those whose lease it
  * holds, gives one it plays to whoever wants it and has fewer, and takes what nobody has. A camera that ended
  * or failed stays held, or another detector would play it again. With the store away holders keep what they
- * have.
+ * have; once it is back, or has forgotten everything, they have the time of a lease to say so before others take.
  *
  *   waiting -(claimed, given)-> held -(given, lease lost)-> waiting
  */
@@ -44,6 +44,9 @@ export function shareCameras(
   let nextRound = deferred<void>();
   const startedAt = store.now();
   const settled = deferred<void>();
+  let hasWished = false;
+  /** When what nobody has may be taken, by the store's clock. */
+  let takeFrom = startedAt;
   /** By the id of a camera that is another detector's: that detector. */
   const elsewhere = new Map<string, string>();
 
@@ -54,12 +57,14 @@ export function shareCameras(
 
   async function round(): Promise<void> {
     await Promise.all((await shared.refresh()).map(drop));
+    if (hasWished && !(await store.get(wishKey(instance)))) takeFrom = store.now() + leaseMs;
     // Before the leases, so that a dead detector's wish does not outlive them.
     const wish = JSON.stringify({ cameras: shared.cameras().map(idOf), at: store.now() });
     await store.set(wishKey(instance), wish, { ttlMs: leaseMs });
+    hasWished = true;
     await renew();
     const shares = await giveWhatIsOverTheShare();
-    await take(shares);
+    if (store.now() >= takeFrom) await take(shares);
     noteHolders(shares);
     if (waiting().every((camera) => isWithTheLiving(camera, shares))) settled.resolve();
   }

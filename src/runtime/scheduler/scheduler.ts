@@ -130,6 +130,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     routes: [route("assessment-tasks", taskSchema, take)],
     draining: abandonWaiting,
     lost: dropLost,
+    reads: (partitions, of) => void store.cover({ partitions, of }),
   });
   health.readiness("keys", () => pool.trouble());
   health.readiness("results", () => publisher.trouble());

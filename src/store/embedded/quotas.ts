@@ -1,11 +1,8 @@
 import type { RootDatabase } from "lmdb";
-import type { QuotaGrant, QuotaLimit, QuotaRequest } from "../store.ts";
+import { type CountedCall, roomInMs } from "../room.ts";
+import type { QuotaGrant, QuotaRequest } from "../store.ts";
 
-/** One granted call. */
-interface Reservation {
-  /** Epoch ms. */
-  at: number;
-  tokens: number;
+interface Reservation extends CountedCall {
   id: number;
 }
 
@@ -36,22 +33,4 @@ export function createQuotas(root: RootDatabase) {
       );
     },
   };
-}
-
-/** ms until the limit has room for one more call; 0 if it has. A call larger than the limit waits for all of it. */
-function roomInMs(
-  { unit, limit, windowMs }: QuotaLimit,
-  held: readonly Reservation[],
-  tokens: number,
-  now: number,
-): number {
-  const cost = (call: { tokens: number }) => (unit === "requests" ? 1 : call.tokens);
-  const within = held.filter(({ at }) => at > now - windowMs);
-  let excess = within.reduce((sum, call) => sum + cost(call), 0) + Math.min(cost({ tokens }), limit) - limit;
-  for (const reservation of within) {
-    if (excess <= 0) return 0;
-    excess -= cost(reservation);
-    if (excess <= 0) return reservation.at + windowMs - now;
-  }
-  return 0;
 }

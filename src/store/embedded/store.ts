@@ -91,6 +91,8 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
       write(() => {
         if (entries.get(leaseKey(name), Date.now())?.toString() === owner) entries.delete(leaseKey(name));
       }),
+    // It is never away from whoever can run.
+    cover: async () => {},
     reserve: (request) => write(() => quotas.reserve(request, Date.now())),
     giveBack: (group, id) => write(() => quotas.giveBack(group, id)),
     pushFrame: (push) => publishing(() => frames.push(push, Date.now())),

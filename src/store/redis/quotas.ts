@@ -1,81 +1,163 @@
 import type { Redis } from "ioredis";
+import type { Logger } from "pino";
 import { v4 as uuid } from "uuid";
-import type { QuotaGrant, QuotaRequest } from "../store.ts";
+import { messageOf } from "../../errors.ts";
+import type { CountedCall } from "../room.ts";
+import type { QuotaGrant, QuotaRequest, Share } from "../store.ts";
 import type { Scripted } from "./scripts.ts";
+import { roomInShareMs, turnOf } from "./share.ts";
 
-/** A call this replica was granted. */
-interface Granted {
-  /** By the server's clock, ms, as it wrote it. */
-  at: string;
+/** A call this replica made. */
+interface OwnCall extends CountedCall {
+  /** As it stands in the server's set. */
   member: string;
 }
 
 /** One group's windows, as far as this replica filled them. */
 interface Group {
   longestMs: number;
-  granted: Granted[];
+  calls: OwnCall[];
 }
 
 const epochKey = "tmon:quota-epoch";
+const coverageKey = "tmon:quota-coverage";
 const nobody = "";
+/** The others count on a replica's partitions for so long after it last said that they are its. */
+const coverMs = 3_000;
+/** What the server's clock may differ by from what we take it for. */
+const clockGuardMs = 100;
+/** A refusal is asked again after this: Redis may be back. */
+const awayAgainMs = 250;
 
 /**
  * Sliding windows: the reservations themselves are kept, so that a window is exact whoever asks and whenever.
  *
  * The windows have an epoch. A server that has lost them begins a new one and grants nothing for 2 s, while
  * every replica tells it again what it was granted in the longest window.
+ *
+ *   shared -(a command fails)-> waiting -(the server no longer counts on us)-> by its share
+ *      \-------------------(told what it sent, covered)------------------------/
+ *
+ * The server grants no more than what falls to partitions that replicas cover, so that there is room for one that
+ * is cut off: it keeps to its share.
  */
-export function createQuotas(redis: Redis & Scripted, now: () => number) {
+export function createQuotas(redis: Redis & Scripted, now: () => number, log: Logger) {
   const groups = new Map<string, Group>();
   let known = nobody;
   let telling: Promise<void> | undefined;
+  let share: Share = { partitions: [], of: 1 };
+  let away = false;
+  /** Until when the others may count on our partitions, by the server's clock. */
+  let coveredUntil = 0;
+  let aloneSince: number | undefined;
 
   function groupOf({ group, limits }: QuotaRequest): Group {
-    const found = groups.get(group) ?? { longestMs: 0, granted: [] };
+    const found = groups.get(group) ?? { longestMs: 0, calls: [] };
     groups.set(group, found);
     for (const { windowMs } of limits) found.longestMs = Math.max(found.longestMs, windowMs);
-    const since = now() - found.longestMs;
-    while (found.granted[0] && Number(found.granted[0].at) < since) found.granted.shift();
+    const since = now() - 2 * found.longestMs;
+    while (found.calls[0] && found.calls[0].at < since) found.calls.shift();
     return found;
   }
 
   async function tellAgain(epoch: string): Promise<void> {
-    for (const [name, { longestMs, granted }] of groups) {
-      if (granted.length === 0) continue;
-      const calls = granted.flatMap(({ at, member }) => [at, member]);
-      await redis.tellCallsAgain(callsKey(name), Math.ceil(longestMs) + 1000, ...calls);
+    for (const [name, { longestMs, calls }] of groups) {
+      const since = now() - longestMs;
+      const told = calls.filter(({ at }) => at > since).flatMap(({ at, member }) => [at, member]);
+      if (told.length > 0) await redis.tellCallsAgain(callsKey(name), Math.ceil(longestMs) + 1000, ...told);
     }
     known = epoch;
+    // What was sent by the share from here on would be told to nobody.
+    coveredUntil = now() + coverMs;
   }
 
-  async function reserve(request: QuotaRequest): Promise<QuotaGrant> {
+  function agreeOn(epoch: string): Promise<void> {
+    telling ??= tellAgain(epoch).finally(() => {
+      telling = undefined;
+    });
+    return telling;
+  }
+
+  function lose(error: unknown): void {
+    if (!away)
+      log.error({ error: messageOf(error) }, "quotas cannot be shared: each replica keeps to its share");
+    away = true;
+    known = nobody;
+  }
+
+  async function reserveShared(request: QuotaRequest, own: Group): Promise<QuotaGrant> {
     const { group, limits, tokens = 0 } = request;
-    const own = groupOf(request);
     const asked = limits.flatMap(({ unit, limit, windowMs }) => [unit, limit, windowMs]);
     const id = uuid();
     const told = known;
-    const answer = await redis.reserveCall(callsKey(group), epochKey, id, told, tokens, ...asked);
+    const wheel = [share.of, turnOf(group)];
+    const keys = [callsKey(group), epochKey, coverageKey];
+    const answer = await redis.reserveCall(...keys, id, told, tokens, ...wheel, ...asked);
     const [epoch, at, waitMs] = answer as [string, string, string?];
     if (at !== "") {
       const member = `${id} ${tokens}`;
-      own.granted.push({ at, member });
+      own.calls.push({ at: Number(at), tokens, member });
       return { granted: true, id: member };
     }
     if (epoch === told) return { granted: false, retryAfterMs: Number(waitMs) };
-    if (epoch !== known) {
-      telling ??= tellAgain(epoch).finally(() => {
-        telling = undefined;
-      });
-      await telling;
-    }
-    return reserve(request);
+    if (epoch !== known) await agreeOn(epoch);
+    return reserveShared(request, own);
+  }
+
+  function reserveAlone({ group, limits, tokens = 0 }: QuotaRequest, own: Group): QuotaGrant {
+    const at = now();
+    if (telling || at < coveredUntil) return { granted: false, retryAfterMs: awayAgainMs };
+    aloneSince ??= at;
+    const window = { group, calls: own.calls, since: aloneSince };
+    const waits = limits.map((limit) => roomInShareMs(limit, window, tokens, share, at));
+    const retryAfterMs = Math.max(0, ...waits);
+    if (retryAfterMs > 0) return { granted: false, retryAfterMs: Math.min(retryAfterMs, awayAgainMs) };
+    const member = `${uuid()} ${tokens}`;
+    own.calls.push({ at, tokens, member });
+    return { granted: true, id: member };
   }
 
   return {
-    reserve,
+    async reserve(request: QuotaRequest): Promise<QuotaGrant> {
+      const own = groupOf(request);
+      if (!away)
+        try {
+          return await reserveShared(request, own);
+        } catch (error) {
+          lose(error);
+        }
+      return reserveAlone(request, own);
+    },
+
+    /** Never rejects: with the server away it is where it is tried whether it is back. */
+    async cover(next: Share): Promise<void> {
+      const gained = next.partitions.some((partition) => !share.partitions.includes(partition));
+      share = next;
+      // What their last owner sent counts for one more window.
+      if (gained && aloneSince !== undefined) aloneSince = now();
+      try {
+        for (;;) {
+          const told = known;
+          const until = now() + coverMs;
+          // Without the epoch the server does not take it.
+          if (told !== nobody) coveredUntil = until + clockGuardMs;
+          const epoch = String(
+            await redis.coverPartitions(coverageKey, epochKey, uuid(), told, until, ...next.partitions),
+          );
+          if (epoch === told) break;
+          await agreeOn(epoch);
+        }
+        if (away) log.info("quotas are shared again");
+        away = false;
+        aloneSince = undefined;
+      } catch (error) {
+        lose(error);
+      }
+    },
+
     async giveBack(group: string, member: string): Promise<void> {
       const own = groups.get(group);
-      if (own) own.granted = own.granted.filter((call) => call.member !== member);
+      if (own) own.calls = own.calls.filter((call) => call.member !== member);
       await redis.zrem(callsKey(group), member);
     },
   };

@@ -54,6 +54,8 @@ end`;
  * server). Nothing is granted in its first ms, while each replica tells again what it was granted lately.
  */
 const silence = 2000;
+/** ms until who has no part of a limit asks again. */
+const uncoveredAgain = 250;
 const epoch = `local epoch = redis.call("HMGET", KEYS[2], "id", "born")
 if not epoch[1] then
   epoch = {ARGV[1], now}
@@ -62,21 +64,48 @@ end
 `;
 
 /**
- * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the epoch. ARGV: the call's id, the
- * epoch the replica knows, tokens, then unit, limit and window in ms of each limit.
+ * KEYS: the coverage (a sorted set of partitions by the time until which a replica has them), the epoch.
+ * ARGV: an epoch's id, the epoch the replica knows, until when in ms, then its partitions.
+ * Answers the epoch; with another one than the replica knows nothing is covered: it has to tell again first.
+ */
+const coverPartitions = `${now}${epoch}
+if ARGV[2] == epoch[1] then
+  redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
+  for i = 4, #ARGV do redis.call("ZADD", KEYS[1], ARGV[3], ARGV[i]) end
+end
+return epoch[1]`;
+
+/**
+ * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the epoch, the coverage. ARGV: the
+ * call's id, the epoch the replica knows, tokens, how many partitions there are, the group's turn (share.ts), then
+ * unit, limit and window in ms of each limit.
  * Answers {epoch, at} of a grant, or {epoch, "", ms to wait}; an epoch not known means: tell again first.
  */
 const reserveCall = `${now}${epoch}
 if ARGV[2] ~= epoch[1] then return {epoch[1], "", "0"} end
 local silent = epoch[2] + ${silence} - now
 if silent > 0 then return {epoch[1], "", tostring(silent)} end
-local tokens, longest, wait = tonumber(ARGV[3]), 0, 0
-for i = 4, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
+local tokens, of, turn, longest, wait = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 0, 0
+for i = 6, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now - longest)
-for i = 4, #ARGV, 3 do
-  local unit, limit, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+local covered = redis.call("ZRANGEBYSCORE", KEYS[3], "(" .. string.format("%.3f", now), "+inf")
+local function part(limit)
+  if #covered >= of then return limit end
+  local units = 0
+  for _, partition in ipairs(covered) do
+    local n = (partition + turn) % of
+    units = units + math.ceil((n + 1) * limit / of) - math.ceil(n * limit / of)
+  end
+  return units
+end
+for i = 6, #ARGV, 3 do
+  local unit, whole, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
+  local limit = part(whole)
+  local cost = unit == "requests" and 1 or tokens
   local from = "(" .. string.format("%.3f", now - window)
-  if unit == "requests" then
+  if limit < whole and cost > limit then
+    wait = math.max(wait, ${uncoveredAgain})
+  elseif unit == "requests" then
     local over = redis.call("ZCOUNT", KEYS[1], from, "+inf") + math.min(1, limit) - limit
     if over > 0 then
       local last = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES", "LIMIT", math.ceil(over) - 1, 1)
@@ -149,7 +178,8 @@ export const scripts = {
   incrementSum: { lua: incrementSum, numberOfKeys: 1 },
   claimLease: { lua: claimLease, numberOfKeys: 2 },
   releaseLease: { lua: releaseLease, numberOfKeys: 2 },
-  reserveCall: { lua: reserveCall, numberOfKeys: 2 },
+  coverPartitions: { lua: coverPartitions, numberOfKeys: 2 },
+  reserveCall: { lua: reserveCall, numberOfKeys: 3 },
   tellCallsAgain: { lua: tellCallsAgain, numberOfKeys: 1 },
   pushFrame: { lua: pushFrame, numberOfKeys: 6 },
 };

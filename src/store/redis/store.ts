@@ -53,7 +53,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     const entries = createEntries(redis);
     const frames = createFrames(redis);
     const channels = createChannels(subscriber, log);
-    const quotas = createQuotas(redis, clock.now);
+    const quotas = createQuotas(redis, clock.now, log);
     const leaseKey = (name: string) => `tmon:lease:${name}`;
     return {
       kind: "redis",
@@ -74,6 +74,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       async releaseLease(name, owner) {
         await redis.releaseLease(leaseKey(name), indexOf(leaseKey(name)), owner);
       },
+      cover: quotas.cover,
       reserve: quotas.reserve,
       giveBack: quotas.giveBack,
       pushFrame: frames.push,

@@ -63,6 +63,12 @@ async function openSite() {
       await child;
     },
 
+    /** As a flush does; the wishes first, as a detector looks for its own before it looks for free cameras. */
+    async forget(): Promise<void> {
+      for (const prefix of ["tmon:camera-wishes:", "tmon:lease:"])
+        for (const { key } of await store.list(prefix)) await store.delete(key);
+    },
+
     /** Waits until each of them had another look at the shares. */
     async lookAgain(...instances: string[]): Promise<void> {
       const since = store.now();
@@ -148,6 +154,24 @@ test.concurrent("a killed one's cameras go on at another that wants them", async
   const other = site.detector("other", "b", "c", "d");
   await until(() => survivor.plays().length + other.plays().length === 4);
   expect([...survivor.plays(), ...other.plays()].sort()).toEqual(["a", "b", "c", "d"]);
+});
+
+test.concurrent("after the store forgot everything each keeps what it plays, and no camera plays twice", async ({
+  expect,
+}) => {
+  const site = await openSite();
+  const ids = ["a", "b", "c", "d"];
+  const first = site.detector("first", ...ids);
+  await first.leases.settled;
+  const second = site.detector("second", ...ids);
+  await until(() => second.plays().length === 2);
+  const played = [first.plays(), second.plays()];
+  await site.forget();
+  await second.leases.look();
+  await site.lookAgain("first", "second");
+  await site.lookAgain("first", "second");
+  expect([first.plays(), second.plays()]).toEqual(played);
+  expect(site.mostPlayers()).toBe(1);
 });
 
 test.concurrent("a restart after a kill is not settled before it has its cameras back", async ({

@@ -1,12 +1,12 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RedisConfig } from "../../src/config/config.ts";
-import { Secret } from "../../src/config/secret.ts";
-import { openRedisStore } from "../../src/store/redis/store.ts";
-import { lacks } from "../support/machine.ts";
-import { type RunningRedis, startRedis } from "../support/redis.ts";
-import { until } from "../support/until.ts";
-import { storeContract } from "./contract.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { RedisConfig } from "../../../src/config/config.ts";
+import { Secret } from "../../../src/config/secret.ts";
+import { openRedisStore } from "../../../src/store/redis/store.ts";
+import { lacks } from "../../support/machine.ts";
+import { type RunningRedis, startRedis } from "../../support/redis.ts";
+import { until } from "../../support/until.ts";
+import { storeContract } from "../contract.ts";
 
 const log = pino({ level: "silent" });
 const ending = new AbortController().signal;
@@ -95,6 +95,10 @@ describe.skipIf(lacks("redis"))("Redis", () => {
       await openRedisStore({ redis: configOf(own.url), log, ending }),
       await openRedisStore({ redis: configOf(own.url), log, ending }),
     ];
+    const covering = setInterval(() => {
+      for (const [index, store] of replicas.entries()) store.cover({ partitions: [index], of: 2 });
+    }, 200);
+    onTestFinished(() => clearInterval(covering));
     const limits = [{ unit: "requests" as const, limit: 10, windowMs: 60_000 }];
     const ask = (index: number) => replicas[index]?.reserve({ group: "g", limits });
     await until(async () => (await ask(0))?.granted);
