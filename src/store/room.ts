@@ -2,7 +2,7 @@ import type { QuotaLimit } from "./store.ts";
 
 /** One granted call. */
 export interface CountedCall {
-  /** Epoch ms. */
+  /** ms. */
   at: number;
   tokens: number;
 }

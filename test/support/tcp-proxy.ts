@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
 
 export interface TcpProxy {
   port: number;
   /** Held up, as by a lost route: connections stay and nothing goes through. Refused: they are reset. */
   cut(how: "held up" | "refused"): void;
-  mend(): void;
+  /** For new connections alone, or for those that were held up too. */
+  mend(which: "all" | "new"): void;
+  close(): void;
 }
 
 /** A way to a port of this machine that can be cut. */
@@ -28,10 +29,6 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     if (way === "open") join(pair);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  onTestFinished(() => {
-    server.close();
-    for (const pair of pairs) for (const socket of pair) socket.destroy();
-  });
   return {
     port: (server.address() as AddressInfo).port,
     cut(how) {
@@ -41,9 +38,13 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
         else socket.unpipe().pause();
       }
     },
-    mend() {
+    mend(which) {
       way = "open";
-      for (const pair of pairs) join(pair);
+      if (which === "all") for (const pair of pairs) join(pair);
+    },
+    close() {
+      server.close();
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
     },
   };
 }

@@ -26,6 +26,8 @@ export function createConnection(config: RedisConfig): Redis {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout,
+    // Nor is anything more asked over a connection that has fallen silent: it is opened anew.
+    socketTimeout: commandTimeout,
     connectTimeout,
     retryStrategy,
     scripts,

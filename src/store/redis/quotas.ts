@@ -7,9 +7,10 @@ import type { QuotaGrant, QuotaRequest, Share } from "../store.ts";
 import type { Scripted } from "./scripts.ts";
 import { roomInShareMs, turnOf } from "./share.ts";
 
-/** A call this replica made. */
+/** A call this replica made; `at` by its own clock that never jumps. */
 interface OwnCall extends CountedCall {
-  /** As it stands in the server's set. */
+  /** By the server's clock, epoch ms, and what stands there in the server's set. */
+  serverAt: number;
   member: string;
 }
 
@@ -24,7 +25,7 @@ const coverageKey = "tmon:quota-coverage";
 const nobody = "";
 /** The others count on a replica's partitions for so long after it last said that they are its. */
 const coverMs = 3_000;
-/** What the server's clock may differ by from what we take it for. */
+/** By how much the server's clock may differ from what we take it for. */
 const clockGuardMs = 100;
 /** A refusal is asked again after this: Redis may be back. */
 const awayAgainMs = 250;
@@ -41,13 +42,13 @@ const awayAgainMs = 250;
  * The server grants no more than what falls to partitions that replicas cover, so that there is room for one that
  * is cut off: it keeps to its share.
  */
-export function createQuotas(redis: Redis & Scripted, now: () => number, log: Logger) {
+export function createQuotas(redis: Redis & Scripted, serverNow: () => number, log: Logger) {
   const groups = new Map<string, Group>();
   let known = nobody;
   let telling: Promise<void> | undefined;
   let share: Share = { partitions: [], of: 1 };
   let away = false;
-  /** Until when the others may count on our partitions, by the server's clock. */
+  /** Until when the others may count on our partitions. */
   let coveredUntil = 0;
   let aloneSince: number | undefined;
 
@@ -55,20 +56,21 @@ export function createQuotas(redis: Redis & Scripted, now: () => number, log: Lo
     const found = groups.get(group) ?? { longestMs: 0, calls: [] };
     groups.set(group, found);
     for (const { windowMs } of limits) found.longestMs = Math.max(found.longestMs, windowMs);
-    const since = now() - 2 * found.longestMs;
+    const since = performance.now() - 2 * found.longestMs;
     while (found.calls[0] && found.calls[0].at < since) found.calls.shift();
     return found;
   }
 
   async function tellAgain(epoch: string): Promise<void> {
     for (const [name, { longestMs, calls }] of groups) {
-      const since = now() - longestMs;
-      const told = calls.filter(({ at }) => at > since).flatMap(({ at, member }) => [at, member]);
+      const since = performance.now() - longestMs;
+      const recent = calls.filter(({ at }) => at > since);
+      const told = recent.flatMap(({ serverAt, member }) => [serverAt, member]);
       if (told.length > 0) await redis.tellCallsAgain(callsKey(name), Math.ceil(longestMs) + 1000, ...told);
     }
     known = epoch;
     // What was sent by the share from here on would be told to nobody.
-    coveredUntil = now() + coverMs;
+    coveredUntil = performance.now() + coverMs;
   }
 
   function agreeOn(epoch: string): Promise<void> {
@@ -96,7 +98,7 @@ export function createQuotas(redis: Redis & Scripted, now: () => number, log: Lo
     const [epoch, at, waitMs] = answer as [string, string, string?];
     if (at !== "") {
       const member = `${id} ${tokens}`;
-      own.calls.push({ at: Number(at), tokens, member });
+      own.calls.push({ at: performance.now(), serverAt: Number(at), tokens, member });
       return { granted: true, id: member };
     }
     if (epoch === told) return { granted: false, retryAfterMs: Number(waitMs) };
@@ -105,7 +107,7 @@ export function createQuotas(redis: Redis & Scripted, now: () => number, log: Lo
   }
 
   function reserveAlone({ group, limits, tokens = 0 }: QuotaRequest, own: Group): QuotaGrant {
-    const at = now();
+    const at = performance.now();
     if (telling || at < coveredUntil) return { granted: false, retryAfterMs: awayAgainMs };
     aloneSince ??= at;
     const window = { group, calls: own.calls, since: aloneSince };
@@ -113,7 +115,7 @@ export function createQuotas(redis: Redis & Scripted, now: () => number, log: Lo
     const retryAfterMs = Math.max(0, ...waits);
     if (retryAfterMs > 0) return { granted: false, retryAfterMs: Math.min(retryAfterMs, awayAgainMs) };
     const member = `${uuid()} ${tokens}`;
-    own.calls.push({ at, tokens, member });
+    own.calls.push({ at, serverAt: serverNow(), tokens, member });
     return { granted: true, id: member };
   }
 
@@ -134,13 +136,13 @@ export function createQuotas(redis: Redis & Scripted, now: () => number, log: Lo
       const gained = next.partitions.some((partition) => !share.partitions.includes(partition));
       share = next;
       // What their last owner sent counts for one more window.
-      if (gained && aloneSince !== undefined) aloneSince = now();
+      if (gained && aloneSince !== undefined) aloneSince = performance.now();
       try {
         for (;;) {
           const told = known;
-          const until = now() + coverMs;
+          const until = serverNow() + coverMs;
           // Without the epoch the server does not take it.
-          if (told !== nobody) coveredUntil = until + clockGuardMs;
+          if (told !== nobody) coveredUntil = performance.now() + coverMs + clockGuardMs;
           const epoch = String(
             await redis.coverPartitions(coverageKey, epochKey, uuid(), told, until, ...next.partitions),
           );

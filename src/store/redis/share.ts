@@ -6,7 +6,7 @@ export interface OwnWindow {
   group: string;
   /** This replica's own calls of the last two windows, the oldest first. */
   calls: readonly CountedCall[];
-  /** Since when it goes by its share, epoch ms. */
+  /** Since when it goes by its share, ms by the clock of the calls. */
   since: number;
 }
 

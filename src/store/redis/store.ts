@@ -11,6 +11,8 @@ import { createFrames } from "./frames.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
+const askSubscriberEveryMs = 3_000;
+
 export interface RedisStoreOptions {
   redis: RedisConfig;
   log: Logger;
@@ -49,6 +51,8 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       lastError = "";
     });
     subscriber.on("error", () => {});
+    // Who only listens would not notice that nothing can come any more.
+    const asking = setInterval(() => void subscriber.ping().catch(() => {}), askSubscriberEveryMs);
 
     const entries = createEntries(redis);
     const frames = createFrames(redis);
@@ -82,6 +86,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       trouble: () => (redis.status === "ready" ? undefined : `Redis is away: ${lastError || redis.status}`),
       async close() {
         clock.stop();
+        clearInterval(asking);
         close();
       },
     };

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, it, type TestContext } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { openRedisStore } from "../../../src/store/redis/store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -20,7 +20,7 @@ interface Grant {
 }
 
 /** Replicas that share the partitions and take all the calls they can get. */
-async function startReplicas(ports: number[]) {
+async function startReplicas(ports: number[], onTestFinished: TestContext["onTestFinished"]) {
   const stores = await Promise.all(ports.map(open));
   const grants: Grant[] = [];
   let stopping = false;
@@ -72,10 +72,13 @@ function open(port: number): Promise<Store> {
 }
 
 describe.skipIf(lacks("redis"))("quotas with Redis away", () => {
-  it.concurrent("go on by each replica's share, and no window is exceeded, back in time nor after", async () => {
+  it.concurrent("go on by each replica's share, and no window is exceeded, back in time nor after", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
-    const replicas = await startReplicas([redis.port, redis.port]);
+    const replicas = await startReplicas([redis.port, redis.port], onTestFinished);
     await replicas.granted(10, 10);
     await redis.stop();
     await replicas.granted(10, 10);
@@ -87,17 +90,19 @@ describe.skipIf(lacks("redis"))("quotas with Redis away", () => {
   }, 60_000);
 
   const cuts = ["held up", "refused"] as const;
-  it.concurrent.each(cuts)(
+  it.concurrent.for(cuts)(
     "of one replica, %s, leave room for it, and no window is exceeded",
-    async (cut) => {
+    { timeout: 60_000 },
+    async (cut, { expect, onTestFinished }) => {
       const redis = await startRedis();
       onTestFinished(() => redis.stop());
       const proxy = await startTcpProxy(redis.port);
-      const replicas = await startReplicas([redis.port, proxy.port]);
+      onTestFinished(proxy.close);
+      const replicas = await startReplicas([redis.port, proxy.port], onTestFinished);
       await replicas.granted(10, 10);
       proxy.cut(cut);
       await replicas.granted(20, 20);
-      proxy.mend();
+      proxy.mend("all");
       await replicas.granted(20, 20);
       expect(replicas.worstWindow()).toBeLessThanOrEqual(limit);
     },

@@ -5,6 +5,7 @@ import { Secret } from "../../../src/config/secret.ts";
 import { openRedisStore } from "../../../src/store/redis/store.ts";
 import { lacks } from "../../support/machine.ts";
 import { type RunningRedis, startRedis } from "../../support/redis.ts";
+import { startTcpProxy } from "../../support/tcp-proxy.ts";
 import { until } from "../../support/until.ts";
 import { storeContract } from "../contract.ts";
 
@@ -78,13 +79,20 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await own.stop();
   });
 
-  it("that does not answer is given up on, command by command", async () => {
+  it("that does not answer is away, until it answers again: commands and subscriptions go on", async () => {
     const own = await startRedis();
     const store = await openRedisStore({ redis: configOf(own.url), log, ending });
+    const heard: string[] = [];
+    await store.subscribe("news", (_, message) => heard.push(message));
     own.kill("SIGSTOP");
     await expect(store.get("a")).rejects.toThrow();
+    await until(() => store.trouble()?.includes("Redis is away"));
     own.kill("SIGCONT");
     await until(async () => (await store.get("a").catch(() => "failed")) === undefined);
+    await until(async () => {
+      await store.publish("news", "again");
+      return heard.length > 0;
+    });
     await store.close();
     await own.stop();
   });
@@ -116,6 +124,29 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     expect(after.filter((grant) => grant?.granted)).toHaveLength(1);
     for (const store of replicas) await store.close();
     await own.stop();
+  });
+
+  it("whose subscriptions fall silent on the way is subscribed to anew", async () => {
+    const proxy = await startTcpProxy(redis.port);
+    onTestFinished(proxy.close);
+    const listening = await openRedisStore({
+      redis: configOf(`redis://127.0.0.1:${proxy.port}`),
+      log,
+      ending,
+    });
+    const heard: string[] = [];
+    await listening.subscribe("news", (_, message) => heard.push(message));
+    proxy.cut("held up");
+    await until(() => listening.trouble() !== undefined);
+    // What was held up stays so, as behind a lost route; new connections get through.
+    proxy.mend("new");
+    const store = await open();
+    await until(async () => {
+      await store.publish("news", "again");
+      return heard.length > 0;
+    });
+    await listening.close();
+    await store.close();
   });
 
   it("that is not there yet is waited for", async () => {
