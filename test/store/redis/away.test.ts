@@ -106,6 +106,5 @@ describe.skipIf(lacks("redis"))("quotas with Redis away", () => {
       await replicas.granted(20, 20);
       expect(replicas.worstWindow()).toBeLessThanOrEqual(limit);
     },
-    60_000,
   );
 });
