@@ -56,12 +56,13 @@ export function useKafka({ alone = false } = {}): () => KafkaCluster {
   return () => cluster!;
 }
 
-/** Topics of four partitions, new ones for each test. */
+/** Topics, of four partitions unless told, new ones for each test. */
 export async function createTopics(
   { brokers }: KafkaCluster,
   names: string[],
   replicas = 3,
   config: Record<string, string> = {},
+  partitions = 4,
 ): Promise<void> {
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -69,7 +70,7 @@ export async function createTopics(
     waitForLeaders: true,
     topics: names.map((topic) => ({
       topic,
-      numPartitions: 4,
+      numPartitions: partitions,
       replicationFactor: replicas,
       configEntries: Object.entries({ "min.insync.replicas": replicas === 3 ? "2" : "1", ...config }).map(
         ([name, value]) => ({ name, value }),
