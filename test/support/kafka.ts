@@ -28,9 +28,11 @@ export interface KafkaCluster {
   brokers: string[];
   /** The same brokers, where they want saslUser: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
   saslBrokers: string[];
-  signal(id: BrokerId, signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void;
-  /** After SIGKILL; resolves when all three are there and every replica is in sync. */
+  signal(id: BrokerId, signal: "SIGKILL" | "SIGTERM" | "SIGSTOP"): void;
+  /** After SIGKILL or SIGTERM, once it is gone; resolves as restore. */
   restart(id: BrokerId): Promise<void>;
+  /** Starts and thaws what is not there; resolves when every replica is in sync. */
+  restore(): Promise<void>;
   /** Where a broker keeps its log. */
   directory(id: BrokerId): string;
 }
@@ -56,12 +58,13 @@ export function useKafka({ alone = false } = {}): () => KafkaCluster {
   return () => cluster!;
 }
 
-/** Topics of four partitions, new ones for each test. */
+/** Topics, of four partitions unless told, new ones for each test. */
 export async function createTopics(
   { brokers }: KafkaCluster,
   names: string[],
   replicas = 3,
   config: Record<string, string> = {},
+  partitions = 4,
 ): Promise<void> {
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -69,7 +72,7 @@ export async function createTopics(
     waitForLeaders: true,
     topics: names.map((topic) => ({
       topic,
-      numPartitions: 4,
+      numPartitions: partitions,
       replicationFactor: replicas,
       configEntries: Object.entries({ "min.insync.replicas": replicas === 3 ? "2" : "1", ...config }).map(
         ([name, value]) => ({ name, value }),
@@ -123,14 +126,23 @@ function start(directory: string, ports: number[], command: string[]) {
 
 function clusterAt(directory: string, ports: number[]): KafkaCluster {
   const brokers = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
+  const pid = (id: BrokerId) => pidOf(directory, id);
+  async function restore(): Promise<void> {
+    for (const id of ids) {
+      if (isAlive(pid(id))) process.kill(pid(id), "SIGCONT");
+      else await start(directory, ports, ["broker", String(id)]);
+    }
+    await inSync(brokers);
+  }
   return {
     brokers,
     saslBrokers: ports.slice(6).map((port) => `127.0.0.1:${port}`),
-    signal: (id, signal) => void process.kill(pidOf(directory, id), signal),
+    signal: (id, signal) => void process.kill(pid(id), signal),
     async restart(id) {
-      await start(directory, ports, ["broker", String(id)]);
-      await inSync(brokers);
+      await until(() => !isAlive(pid(id)), { timeoutMs: 60_000, what: `broker ${id} is gone` });
+      await restore();
     },
+    restore,
     directory: (id) => join(directory, String(id)),
   };
 }
@@ -147,6 +159,14 @@ async function inSync(brokers: string[]): Promise<void> {
   const isUp = () => admin.connect().then(isInSync, () => false);
   await until(() => isUp().catch(() => false), { timeoutMs: 60_000, what: "three brokers are in sync" });
   await admin.disconnect();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function pidOf(directory: string, id: BrokerId): number {

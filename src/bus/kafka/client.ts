@@ -3,16 +3,22 @@ import { Kafka, type KafkaConfig as KafkaOptions, logLevel, type SASLOptions } f
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { registerCodecs } from "./codecs.ts";
+import { createSilentBrokers, type SilentBrokers } from "./silent-brokers.ts";
 
 const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
 
 /** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
-export function createClient(config: KafkaConfig, log: Logger): Kafka {
+export function createClient(
+  config: KafkaConfig,
+  log: Logger,
+  silentBrokers: SilentBrokers = createSilentBrokers(),
+): Kafka {
   registerCodecs();
   const options: KafkaOptions = {
     clientId: "tmon",
-    brokers: eachInTurn(config.brokers),
+    brokers: eachInTurn(config.brokers, silentBrokers.isSilent),
+    socketFactory: silentBrokers.connect,
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     retry: { initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs, retries: 5 },
@@ -28,12 +34,13 @@ export function createClient(config: KafkaConfig, log: Logger): Kafka {
   return new Kafka(options);
 }
 
-/** Every new connection begins with another one: one that accepts and never answers must not be the first for ever. */
-function eachInTurn(brokers: readonly string[]): () => string[] {
+/** Every new connection begins with another one, and those that are silent come last. */
+function eachInTurn(brokers: readonly string[], isSilent: SilentBrokers["isSilent"]): () => string[] {
   let turn = 0;
   return () => {
     turn += 1;
-    return brokers.map((_, index) => brokers[(index + turn) % brokers.length]!);
+    const inTurn = brokers.map((_, index) => brokers[(index + turn) % brokers.length]!);
+    return [...inTurn.filter((broker) => !isSilent(broker)), ...inTurn.filter(isSilent)];
   };
 }
 

@@ -87,8 +87,7 @@ export async function fetchInto(
   );
   for (const { topic, partition, messages, next, end } of fetched) {
     const cursor = cursors.find((one) => one.topic === topic && one.partition === partition)!;
-    // A compacted batch may be empty, and is then behind the reader at once.
-    cursor.next = next > cursor.next || end <= cursor.next ? next : cursor.next + 1;
+    cursor.next = next;
     cursor.end = end;
     cursor.fetched.push(...messages);
   }

@@ -1,14 +1,15 @@
 import kafkajs, {
-  type Cluster,
   type ConsumerCrashEvent,
   type EachBatchPayload,
   type Kafka,
   type Consumer as KafkaConsumer,
 } from "kafkajs";
 import { type Claim, createAssigner } from "./assigner.ts";
+import type { SilentBrokers } from "./silent-brokers.ts";
 
 interface MembershipOptions {
   kafka: Kafka;
+  silentBrokers: SilentBrokers;
   group: string;
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
@@ -36,23 +37,19 @@ export interface Membership {
 
 const sessionTimeout = 8_000;
 const heartbeatInterval = 1_000;
+/** Then the coordinator is away, and its place may have been taken. */
+const heartbeatWithinMs = 4_000;
 const rebalanceTimeout = 15_000;
 const maxWaitTimeInMs = 100;
 const partitionBytes = 1024 * 1024;
 
 /** A member of a group as the library has it: its events, and what it lacks. */
 export function createMembership(options: MembershipOptions): Membership {
-  let cluster: Cluster | undefined;
   let rejoinWanted = false;
-  const assigner = createAssigner(options);
+  let heartbeatAt = performance.now();
   const consumer = options.kafka.consumer({
     groupId: options.group,
-    partitionAssigners: [
-      (config) => {
-        cluster = config.cluster;
-        return assigner(config);
-      },
-    ],
+    partitionAssigners: [createAssigner(options)],
     sessionTimeout,
     heartbeatInterval,
     rebalanceTimeout,
@@ -61,16 +58,23 @@ export function createMembership(options: MembershipOptions): Membership {
     allowAutoTopicCreation: false,
     metadataMaxAge: options.metadataMaxAgeMs,
     retry: {
-      retries: 5,
+      // Longer than an election takes: whoever gives up comes back as a new member, and the group waits for the old.
+      retries: 30,
       initialRetryTime: options.retryBackoffMs,
-      maxRetryTime: 1_000,
+      maxRetryTime: 500,
       restartOnFailure: async () => options.wanted(),
     },
   });
-  const { GROUP_JOIN, REBALANCING, FETCH_START, FETCH, CRASH, REQUEST_TIMEOUT } = consumer.events;
+  options.silentBrokers.watch(consumer);
+  const { GROUP_JOIN, HEARTBEAT, REBALANCING, FETCH_START, FETCH, CRASH } = consumer.events;
 
+  const hasHeartbeat = () => {
+    heartbeatAt = performance.now();
+  };
+  consumer.on(HEARTBEAT, hasHeartbeat);
   consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
     rejoinWanted = false;
+    hasHeartbeat();
     const partitions = Object.values(memberAssignment).flat();
     options.joined(
       memberId,
@@ -80,18 +84,11 @@ export function createMembership(options: MembershipOptions): Membership {
   consumer.on(REBALANCING, options.rebalancing);
   consumer.on(FETCH, options.fetched);
   consumer.on(CRASH, ({ payload }) => options.crashed(payload));
-  // Thrown where it fetches, this is what a heartbeat says when the group gathers anew: it joins again.
+  // Thrown where it fetches, this is what a heartbeat says when the group gathers anew: it joins again. By itself it
+  // would never look for another coordinator.
   consumer.on(FETCH_START, () => {
-    if (!rejoinWanted) return;
-    rejoinWanted = false;
-    throw Object.assign(new kafkajs.KafkaJSError("tmon has drained partitions"), {
-      type: "REBALANCE_IN_PROGRESS",
-    });
-  });
-  // A broker that accepts and never answers: by itself the library goes on asking it for minutes.
-  consumer.on(REQUEST_TIMEOUT, ({ payload: { apiName } }) => {
-    cluster?.refreshMetadata().catch(() => {});
-    if (apiName === "Heartbeat") rejoinWanted = true;
+    if (!rejoinWanted && performance.now() - heartbeatAt < heartbeatWithinMs) return;
+    throw Object.assign(new kafkajs.KafkaJSError("tmon joins again"), { type: "REBALANCE_IN_PROGRESS" });
   });
 
   return {

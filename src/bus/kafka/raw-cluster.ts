@@ -98,15 +98,20 @@ async function fetchFrom(
     isolationLevel: 1,
     topics,
   });
+  // A compacted batch may be empty, and is passed over. Beside others, though, a partition is empty because the
+  // answer was full.
+  const areAllEmpty = responses.every((of) => of.partitions.every(({ messages }) => messages.length === 0));
   return responses.flatMap(({ topicName: topic, partitions }) =>
     partitions.map(({ partition, highWatermark, messages }) => {
       const from = wanted.find((one) => one.topic === topic && one.partition === partition)!.offset;
+      const end = Number(highWatermark);
       const last = messages.at(-1);
+      const emptyNext = areAllEmpty && from < end ? from + 1 : from;
       return {
         topic,
         partition,
-        end: Number(highWatermark),
-        next: last === undefined ? from : Math.max(from, Number(last.offset) + 1),
+        end,
+        next: last === undefined ? emptyNext : Math.max(from, Number(last.offset) + 1),
         messages: messages
           .filter((message) => Number(message.offset) >= from && !message.isControlRecord)
           .map((message) => receivedMessage(topic, partition, message)),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { messageOf } from "../../errors.ts";
 import { detectionSchema } from "../../messages/detection.ts";
 import { resultSchema } from "../../messages/result.ts";
@@ -23,6 +24,7 @@ const tickMs = 50;
 export async function startAggregator(context: RoleContext): Promise<RunningRole> {
   const { config, log, store } = context;
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
   const incidents = createIncidentKeeper(context, ending.signal);
   const pusher = createPusher(context, ending.signal);
   const join = createJoin({

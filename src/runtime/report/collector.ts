@@ -95,7 +95,7 @@ export async function startCollector({
 }
 
 /** A push this process did not hear (another replica's, a lost subscription) is in the frame's mark. */
-async function countMarks(seen: Observations, store: Store): Promise<void> {
+export async function countMarks(seen: Observations, store: Store): Promise<void> {
   for (const [taskId, result] of seen.results) {
     if (result.status !== "assessed" || seen.pushed.has(taskId)) continue;
     const mark = await store.frameMark(result.messageId);

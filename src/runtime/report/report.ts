@@ -63,7 +63,8 @@ export interface RunFacts {
 export function makeReport(seen: Observations, facts: RunFacts): Report {
   const results = [...seen.results];
   const assessed = results.filter(([, result]) => result.status === "assessed");
-  const missing = unfinished(seen);
+  const { groupsWithoutTask, tasksWithoutResult, verdictsWithoutPush } = unfinished(seen);
+  const missing = groupsWithoutTask + tasksWithoutResult + verdictsWithoutPush;
   // What a group has not acknowledged will still come, if only from another process.
   const allDone = facts.drained && facts.lag.final === 0;
   const count = (status: ResultStatus) => results.filter(([, result]) => result.status === status).length;
@@ -114,15 +115,21 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
   };
 }
 
-/** Groups without a task + tasks without a result + assessed results without a push. */
-function unfinished(seen: Observations): number {
+export interface Unfinished {
+  groupsWithoutTask: number;
+  tasksWithoutResult: number;
+  verdictsWithoutPush: number;
+}
+
+export function unfinished(seen: Observations): Unfinished {
   const groups = [...seen.frames.values()].flatMap((frame) => frame.taskIds);
-  const groupsWithoutTask = groups.filter((taskId) => !seen.tasks.has(taskId)).length;
-  const tasksWithoutResult = [...seen.tasks].filter((taskId) => !seen.results.has(taskId)).length;
-  const resultsWithoutPush = [...seen.results].filter(
-    ([taskId, result]) => result.status === "assessed" && !seen.pushed.has(taskId),
-  ).length;
-  return groupsWithoutTask + tasksWithoutResult + resultsWithoutPush;
+  return {
+    groupsWithoutTask: groups.filter((taskId) => !seen.tasks.has(taskId)).length,
+    tasksWithoutResult: [...seen.tasks].filter((taskId) => !seen.results.has(taskId)).length,
+    verdictsWithoutPush: [...seen.results].filter(
+      ([taskId, result]) => result.status === "assessed" && !seen.pushed.has(taskId),
+    ).length,
+  };
 }
 
 /** Of assessed tasks that were pushed: capture to first push, and that less the open VLM request. */

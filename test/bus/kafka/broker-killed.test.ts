@@ -1,37 +1,69 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { useKafka } from "../../support/kafka.ts";
+import { type KafkaCluster, useKafka } from "../../support/kafka.ts";
 import { lacks } from "../../support/machine.ts";
 import { until } from "../../support/until.ts";
 import { collect, numbered } from "../support/collect.ts";
 import { lagOf, newTopic } from "./support.ts";
 
-describe.skipIf(lacks("kafka"))("on Kafka, its brokers killed", () => {
-  const kafka = useKafka({ alone: true });
-  const partitions = 4;
+const partitions = 4;
 
-  test("one of three brokers is killed under load: nothing is lost, and work goes on", async () => {
-    const { topic, group, bus } = await newTopic(kafka());
-    const one = await bus();
-    const member = await collect(await bus(), { group, topics: [topic] });
-    let produced = 0;
-    let wanted = Number.POSITIVE_INFINITY;
-    const producing = (async () => {
-      for (; produced < wanted; produced++) {
-        await one.produce(numbered(topic, 1, { partitions, from: produced }));
-        await delay(5);
-      }
-    })();
-    await until(() => member.deliveries.length > 50);
+/** A producer that never rests, of one bus, and a member of a group, of another. */
+async function startLoad(cluster: KafkaCluster) {
+  const { topic, group, bus } = await newTopic(cluster);
+  const one = await bus();
+  const member = await collect(await bus(), { group, topics: [topic] });
+  let produced = 0;
+  let isEnding = false;
+  const producing = (async () => {
+    for (; !isEnding; produced++) {
+      await one.produce(numbered(topic, 1, { partitions, from: produced }));
+      await delay(5);
+    }
+  })();
+  const delivered = () => new Set(member.values()).size;
+  return {
+    /** Work goes on: what is produced from now on is delivered too. */
+    async goesOn(what: string) {
+      const before = Math.max(produced, delivered());
+      const isDelivered = () => delivered() > before + 100;
+      await Promise.race([until(isDelivered, { timeoutMs: 60_000, what }), producing]);
+    },
+    async end() {
+      isEnding = true;
+      await producing;
+      // While a leader is elected the lag cannot be asked for.
+      const lag = () => lagOf(one, group, topic).catch(() => undefined);
+      await until(async () => (await lag()) === 0, { timeoutMs: 60_000 });
+      expect(delivered()).toBe(produced);
+    },
+  };
+}
+
+describe.skipIf(lacks("kafka"))("on Kafka, when brokers go away under load", () => {
+  const kafka = useKafka({ alone: true });
+
+  test("one of three is killed, then each of the others restarted: nothing is lost, and work goes on", async () => {
+    const load = await startLoad(kafka());
+    await load.goesOn("before");
+    onTestFinished(() => kafka().restore(), 90_000);
     kafka().signal(2, "SIGKILL");
-    onTestFinished(() => kafka().restart(2), 90_000);
-    const before = produced;
-    await until(() => produced > before + 200, { timeoutMs: 40_000 });
-    wanted = produced;
-    await producing;
-    // While a leader is elected the lag cannot be asked for.
-    const lag = () => lagOf(one, group, topic).catch(() => undefined);
-    await until(async () => (await lag()) === 0, { timeoutMs: 60_000 });
-    expect(new Set(member.values()).size).toBe(produced);
+    await load.goesOn("without broker 2");
+    await kafka().restart(2);
+    for (const id of [1, 3] as const) {
+      kafka().signal(id, "SIGTERM");
+      await kafka().restart(id);
+      await load.goesOn(`after broker ${id} is back`);
+    }
+    await load.end();
+  }, 180_000);
+
+  test("one of three is frozen: nothing is lost or refused, and work goes on before it thaws", async () => {
+    const load = await startLoad(kafka());
+    await load.goesOn("before");
+    onTestFinished(() => kafka().restore(), 90_000);
+    kafka().signal(3, "SIGSTOP");
+    await load.goesOn("while broker 3 is frozen");
+    await load.end();
   }, 120_000);
 });

@@ -6,11 +6,16 @@ import { type KafkaTarget, openTestBus } from "../support/test-bus.ts";
 
 let made = 0;
 
-/** A topic of four partitions, and buses on it that are closed after the test. */
-export async function newTopic(cluster: KafkaCluster, replicas = 3, config: Record<string, string> = {}) {
+/** A topic, of four partitions unless told, and buses on it that are closed after the test. */
+export async function newTopic(
+  cluster: KafkaCluster,
+  replicas = 3,
+  config: Record<string, string> = {},
+  partitions = 4,
+) {
   made += 1;
   const topic = `topic-${process.pid}-${made}`;
-  await createTopics(cluster, [topic], replicas, config);
+  await createTopics(cluster, [topic], replicas, config, partitions);
   const target: KafkaTarget = { kind: "kafka", brokers: cluster.brokers, topics: [topic] };
   const bus = async (): Promise<Bus> => {
     const opened = await openTestBus(target);
