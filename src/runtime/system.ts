@@ -56,7 +56,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const releases = createReleaseStack();
   try {
     const config = await withProvider(options.config, roles, releases);
-    const bus = await openBus(config, log, options.ending);
+    const bus = await openBus(config, log, { ending: options.ending });
     releases.add(() => bus.close());
     const store = await openStore(config, log, options.ending);
     releases.add(() => store.close());

@@ -1,13 +1,16 @@
-import { readFileSync } from "node:fs";
 import { Kafka, type KafkaConfig as KafkaOptions, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
+import { readTlsFiles } from "../../tls/files.ts";
 import { registerCodecs } from "./codecs.ts";
 
 const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
 
-/** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
+/**
+ * The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts.
+ * @throws TmonError TMON_CONFIG_INVALID
+ */
 export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
   const options: KafkaOptions = {
@@ -23,7 +26,7 @@ export function createClient(config: KafkaConfig, log: Logger): Kafka {
         log.debug({ kafkajs: namespace, ...details }, message),
   };
   const { protocol } = config.security;
-  if (protocol.endsWith("SSL")) options.ssl = tlsOf(config.security);
+  if (protocol.endsWith("SSL")) options.ssl = readTlsFiles(config.security);
   if (protocol.startsWith("SASL")) options.sasl = saslOf(config.security);
   return new Kafka(options);
 }
@@ -34,15 +37,6 @@ function eachInTurn(brokers: readonly string[]): () => string[] {
   return () => {
     turn += 1;
     return brokers.map((_, index) => brokers[(index + turn) % brokers.length]!);
-  };
-}
-
-function tlsOf({ caFile, certificateFile, keyFile, keyPassword }: KafkaConfig["security"]) {
-  return {
-    ...(caFile ? { ca: readFileSync(caFile) } : {}),
-    ...(certificateFile ? { cert: readFileSync(certificateFile) } : {}),
-    ...(keyFile ? { key: readFileSync(keyFile) } : {}),
-    ...(keyPassword ? { passphrase: keyPassword.reveal() } : {}),
   };
 }
 
