@@ -139,7 +139,7 @@ function start(directory: string, ports: number[], command: string[]) {
         .join(" "),
       KAFKA_OWNER: process.env.TMON_TEST_RUN_PID!,
     },
-    stdio: "ignore",
+    stdin: "ignore",
   });
 }
 
