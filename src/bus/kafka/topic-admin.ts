@@ -3,7 +3,7 @@ import type { KafkaConfig } from "../../config/config.ts";
 import { createClient } from "./client.ts";
 import { firstConnection, type Waiting } from "./connection.ts";
 import { asking, rootOf } from "./failure.ts";
-import { partitionsIn } from "./topics.ts";
+import { ifKnown, partitionsIn } from "./topics.ts";
 
 /** A topic as it is on the cluster. */
 export interface FoundTopic {
@@ -77,8 +77,8 @@ async function inspect(admin: Admin, names: readonly string[]): Promise<FoundClu
   const topics: FoundTopic[] = [];
   for (const name of names) {
     const partitions = await partitionsIn(admin, name);
-    if (partitions === undefined) continue;
-    const config = await configOf(admin, name);
+    const config = partitions && (await ifKnown(configOf(admin, name)));
+    if (partitions === undefined || config === undefined) continue;
     topics.push({
       name,
       partitions: partitions.length,
