@@ -42,6 +42,11 @@ export const errors = {
     cause: "Kafka refuses the user name or password, or what the user may do is too little.",
     cure: "Check `kafka.security` in kafka.yaml, and the user's rights on tmon's topics and groups.",
   },
+  TMON_TLS_FAILED: {
+    exit: 2,
+    cause: "Kafka or Redis and tmon do not accept each other's certificates, or only one of them speaks TLS.",
+    cure: "The message says which: name the authority's certificate (`kafka.security.ssl_ca_location`, `redis.tls.ca_file`), the client's own, or the server as its certificate does.",
+  },
   TMON_TOPIC_MISSING: {
     exit: 2,
     cause: "Kafka does not have one of tmon's topics.",

@@ -40,7 +40,7 @@ export async function startLoad(world: World): Promise<Load> {
   });
   const log = pino({ level: "silent" });
   const never = new AbortController().signal;
-  const bus = await openBus(config, log, never);
+  const bus = await openBus(config, log);
   const store = await openStore(config, log, never);
   const topic = config.topics["detection-results"].name;
   const nextDetection = await createDetections();

@@ -19,16 +19,23 @@ const shares: Record<TopicId, number> = {
   "dead-letters": 1,
 };
 
-/** Opens the bus the configuration chose; `ending` ends the wait for a cluster that is not there yet. */
+/** How long a cluster that is not there yet is waited for. */
+export interface BusPatience {
+  ending?: AbortSignal;
+  /** By default for ever. */
+  patienceMs?: number;
+}
+
+/** Opens the bus the configuration chose. */
 export async function openBus(
   config: Config,
   log: Logger,
-  ending = new AbortController().signal,
+  { ending = new AbortController().signal, patienceMs }: BusPatience = {},
 ): Promise<Bus> {
   const { kind, durability, retentionMs, retentionBytes } = config.bus;
   if (kind === "kafka") {
     const names = Object.values(config.topics).map(({ name }) => name);
-    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending });
+    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending, patienceMs });
   }
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
     name,

@@ -63,7 +63,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const server = await startHttpServer({ context, roles: running, defaultPort: options.defaultPort });
     releases.add(() => server.close());
 
-    const bus = await openBus(config, log, options.ending);
+    const bus = await openBus(config, log, { ending: options.ending });
     releases.add(() => bus.close());
     health.readiness("bus", () => bus.trouble());
     const store = await openStore(config, log, options.ending);

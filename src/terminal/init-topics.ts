@@ -12,6 +12,7 @@ import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
 import { counted } from "./counted.ts";
 import { formatTable, say, writeLine } from "./output.ts";
+import { clusterPatienceMs } from "./reading.ts";
 import { createTerminalLog } from "./settings.ts";
 
 export interface InitTopicsOptions {
@@ -38,7 +39,9 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
       "the embedded bus makes its topics itself",
       "say --bus kafka, or set TMON_KAFKA_BROKERS, to create Kafka's",
     );
-  const admin = await openTopicAdmin(config.kafka, createTerminalLog(config));
+  const log = createTerminalLog(config);
+  const signal = new AbortController().signal;
+  const admin = await openTopicAdmin(config.kafka, { log, signal, patienceMs: clusterPatienceMs });
   try {
     const names = Object.values(config.topics).map(({ name }) => name);
     const inspect = async () => planTopics(config, await admin.inspect(names), options.replicationFactor);

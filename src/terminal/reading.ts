@@ -22,6 +22,9 @@ export interface LookingOptions {
   endless: boolean;
 }
 
+/** Whoever runs a command looks on: a cluster that is away is said, not waited for. */
+export const clusterPatienceMs = 10_000;
+
 /**
  * Opens the bus for a command that looks into it, and closes it again. A reader makes no data directory: where
  * there is none, `look` is not called and the answer is undefined.
@@ -46,9 +49,11 @@ export async function lookInto<T>(
   const { signal } = interrupted;
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
-  const bus = await openBus(config, log, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
+  const bus = await openBus(config, log, { ending: signal, patienceMs: clusterPatienceMs }).catch(
+    (error: unknown) => {
+      if (!signal.aborted) throw error;
+    },
+  );
   if (!bus) return undefined;
   const forget = releaseOnCrash(() => bus.close());
   try {

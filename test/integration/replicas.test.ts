@@ -60,7 +60,7 @@ async function watchAndLoad(directory: string, env: Record<string, string>) {
   const { config } = loadConfig({ flags: { dataDir: directory }, env, cwd: directory, home: homedir() });
   const log = pino({ level: "silent" });
   const never = new AbortController().signal;
-  const bus = await openBus(config, log, never);
+  const bus = await openBus(config, log);
   const store = await openStore(config, log, never);
   const collector = await startCollector({ config, bus, store, log });
   onTestFinished(async () => {

@@ -15,19 +15,28 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll } from "vitest";
+import {
+  type BrokerId,
+  configureListeners,
+  ids,
+  type KafkaTls,
+  saslUser,
+  tlsFiles,
+} from "./kafka-listeners.ts";
 import { until } from "./until.ts";
 
 const script = fileURLToPath(new URL("../../deployment/local/kafka/kafka", import.meta.url));
-const ids = [1, 2, 3] as const;
-type BrokerId = (typeof ids)[number];
-
-export const saslUser = { username: "tmon", password: "tmon-secret" };
 
 /** Three real brokers on free ports; everything of one run of the tests shares them. */
 export interface KafkaCluster {
   brokers: string[];
   /** The same brokers, where they want saslUser: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
   saslBrokers: string[];
+  /** The same over TLS, where they want a certificate. */
+  sslBrokers: string[];
+  /** The same over TLS, where they want saslUser. */
+  saslSslBrokers: string[];
+  tls: KafkaTls;
   signal(id: BrokerId, signal: "SIGKILL" | "SIGTERM" | "SIGSTOP"): void;
   /** After SIGKILL or SIGTERM, once it is gone; resolves as restore. */
   restart(id: BrokerId): Promise<void>;
@@ -69,7 +78,8 @@ export async function createTopics(
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    waitForLeaders: true,
+    // It fails where it asks a broker that has not heard of them yet.
+    waitForLeaders: false,
     topics: names.map((topic) => ({
       topic,
       numPartitions: partitions,
@@ -79,6 +89,18 @@ export async function createTopics(
       ),
     })),
   });
+  await admin.disconnect();
+  await Promise.all(brokers.map((broker) => untilKnown(broker, names)));
+}
+
+async function untilKnown(broker: string, topics: string[]): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const isKnown = async () => {
+    const answer = await admin.fetchTopicMetadata({ topics });
+    return answer.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  };
+  await until(() => isKnown().catch(() => false), { what: `${broker} knows ${topics}` });
   await admin.disconnect();
 }
 
@@ -99,8 +121,8 @@ async function startOrJoin(directory: string): Promise<KafkaCluster> {
   const file = join(directory, "ports.json");
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true });
-    const ports = await freePorts(9);
-    for (const id of ids) writeFileSync(join(directory, `${id}.extra.properties`), sasl(ports, id));
+    const ports = await freePorts(15);
+    await configureListeners(directory, ports);
     await start(directory, ports, ["start", "3"]);
     writeFileSync(file, JSON.stringify(ports));
   }
@@ -120,12 +142,13 @@ function start(directory: string, ports: number[], command: string[]) {
         .join(" "),
       KAFKA_OWNER: process.env.TMON_TEST_RUN_PID!,
     },
-    stdio: "ignore",
+    stdin: "ignore",
   });
 }
 
 function clusterAt(directory: string, ports: number[]): KafkaCluster {
-  const brokers = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
+  const at = (from: number) => ports.slice(from, from + 3).map((port) => `127.0.0.1:${port}`);
+  const brokers = at(0);
   const pid = (id: BrokerId) => pidOf(directory, id);
   async function restore(): Promise<void> {
     for (const id of ids) {
@@ -136,7 +159,10 @@ function clusterAt(directory: string, ports: number[]): KafkaCluster {
   }
   return {
     brokers,
-    saslBrokers: ports.slice(6).map((port) => `127.0.0.1:${port}`),
+    saslBrokers: at(6),
+    sslBrokers: at(9),
+    saslSslBrokers: at(12),
+    tls: tlsFiles(directory),
     signal: (id, signal) => void process.kill(pid(id), signal),
     async restart(id) {
       await until(() => !isAlive(pid(id)), { timeoutMs: 60_000, what: `broker ${id} is gone` });
@@ -171,21 +197,6 @@ function isAlive(pid: number): boolean {
 
 function pidOf(directory: string, id: BrokerId): number {
   return Number(readFileSync(join(directory, `${id}.pid`), "utf8"));
-}
-
-function sasl(ports: number[], id: BrokerId): string {
-  const [plain, controller, sasl] = [ports[id - 1], ports[id + 2], ports[id + 5]];
-  const login = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
-  const listener = "listener.name.sasl_plaintext";
-  return [
-    `listeners=PLAINTEXT://127.0.0.1:${plain},SASL_PLAINTEXT://127.0.0.1:${sasl},CONTROLLER://127.0.0.1:${controller}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${plain},SASL_PLAINTEXT://127.0.0.1:${sasl}`,
-    "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
-    `${listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${saslUser.username}="${saslUser.password}";`,
-    `${listener}.scram-sha-256.sasl.jaas.config=${login}`,
-    `${listener}.scram-sha-512.sasl.jaas.config=${login}`,
-    "",
-  ].join("\n");
 }
 
 /** Many, or one alone. */

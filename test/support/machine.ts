@@ -48,9 +48,14 @@ const needs = {
   },
   kafka: {
     there: () =>
-      spawnSync("java", ["-version"]).status === 0 &&
+      ["java -version", "openssl version"].every((line) => spawnSync(line, { shell: true }).status === 0) &&
       (hasKafkaJars() || spawnSync("mvn", ["-v"]).status === 0),
-    enable: "install Java 17 and Maven (Debian: apt-get install openjdk-17-jre-headless maven)",
+    enable:
+      "install Java 17, Maven and OpenSSL (Debian: apt-get install openjdk-17-jre-headless maven openssl)",
+  },
+  openssl: {
+    there: () => spawnSync("openssl", ["version"]).status === 0,
+    enable: "install OpenSSL 3 (Debian: apt-get install openssl)",
   },
   rtsp: {
     there: () => spawnSync(systemPython, ["-c", rtspParts]).status === 0,

@@ -1,14 +1,17 @@
-import { readFileSync } from "node:fs";
 import { Kafka, type KafkaConfig as KafkaOptions, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
+import { readTlsFiles } from "../../tls/files.ts";
 import { registerCodecs } from "./codecs.ts";
 import { createSilentBrokers, type SilentBrokers } from "./silent-brokers.ts";
 
 const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
 
-/** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
+/**
+ * The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts.
+ * @throws TmonError TMON_CONFIG_INVALID
+ */
 export function createClient(
   config: KafkaConfig,
   log: Logger,
@@ -29,7 +32,7 @@ export function createClient(
         log.debug({ kafkajs: namespace, ...details }, message),
   };
   const { protocol } = config.security;
-  if (protocol.endsWith("SSL")) options.ssl = tlsOf(config.security);
+  if (protocol.endsWith("SSL")) options.ssl = readTlsFiles(config.security);
   if (protocol.startsWith("SASL")) options.sasl = saslOf(config.security);
   return new Kafka(options);
 }
@@ -41,15 +44,6 @@ function eachInTurn(brokers: readonly string[], isSilent: SilentBrokers["isSilen
     turn += 1;
     const inTurn = brokers.map((_, index) => brokers[(index + turn) % brokers.length]!);
     return [...inTurn.filter((broker) => !isSilent(broker)), ...inTurn.filter(isSilent)];
-  };
-}
-
-function tlsOf({ caFile, certificateFile, keyFile, keyPassword }: KafkaConfig["security"]) {
-  return {
-    ...(caFile ? { ca: readFileSync(caFile) } : {}),
-    ...(certificateFile ? { cert: readFileSync(certificateFile) } : {}),
-    ...(keyFile ? { key: readFileSync(keyFile) } : {}),
-    ...(keyPassword ? { passphrase: keyPassword.reveal() } : {}),
   };
 }
 

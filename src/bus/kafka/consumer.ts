@@ -9,7 +9,7 @@ import { drainMs } from "../rebalance.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
-import { asking, isRefusal, refused, rootOf, unreachable } from "./failure.ts";
+import { asking, refusalOf, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
 import type { SilentBrokers } from "./silent-brokers.ts";
@@ -115,7 +115,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       if (stopping !== undefined) return;
       const what = { group, error: messageOf(rootOf(error)) };
       if (restart) log.warn(what, "the consumer lost its group; joining again");
-      else fail(isRefusal(error) ? refused(error) : unreachable(error));
+      else fail(refusalOf(error) ?? unreachable(error));
     },
     wanted: () => stopping === undefined,
     eachBatch,

@@ -20,17 +20,20 @@ export interface KafkaBusOptions {
   log: Logger;
   /** Ends the wait for a cluster that is not there yet. */
   ending: AbortSignal;
+  /** For how long such a cluster is waited for; by default for ever. */
+  patienceMs?: number | undefined;
 }
 
 /**
  * The bus on a Kafka cluster. Waits for one that is not there yet; when it is away later everything tries again,
  * and says why in trouble().
- * @throws TmonError TMON_BUS_REFUSED, TMON_TOPIC_MISSING
+ * @throws TmonError TMON_BUS_REFUSED, TMON_BUS_UNREACHABLE, TMON_TLS_FAILED, TMON_TOPIC_MISSING
  */
-export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
+export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
+  const { kafka: config, topics, log, ending, patienceMs } = options;
   const silentBrokers = createSilentBrokers();
   const kafka = createClient(config, log, silentBrokers);
-  const known = await firstConnection(kafka, log, ending, async (first) => {
+  const known = await firstConnection(kafka, { log, signal: ending, patienceMs }, async (first) => {
     const asked = createTopics(first, topics);
     await asked.refresh();
     return asked;

@@ -1,10 +1,9 @@
 import kafkajs, { type Admin } from "kafkajs";
-import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { createClient } from "./client.ts";
-import { firstConnection } from "./connection.ts";
-import { asking, rootOf, unreachable } from "./failure.ts";
-import { partitionsIn } from "./topics.ts";
+import { firstConnection, type Waiting } from "./connection.ts";
+import { asking, rootOf } from "./failure.ts";
+import { ifKnown, partitionsIn } from "./topics.ts";
 
 /** A topic as it is on the cluster. */
 export interface FoundTopic {
@@ -30,7 +29,7 @@ export interface NewTopic {
   config: Record<string, string>;
 }
 
-/** What changes topics. @throws TmonError TMON_BUS_REFUSED, TMON_BUS_UNREACHABLE */
+/** What changes topics. @throws TmonError TMON_BUS_REFUSED, TMON_BUS_UNREACHABLE, TMON_TLS_FAILED */
 export interface TopicAdmin {
   inspect(names: readonly string[]): Promise<FoundCluster>;
   /** One that is there by now is left as it is. */
@@ -41,17 +40,9 @@ export interface TopicAdmin {
   close(): Promise<void>;
 }
 
-/** Whoever provisions looks on: a cluster that is away is said, not waited for. */
-const patienceMs = 10_000;
-
-export async function openTopicAdmin(config: KafkaConfig, log: Logger): Promise<TopicAdmin> {
-  const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, log);
-  const patience = AbortSignal.timeout(patienceMs);
-  await firstConnection(kafka, log, patience, (first) => first.disconnect()).catch((error) => {
-    throw patience.aborted
-      ? unreachable(new Error(`${config.brokers.join(", ")} for ${patienceMs / 1000} s`))
-      : error;
-  });
+export async function openTopicAdmin(config: KafkaConfig, waiting: Waiting): Promise<TopicAdmin> {
+  const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, waiting.log);
+  await firstConnection(kafka, waiting, (first) => first.disconnect());
   const admin = kafka.admin();
   await admin.connect();
   return {
@@ -86,8 +77,8 @@ async function inspect(admin: Admin, names: readonly string[]): Promise<FoundClu
   const topics: FoundTopic[] = [];
   for (const name of names) {
     const partitions = await partitionsIn(admin, name);
-    if (partitions === undefined) continue;
-    const config = await configOf(admin, name);
+    const config = partitions && (await ifKnown(configOf(admin, name)));
+    if (partitions === undefined || config === undefined) continue;
     topics.push({
       name,
       partitions: partitions.length,

@@ -48,9 +48,14 @@ export function createTopics(admin: Admin, names: readonly string[]): Topics {
  * for the one that has no leader, whoever's it is.
  */
 export async function partitionsIn(admin: Admin, topic: string): Promise<PartitionMetadata[] | undefined> {
+  const answer = await ifKnown(admin.fetchTopicMetadata({ topics: [topic] }));
+  return answer?.topics[0]?.partitions;
+}
+
+/** Undefined where the broker asked has no such topic, or has not heard of it yet. */
+export async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0]?.partitions;
+    return await asked;
   } catch (error) {
     if (rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
     throw error;

@@ -1,14 +1,21 @@
+import { resolve } from "node:path";
 import type { KafkaConfig } from "../config.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromFile, listFromEnvironment, map, secret } from "../provenance.ts";
 import { readSecretFile } from "../secret-file.ts";
 
-export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfig {
+export function chooseKafka(choose: Choose, { kafka, env, configDir = "." }: Sources): KafkaConfig {
   const { file, data } = kafka;
   const inFile = <T>(...path: string[]) => fromFile<T>(file, data, ["kafka", ...path]);
   const of = <T>(fallback: T, ...path: string[]) =>
     choose(["kafka", ...path].join("."), inFile<T>(...path), byDefault(fallback));
   const security = <T>(name: string) => of<T | undefined>(undefined, "security", name);
+  const path = (name: string) =>
+    choose(
+      `kafka.security.${name}`,
+      map(inFile<string>("security", name), (text) => resolve(configDir, text)),
+      byDefault(undefined),
+    );
   const hidden = (name: string) =>
     choose(
       `kafka.security.${name}`,
@@ -36,9 +43,9 @@ export function chooseKafka(choose: Choose, { kafka, env }: Sources): KafkaConfi
       saslMechanism: security("sasl_mechanism"),
       saslUsername: security("sasl_username"),
       saslPassword: hidden("sasl_password"),
-      caFile: security("ssl_ca_location"),
-      certificateFile: security("ssl_certificate_location"),
-      keyFile: security("ssl_key_location"),
+      caFile: path("ssl_ca_location"),
+      certificateFile: path("ssl_certificate_location"),
+      keyFile: path("ssl_key_location"),
       keyPassword: hidden("ssl_key_password"),
     },
   };

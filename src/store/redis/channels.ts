@@ -2,6 +2,8 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
 
+const askEveryMs = 4_000;
+
 type Listener = (channel: string, message: string) => void;
 
 /** Subscriptions on a connection of their own; after a reconnection they go on with what comes from then. */
@@ -20,6 +22,10 @@ export function createChannels(subscriber: Redis, log: Logger) {
   }
   subscriber.on("message", (channel: string, message: string) => hand(channel, channel, message));
   subscriber.on("pmessage", hand);
+
+  // Who only listens never hears that the server is gone.
+  const asking = setInterval(() => subscriber.ping().catch(() => {}), askEveryMs);
+  subscriber.on("end", () => clearInterval(asking));
 
   return {
     async subscribe(pattern: string, listener: Listener): Promise<() => Promise<void>> {

@@ -7,6 +7,7 @@ import { createChannels } from "./channels.ts";
 import { startClock } from "./clock.ts";
 import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
+import { refusalOf } from "./failure.ts";
 import { createFrames } from "./frames.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
@@ -23,7 +24,7 @@ export interface RedisStoreOptions {
 /**
  * The store in Redis: one connection for commands, one for subscriptions. Waits for a server that is not there
  * yet; while it is away later every command fails at once, and whoever asked decides what then.
- * @throws TmonError TMON_STORE_REFUSED, TMON_STORE_EVICTS
+ * @throws TmonError TMON_STORE_REFUSED, TMON_TLS_FAILED, TMON_STORE_EVICTS
  */
 export async function openRedisStore({ redis: config, log, ending }: RedisStoreOptions): Promise<Store> {
   const redis = createConnection(config) as Redis & Scripted;
@@ -34,10 +35,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
   };
   try {
     for (const connection of [redis, subscriber])
-      await firstConnection(connection, log, ending).catch((error) => {
-        ending.throwIfAborted();
-        throw refused(config, error);
-      });
+      await firstConnection(connection, config, { log, signal: ending });
     await refuseEviction(redis, config);
     const clock = await startClock(redis);
 
@@ -92,17 +90,8 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     };
   } catch (error) {
     close();
-    throw error;
+    throw refusalOf(error, config) ?? error;
   }
-}
-
-function refused({ shownUrl }: RedisConfig, error: unknown): TmonError {
-  return new TmonError(
-    "TMON_STORE_REFUSED",
-    `Redis at ${shownUrl} refuses: ${messageOf(error)}`,
-    "check redis.url, redis.username and redis.password (or password_file) in tmon.yaml, or TMON_REDIS_URL",
-    { cause: error },
-  );
 }
 
 /** A server that throws out what it likes would throw out quota windows and leases. */

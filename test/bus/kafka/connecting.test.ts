@@ -6,7 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openKafkaBus } from "../../../src/bus/kafka/open.ts";
 import type { KafkaConfig } from "../../../src/config/config.ts";
 import { Secret } from "../../../src/config/secret.ts";
-import { saslUser, useKafka } from "../../support/kafka.ts";
+import { useKafka } from "../../support/kafka.ts";
+import { saslUser } from "../../support/kafka-listeners.ts";
 import { lacks } from "../../support/machine.ts";
 import { until } from "../../support/until.ts";
 import { kafkaConfig } from "../support/test-bus.ts";
@@ -58,6 +59,32 @@ describe.skipIf(lacks("kafka"))("on Kafka, connecting", () => {
       expect(text()).not.toContain("not-the-password");
     },
   );
+
+  test("a connection that breaks off while it logs in is no refusal: it is tried again", async () => {
+    const { topic } = await newTopic(kafka());
+    const port = await freePort();
+    const [host, target] = kafka().saslBrokers[0]!.split(":");
+    let broken = 0;
+    const server = createServer((socket) => {
+      const upstream = connect(Number(target), host);
+      let requests = 0;
+      // Versions, mechanism, password: the third is never answered.
+      socket.on("data", (bytes) => {
+        requests += 1;
+        if (requests < 3 || broken === 3) return void upstream.write(bytes);
+        broken += 1;
+        socket.destroy();
+      });
+      upstream.pipe(socket);
+      for (const end of [socket, upstream]) end.on("error", () => {});
+      socket.on("close", () => upstream.destroy());
+    }).listen(port, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    const config = { ...sasl("PLAIN", saslUser.password), brokers: [`127.0.0.1:${port}`] };
+    const bus = await open(config, [topic]);
+    expect(broken).toBe(3);
+    await bus.close();
+  });
 
   test("a cluster that is not up yet is waited for, which is said; it goes on once it is", async () => {
     const { topic } = await newTopic(kafka());

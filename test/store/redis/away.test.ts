@@ -1,12 +1,9 @@
-import { pino } from "pino";
 import { describe, it, type TestContext } from "vitest";
-import { Secret } from "../../../src/config/secret.ts";
-import { openRedisStore } from "../../../src/store/redis/store.ts";
-import type { Store } from "../../../src/store/store.ts";
 import { lacks } from "../../support/machine.ts";
 import { startRedis } from "../../support/redis.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
 import { until } from "../../support/until.ts";
+import { openStoreAt } from "./support.ts";
 
 const limit = 16;
 const windowMs = 1000;
@@ -21,7 +18,7 @@ interface Grant {
 
 /** Replicas that share the partitions and take all the calls they can get. */
 async function startReplicas(ports: number[], onTestFinished: TestContext["onTestFinished"]) {
-  const stores = await Promise.all(ports.map(open));
+  const stores = await Promise.all(ports.map((port) => openStoreAt(`redis://127.0.0.1:${port}`)));
   const grants: Grant[] = [];
   let stopping = false;
   const covering = setInterval(() => {
@@ -61,14 +58,6 @@ async function startReplicas(ports: number[], onTestFinished: TestContext["onTes
         ),
       ),
   };
-}
-
-function open(port: number): Promise<Store> {
-  const url = `redis://127.0.0.1:${port}`;
-  const none = { username: undefined, password: undefined, sentinels: undefined, tls: undefined };
-  const log = pino({ level: process.env.TMON_TEST_LOG ?? "silent" });
-  const ending = new AbortController().signal;
-  return openRedisStore({ redis: { url: new Secret(url), shownUrl: url, ...none }, log, ending });
 }
 
 describe.skipIf(lacks("redis"))("quotas with Redis away", () => {

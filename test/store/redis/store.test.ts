@@ -1,6 +1,5 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { RedisConfig } from "../../../src/config/config.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import { openRedisStore } from "../../../src/store/redis/store.ts";
 import { lacks } from "../../support/machine.ts";
@@ -8,26 +7,17 @@ import { type RunningRedis, startRedis } from "../../support/redis.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
 import { until } from "../../support/until.ts";
 import { storeContract } from "../contract.ts";
+import { redisConfig } from "./support.ts";
 
 const log = pino({ level: "silent" });
 const ending = new AbortController().signal;
-const configOf = (url: string, changes: Partial<RedisConfig> = {}): RedisConfig => ({
-  url: new Secret(url),
-  shownUrl: url,
-  username: undefined,
-  password: undefined,
-  sentinels: undefined,
-  tls: undefined,
-  ...changes,
-});
-
 describe.skipIf(lacks("redis"))("Redis", () => {
   let redis: RunningRedis;
   beforeAll(async () => {
     redis = await startRedis();
   });
   afterAll(() => redis.stop());
-  const open = () => openRedisStore({ redis: configOf(redis.url), log, ending });
+  const open = () => openRedisStore({ redis: redisConfig(redis.url), log, ending });
 
   storeContract("redis", () => ({ open }));
 
@@ -62,7 +52,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("away fails at once and says so; back it goes on, subscriptions too", async () => {
     const own = await startRedis();
-    const store = await openRedisStore({ redis: configOf(own.url), log, ending });
+    const store = await openRedisStore({ redis: redisConfig(own.url), log, ending });
     const heard: string[] = [];
     await store.subscribe("news", (_, message) => heard.push(message));
     expect(store.trouble()).toBeUndefined();
@@ -81,7 +71,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("that does not answer is away, until it answers again: commands and subscriptions go on", async () => {
     const own = await startRedis();
-    const store = await openRedisStore({ redis: configOf(own.url), log, ending });
+    const store = await openRedisStore({ redis: redisConfig(own.url), log, ending });
     const heard: string[] = [];
     await store.subscribe("news", (_, message) => heard.push(message));
     own.kill("SIGSTOP");
@@ -100,8 +90,8 @@ describe.skipIf(lacks("redis"))("Redis", () => {
   it("flushed grants nothing until all have told what they were granted, and no window is exceeded", async () => {
     const own = await startRedis();
     const replicas = [
-      await openRedisStore({ redis: configOf(own.url), log, ending }),
-      await openRedisStore({ redis: configOf(own.url), log, ending }),
+      await openRedisStore({ redis: redisConfig(own.url), log, ending }),
+      await openRedisStore({ redis: redisConfig(own.url), log, ending }),
     ];
     const covering = setInterval(() => {
       for (const [index, store] of replicas.entries()) store.cover({ partitions: [index], of: 2 });
@@ -130,7 +120,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     const proxy = await startTcpProxy(redis.port);
     onTestFinished(proxy.close);
     const listening = await openRedisStore({
-      redis: configOf(`redis://127.0.0.1:${proxy.port}`),
+      redis: redisConfig(`redis://127.0.0.1:${proxy.port}`),
       log,
       ending,
     });
@@ -152,7 +142,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
   it("that is not there yet is waited for", async () => {
     const own = await startRedis();
     await own.stop();
-    const opening = openRedisStore({ redis: configOf(own.url), log, ending });
+    const opening = openRedisStore({ redis: redisConfig(own.url), log, ending });
     await own.restart();
     const store = await opening;
     await store.set("a", "b");
@@ -164,7 +154,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     const own = await startRedis();
     await own.stop();
     const stop = new AbortController();
-    const opening = openRedisStore({ redis: configOf(own.url), log, ending: stop.signal });
+    const opening = openRedisStore({ redis: redisConfig(own.url), log, ending: stop.signal });
     stop.abort();
     await expect(opening).rejects.toThrow("aborted");
   });
@@ -172,7 +162,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
   it("with a password takes the right one, and the wrong one is an error that does not show it", async () => {
     const own = await startRedis("--requirepass", "right password");
     const store = await openRedisStore({
-      redis: configOf(own.url, { password: new Secret("right password") }),
+      redis: redisConfig(own.url, { password: new Secret("right password") }),
       log,
       ending,
     });
@@ -180,7 +170,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await store.close();
     for (const password of [new Secret("wrong password"), undefined])
       await expect(
-        openRedisStore({ redis: configOf(own.url, { password }), log, ending }),
+        openRedisStore({ redis: redisConfig(own.url, { password }), log, ending }),
       ).rejects.toMatchObject({
         code: "TMON_STORE_REFUSED",
         message: expect.not.stringContaining("wrong password"),
@@ -190,7 +180,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
 
   it("that may evict is refused", async () => {
     const own = await startRedis("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
-    await expect(openRedisStore({ redis: configOf(own.url), log, ending })).rejects.toMatchObject({
+    await expect(openRedisStore({ redis: redisConfig(own.url), log, ending })).rejects.toMatchObject({
       code: "TMON_STORE_EVICTS",
     });
     await own.stop();
