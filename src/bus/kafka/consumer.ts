@@ -9,7 +9,7 @@ import { drainMs } from "../rebalance.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
-import { asking, isRefusal, refused, rootOf, unreachable } from "./failure.ts";
+import { asking, isRefusal, isTopicUnknown, refused, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
 
@@ -19,6 +19,7 @@ export interface ConsumerParts {
   log: Logger;
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
+  topicUnknown(): void;
 }
 
 export interface KafkaConsumer extends Consumer {
@@ -41,7 +42,7 @@ const silentAfterMs = 10_000;
  *       \-> crashed (holds nothing) -> joining | failed
  */
 export async function startConsumer(parts: ConsumerParts, options: ConsumeOptions): Promise<KafkaConsumer> {
-  const { admin, log } = parts;
+  const { admin, log, topicUnknown } = parts;
   const { group, topics } = options;
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
@@ -63,6 +64,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let progressAt = Date.now();
   let answeredAt = Date.now();
   let unsettledAt = Date.now();
+  /** Why the library gave up last; undefined once the assignment is settled again. */
+  let lastCrash: string | undefined;
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed;
@@ -111,9 +114,11 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
-      const what = { group, error: messageOf(rootOf(error)) };
-      if (restart) log.warn(what, "the consumer lost its group; joining again");
-      else fail(isRefusal(error) ? refused(error) : unreachable(error));
+      if (isTopicUnknown(error)) topicUnknown();
+      if (!restart) return fail(isRefusal(error) ? refused(error) : unreachable(error));
+      const why = messageOf(rootOf(error));
+      if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
+      lastCrash = why;
     },
     wanted: () => stopping === undefined,
     eachBatch,
@@ -130,9 +135,14 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       more: readOn,
     },
     mayDeliver,
-    async startOf(topic, partition) {
+    async logOf(topic, partition) {
       const offsets = await describeTopics(admin, [topic]);
-      return offsets.find((one) => one.partition === partition)?.earliest ?? 0;
+      return offsets.find((one) => one.partition === partition);
+    },
+    madeAnew(one, { topic, partition }) {
+      log.warn({ group, topic, partition }, "the topic was made anew: reading from its start");
+      drop([one]);
+      rejoin();
     },
   });
 
@@ -152,6 +162,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (!isCurrent()) return;
     take(positions, partitions);
     settledNumber = number;
+    lastCrash = undefined;
   }
 
   function take(positions: Positions, partitions: readonly number[]): void {

@@ -15,6 +15,10 @@ export function isRefusal(error: unknown): boolean {
   );
 }
 
+export function isTopicUnknown(error: unknown): boolean {
+  return rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION";
+}
+
 export function refused(error: unknown): TmonError {
   return new TmonError(
     "TMON_BUS_REFUSED",

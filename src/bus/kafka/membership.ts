@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import kafkajs, {
   type Cluster,
   type ConsumerCrashEvent,
@@ -39,6 +40,8 @@ const heartbeatInterval = 1_000;
 const rebalanceTimeout = 15_000;
 const maxWaitTimeInMs = 100;
 const partitionBytes = 1024 * 1024;
+/** The library would start anew ten times a second while a topic is missing. */
+const restartAfterMs = 500;
 
 /** A member of a group as the library has it: its events, and what it lacks. */
 export function createMembership(options: MembershipOptions): Membership {
@@ -64,7 +67,7 @@ export function createMembership(options: MembershipOptions): Membership {
       retries: 5,
       initialRetryTime: options.retryBackoffMs,
       maxRetryTime: 1_000,
-      restartOnFailure: async () => options.wanted(),
+      restartOnFailure: () => delay(restartAfterMs).then(options.wanted),
     },
   });
   const { GROUP_JOIN, REBALANCING, FETCH_START, FETCH, CRASH, REQUEST_TIMEOUT } = consumer.events;

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
-import { messageOf } from "../../errors.ts";
 import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../bus.ts";
 import { partitionOf } from "../partitioner.ts";
 import { createClient } from "./client.ts";
@@ -29,22 +28,15 @@ export interface KafkaBusOptions {
 export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
   const kafka = createClient(config, log);
   const known = await firstConnection(kafka, log, ending, async (first) => {
-    const asked = createTopics(first, topics);
+    const asked = createTopics(first, topics, log);
     await asked.refresh();
     return asked;
   });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
   await admin.connect();
-  const refreshing = setInterval(
-    () =>
-      known
-        .refresh()
-        .catch((error: unknown) =>
-          log.warn({ error: messageOf(error) }, "the topics could not be looked up"),
-        ),
-    config.metadataMaxAgeMs,
-  );
-  const producer = createProducer({ kafka, config, log });
+  known.watch(config.metadataMaxAgeMs);
+  const { suspect: topicUnknown } = known;
+  const producer = createProducer({ kafka, config, log, topicUnknown });
   const groups = createGroupDescriber(kafka, admin);
   const consumers = new Set<KafkaConsumer>();
   const closing = new AbortController();
@@ -64,14 +56,14 @@ export async function openKafkaBus({ kafka: config, topics, log, ending }: Kafka
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
+    const parts = { kafka, admin, log, metadataMaxAgeMs, retryBackoffMs, topicUnknown };
+    const consumer = await startConsumer(parts, options);
     consumers.add(consumer);
     return consumer;
   }
 
   async function close(): Promise<void> {
     closing.abort();
-    clearInterval(refreshing);
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await producer.close();
     await groups.close();
@@ -89,6 +81,7 @@ export async function openKafkaBus({ kafka: config, topics, log, ending }: Kafka
       return groups.describe(group, names);
     },
     trouble: () =>
+      known.trouble() ??
       producer.trouble() ??
       [...consumers].map((consumer) => consumer.trouble()).find((text) => text !== undefined),
     close() {

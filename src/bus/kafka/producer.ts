@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { OutgoingMessage } from "../bus.ts";
-import { rootOf } from "./failure.ts";
+import { isTopicUnknown, rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
 
@@ -20,6 +20,7 @@ interface ProducerOptions {
   kafka: Kafka;
   config: KafkaConfig;
   log: Logger;
+  topicUnknown(): void;
 }
 
 /** The brokers elect a new leader within 10 s. Whoever waits longer is to know it, and to take nothing more in. */
@@ -32,7 +33,7 @@ const longestRetryMs = 1_000;
  *
  *   idle -> sending -> idle | sending | failing (tries again, for 20 s) -> sending
  */
-export function createProducer({ kafka, config, log }: ProducerOptions): Producer {
+export function createProducer({ kafka, config, log, topicUnknown }: ProducerOptions): Producer {
   const outbox = createOutbox(config.maxRequestBytes);
   const compression = compressionOf(config.compression, log);
   let connection: Promise<KafkaProducer> | undefined;
@@ -97,6 +98,7 @@ export function createProducer({ kafka, config, log }: ProducerOptions): Produce
           throw error;
         }
         if (!isAnswer(error)) disconnect();
+        if (isTopicUnknown(error)) topicUnknown();
         lastError = messageOf(rootOf(error));
         if (closing || performance.now() - since > patienceMs) throw error;
       }

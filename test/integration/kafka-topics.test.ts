@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { startGenerator } from "../../src/runtime/generator/generator.ts";
+import { plainKafka } from "../bus/kafka/support.ts";
+import { createTopics, type KafkaCluster, useKafka } from "../support/kafka.ts";
+import { newPipeline, openPipeline } from "../support/kafka-roles.ts";
+import { lacks } from "../support/machine.ts";
+import { until } from "../support/until.ts";
+
+async function deleteTopic(cluster: KafkaCluster, topic: string): Promise<void> {
+  const admin = plainKafka(cluster).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
+}
+
+const countOf = (text: string, word: string) => text.split(word).length - 1;
+
+describe.skipIf(lacks("kafka"))("roles on Kafka whose topics change under them", () => {
+  const kafka = useKafka();
+
+  test("a deleted input: not ready and one line that names it; made again, the role goes on", async () => {
+    const config = await newPipeline(kafka());
+    const { name } = config.topics["detection-results"];
+    const { start, detect, taskIds, notReady, logged } = await openPipeline(config);
+    await start(startGenerator);
+    const before = await detect(8);
+    await until(async () => (await taskIds()).length === 8);
+    await deleteTopic(kafka(), name);
+    await until(() => notReady().some((reason) => reason.includes(`no topic ${name}`)));
+    expect(notReady().join()).toContain("tmon init-topics");
+    await createTopics(kafka(), [name], 1);
+    await until(() => notReady().length === 0);
+    const after = await detect(4);
+    await until(async () => (await taskIds()).length === 12);
+    expect((await taskIds()).sort()).toEqual([...before, ...after].map((id) => `${id}_group1`).sort());
+    expect(countOf(logged(), `Kafka has no topic ${name}`)).toBe(1);
+    expect(countOf(logged(), "lost its group")).toBe(1);
+  }, 60_000);
+
+  test("an input deleted and made again at once is read from its new start", async () => {
+    const config = await newPipeline(kafka());
+    const { name } = config.topics["detection-results"];
+    const { start, detect, taskIds, notReady } = await openPipeline(config);
+    await start(startGenerator);
+    await detect(40);
+    await until(async () => (await taskIds()).length === 40);
+    await deleteTopic(kafka(), name);
+    await createTopics(kafka(), [name], 1);
+    const after = await detect(4);
+    await until(async () => (await taskIds()).length === 44);
+    expect((await taskIds()).slice(-4).sort()).toEqual(after.map((id) => `${id}_group1`).sort());
+    expect(notReady()).toEqual([]);
+  }, 60_000);
+
+  test("a deleted output: what was read waits, and is written once it is made again", async () => {
+    const config = await newPipeline(kafka());
+    const { name } = config.topics["assessment-tasks"];
+    const { start, detect, taskIds, notReady, logged } = await openPipeline(config);
+    const generator = await start(startGenerator);
+    await detect(4);
+    await until(async () => (await taskIds()).length === 4);
+    await deleteTopic(kafka(), name);
+    const after = await detect(4);
+    await until(() => notReady().some((reason) => reason.includes(`no topic ${name}`)));
+    expect(generator.stats()).toMatchObject({ inFlight: 4 });
+    await createTopics(kafka(), [name], 1);
+    await until(() => notReady().length === 0);
+    await until(async () => (await taskIds()).length === 4);
+    expect((await taskIds()).sort()).toEqual(after.map((id) => `${id}_group1`).sort());
+    expect(countOf(logged(), `Kafka has no topic ${name}`)).toBe(1);
+  }, 60_000);
+});
