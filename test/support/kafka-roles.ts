@@ -3,7 +3,8 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { encode } from "../../src/messages/codec.ts";
-import { type TopicId, topicIds } from "../../src/messages/topics.ts";
+import { taskIdOf } from "../../src/messages/ids.ts";
+import { topicIds } from "../../src/messages/topics.ts";
 import type { RoleContext, RunningRole } from "../../src/runtime/role.ts";
 import { kafkaConfig } from "../bus/support/test-bus.ts";
 import { seedDetection } from "../messages/seed-samples.ts";
@@ -64,18 +65,21 @@ export async function openPipeline(config: Config) {
       roles.push(role);
       return role;
     },
-    detect: (count: number, changes: object = {}) => detect(context, count, changes),
-    taskIds: () => valuesOf(context, "assessment-tasks", ({ taskId }) => String(taskId)),
+    detect: (count: number, changes?: object, firstPartition?: number) =>
+      detect(context, count, changes, firstPartition),
+    /** Distinct ones, sorted: what a leader that moves was sent may stand twice. None while leaders are elected. */
+    taskIds: () => taskIds(context).catch(() => []),
   };
 }
 
-let detected = 0;
+let detected = 100;
 
-/** Publishes detections of one group each, from four cameras in four partitions; answers with their ids. */
-export async function detect(
+/** Publishes detections of one group each, in four partitions in turn; answers with their tasks' ids, sorted. */
+async function detect(
   { bus, config }: RoleContext,
   count: number,
   changes: object = {},
+  firstPartition = 0,
 ): Promise<string[]> {
   const detections = Array.from({ length: count }, (_, index) => {
     detected += 1;
@@ -85,21 +89,17 @@ export async function detect(
     detections.map((detection, index) => ({
       topic: config.topics["detection-results"].name,
       key: detection.cameraId,
-      partition: index % 4,
+      partition: firstPartition + (index % 4),
       value: encode(detection),
     })),
   );
-  return detections.map(({ messageId }) => messageId);
+  return detections.map(({ messageId }) => taskIdOf(messageId, 1)).sort();
 }
 
-async function valuesOf<T>(
-  { bus, config }: RoleContext,
-  topic: TopicId,
-  of: (value: Record<string, unknown>) => T,
-): Promise<T[]> {
-  const found: T[] = [];
-  const topics = [config.topics[topic].name];
+async function taskIds({ bus, config }: RoleContext): Promise<string[]> {
+  const found = new Set<string>();
+  const topics = [config.topics["assessment-tasks"].name];
   for await (const { value } of bus.read({ topics, from: "earliest", untilEnd: true }))
-    found.push(of(JSON.parse(value.toString())));
-  return found;
+    found.add(JSON.parse(value.toString()).taskId);
+  return [...found].sort();
 }

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CompressionTypes, type Kafka, type Producer as KafkaProducer, Partitioners } from "kafkajs";
+import {
+  CompressionTypes,
+  type Kafka,
+  type Producer as KafkaProducer,
+  Partitioners,
+  type RecordMetadata,
+} from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
@@ -89,7 +95,8 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
     for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
         const producer = await connected();
-        await producer.sendBatch({ acks: -1, compression, topicMessages: topicMessagesOf(entries) });
+        const topicMessages = topicMessagesOf(entries);
+        requireAnswers(entries, await producer.sendBatch({ acks: -1, compression, topicMessages }));
         sendingSince = undefined;
         return;
       } catch (error) {
@@ -137,6 +144,13 @@ function topicMessagesOf(entries: readonly Entry[]) {
       ...(headers ? { headers } : {}),
     })),
   }));
+}
+
+/** The library leaves out, without a word, what is for a partition it has not heard of yet. */
+function requireAnswers(entries: readonly Entry[], answers: readonly RecordMetadata[]): void {
+  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
+  const left = entries.find(({ message: { topic, partition } }) => !answered.has(`${topic}/${partition}`));
+  if (left) throw new Error(`partition ${left.message.partition} of ${left.message.topic} is not known yet`);
 }
 
 /** A broker's word, such as that another one leads: the connections are as good as before. */
