@@ -1,19 +1,11 @@
-import type { Admin } from "kafkajs";
 import { describe, expect, test } from "vitest";
 import { partitionOf } from "../../src/bus/partitioner.ts";
 import { startGenerator } from "../../src/runtime/generator/generator.ts";
-import { plainKafka } from "../bus/kafka/support.ts";
+import { administer } from "../bus/kafka/support.ts";
 import { createTopics, type KafkaCluster, useKafka } from "../support/kafka.ts";
 import { newPipeline, openPipeline } from "../support/kafka-roles.ts";
 import { lacks } from "../support/machine.ts";
 import { until } from "../support/until.ts";
-
-async function administer(cluster: KafkaCluster, act: (admin: Admin) => Promise<unknown>): Promise<void> {
-  const admin = plainKafka(cluster).admin();
-  await admin.connect();
-  await act(admin);
-  await admin.disconnect();
-}
 
 const deleteTopic = (cluster: KafkaCluster, topic: string) =>
   administer(cluster, (admin) => admin.deleteTopics({ topics: [topic] }));

@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
-import type { Config } from "../../src/config/config.ts";
+import type { Config, TopicConfig } from "../../src/config/config.ts";
 import { encode } from "../../src/messages/codec.ts";
 import { taskIdOf } from "../../src/messages/ids.ts";
 import { topicIds } from "../../src/messages/topics.ts";
@@ -14,22 +14,21 @@ import { temporaryDirectory } from "./tmp.ts";
 
 let made = 0;
 
-/** Topics and groups of its own on the tests' cluster, and an embedded store. */
+/** Topics and groups of its own on the tests' cluster, and an embedded store. tmon believes in `changes`. */
 export async function newPipeline(
   cluster: KafkaCluster,
-  settings: Record<string, string> = {},
+  changes: Partial<TopicConfig> = {},
 ): Promise<Config> {
   made += 1;
   const mark = `${process.pid}-${made}`;
   const config = testConfig(temporaryDirectory());
   const topics = Object.fromEntries(
-    topicIds.map((id) => [id, { ...config.topics[id], name: `${id}-${mark}`, partitions: 4 }]),
+    topicIds.map((id) => [id, { ...config.topics[id], name: `${id}-${mark}`, partitions: 4, ...changes }]),
   ) as Config["topics"];
   await createTopics(
     cluster,
     Object.values(topics).map(({ name }) => name),
     1,
-    settings,
   );
   return {
     ...config,

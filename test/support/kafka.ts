@@ -97,7 +97,7 @@ async function startOrJoin(directory: string): Promise<KafkaCluster> {
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true });
     const ports = await freePorts(9);
-    for (const id of ids) writeFileSync(join(directory, `${id}.extra.properties`), sasl(ports, id));
+    for (const id of ids) writeFileSync(join(directory, `${id}.extra.properties`), settings(ports, id));
     await start(directory, ports, ["start", "3"]);
     writeFileSync(file, JSON.stringify(ports));
   }
@@ -153,7 +153,7 @@ function pidOf(directory: string, id: BrokerId): number {
   return Number(readFileSync(join(directory, `${id}.pid`), "utf8"));
 }
 
-function sasl(ports: number[], id: BrokerId): string {
+function settings(ports: number[], id: BrokerId): string {
   const [plain, controller, sasl] = [ports[id - 1], ports[id + 2], ports[id + 5]];
   const login = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
   const listener = "listener.name.sasl_plaintext";
@@ -164,6 +164,8 @@ function sasl(ports: number[], id: BrokerId): string {
     `${listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_${saslUser.username}="${saslUser.password}";`,
     `${listener}.scram-sha-256.sasl.jaas.config=${login}`,
     `${listener}.scram-sha-512.sasl.jaas.config=${login}`,
+    "log.retention.check.interval.ms=500",
+    "log.initial.task.delay.ms=500",
     "",
   ].join("\n");
 }

@@ -1,9 +1,8 @@
 import type { EachBatchPayload, Consumer as KafkaConsumer, KafkaMessage } from "kafkajs";
-import type { ConsumeOptions, PartitionOffsets } from "../bus.ts";
+import { type ConsumeOptions, type PartitionOffsets, undecodableHeader } from "../bus.ts";
 import { deliveryOf, type Endings } from "../delivery.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { receivedMessage } from "./raw-cluster.ts";
-import { undecodableHeader } from "./record-batch.ts";
 
 interface DelivererParts {
   options: ConsumeOptions;
