@@ -19,16 +19,20 @@ const shares: Record<TopicId, number> = {
   "dead-letters": 1,
 };
 
-/** Opens the bus the configuration chose; `ending` ends the wait for a cluster that is not there yet. */
+/**
+ * Opens the bus the configuration chose; `ending` ends the wait for a cluster that is not there yet, and so does
+ * the end of patience, if there is one.
+ */
 export async function openBus(
   config: Config,
   log: Logger,
   ending = new AbortController().signal,
+  patienceMs?: number,
 ): Promise<Bus> {
   const { kind, durability, retentionMs, retentionBytes } = config.bus;
   if (kind === "kafka") {
     const names = Object.values(config.topics).map(({ name }) => name);
-    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending });
+    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending, patienceMs });
   }
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
     name,

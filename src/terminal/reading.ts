@@ -16,7 +16,7 @@ export interface Looking {
 }
 
 export interface LookingOptions {
-  /** Waits for a data directory that is not there yet. */
+  /** Waits for a data directory or a cluster that is not there yet. */
   waits: boolean;
   /** Goes on until a signal, which is then its end and no interruption. */
   endless: boolean;
@@ -46,7 +46,7 @@ export async function lookInto<T>(
   const { signal } = interrupted;
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
-  const bus = await openBus(config, log, signal).catch((error: unknown) => {
+  const bus = await openBus(config, log, signal, waits ? undefined : patienceMs).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
   if (!bus) return undefined;
@@ -64,6 +64,8 @@ export async function lookInto<T>(
 }
 
 const lookEveryMs = 200;
+/** Whoever wants one look is told that the servers are away. */
+const patienceMs = 10_000;
 
 /** False if there is no data and no time to wait for it. */
 async function waitForData({ bus, dataDir }: Config, waits: boolean, signal: AbortSignal): Promise<boolean> {

@@ -18,16 +18,20 @@ export interface KafkaBusOptions {
   log: Logger;
   /** Ends the wait for a cluster that is not there yet. */
   ending: AbortSignal;
+  /** It waits for this long at most; forever if undefined. */
+  patienceMs?: number | undefined;
 }
 
 /**
  * The bus on a Kafka cluster. Waits for one that is not there yet; when it is away later everything tries again,
  * and says why in trouble().
- * @throws TmonError TMON_BUS_REFUSED, TMON_TOPIC_MISSING
+ * @throws TmonError TMON_BUS_REFUSED, TMON_BUS_UNREACHABLE, TMON_TOPIC_MISSING
  */
-export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
+export async function openKafkaBus(settings: KafkaBusOptions): Promise<Bus> {
+  const { kafka: config, topics, log, ending, patienceMs } = settings;
   const kafka = createClient(config, log);
-  const known = await firstConnection(kafka, log, ending, async (first) => {
+  const waiting = { brokers: config.brokers, log, signal: ending, patienceMs };
+  const known = await firstConnection(kafka, waiting, async (first) => {
     const asked = createTopics(first, topics, log);
     await asked.refresh();
     return asked;

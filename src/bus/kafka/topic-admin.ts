@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { createClient } from "./client.ts";
 import { firstConnection } from "./connection.ts";
-import { asking, rootOf, unreachable } from "./failure.ts";
+import { asking, rootOf } from "./failure.ts";
 import { partitionsIn } from "./topics.ts";
 
 /** A topic as it is on the cluster. */
@@ -46,12 +46,9 @@ const patienceMs = 10_000;
 
 export async function openTopicAdmin(config: KafkaConfig, log: Logger): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, log);
-  const patience = AbortSignal.timeout(patienceMs);
-  await firstConnection(kafka, log, patience, (first) => first.disconnect()).catch((error) => {
-    throw patience.aborted
-      ? unreachable(new Error(`${config.brokers.join(", ")} for ${patienceMs / 1000} s`))
-      : error;
-  });
+  const { brokers } = config;
+  const { signal } = new AbortController();
+  await firstConnection(kafka, { brokers, log, signal, patienceMs }, (first) => first.disconnect());
   const admin = kafka.admin();
   await admin.connect();
   return {
