@@ -9,7 +9,7 @@ import { drainMs } from "../rebalance.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
-import { asking, isRefusal, isTopicUnknown, refused, rootOf, unreachable } from "./failure.ts";
+import { asking, isRefusal, refused, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
 
@@ -19,12 +19,13 @@ export interface ConsumerParts {
   log: Logger;
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
-  topicUnknown(): void;
 }
 
 export interface KafkaConsumer extends Consumer {
   /** Why it cannot go on for now, or undefined. */
   trouble(): string | undefined;
+  /** These topics were deleted. */
+  deleted(names: readonly string[]): void;
 }
 
 const commitEveryMs = 250;
@@ -42,7 +43,7 @@ const silentAfterMs = 10_000;
  *       \-> crashed (holds nothing) -> joining | failed
  */
 export async function startConsumer(parts: ConsumerParts, options: ConsumeOptions): Promise<KafkaConsumer> {
-  const { admin, log, topicUnknown } = parts;
+  const { admin, log } = parts;
   const { group, topics } = options;
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
@@ -114,7 +115,6 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
-      if (isTopicUnknown(error)) topicUnknown();
       if (!restart) return fail(isRefusal(error) ? refused(error) : unreachable(error));
       const why = messageOf(rootOf(error));
       if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
@@ -141,8 +141,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
     madeAnew(one, { topic, partition }) {
       log.warn({ group, topic, partition }, "the topic was made anew: reading from its start");
-      drop([one]);
-      rejoin();
+      startAnew([one]);
     },
   });
 
@@ -203,6 +202,12 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       pauses.forget(one.partition);
     }
     if (lost.length > 0) options.lost?.(lost.map(({ partition }) => partition));
+  }
+
+  /** What is known of these partitions is of a log that is gone. */
+  function startAnew(gone: readonly HeldPartition[]): void {
+    drop(gone);
+    rejoin();
   }
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -322,6 +327,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     lastProgressAt: () => progressAt,
     stop,
     failed,
+    deleted(names) {
+      if (topics.some((topic) => names.includes(topic))) startAnew([...held.values()]);
+    },
     trouble() {
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
       return ms > silentAfterMs

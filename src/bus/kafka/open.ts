@@ -6,6 +6,7 @@ import { createClient } from "./client.ts";
 import { firstConnection } from "./connection.ts";
 import { type KafkaConsumer, startConsumer } from "./consumer.ts";
 import { createGroupDescriber, describeTopics } from "./describe.ts";
+import { isTopicUnknown } from "./failure.ts";
 import type { PlacedMessage } from "./outbox.ts";
 import { createProducer } from "./producer.ts";
 import { readMessages } from "./reader.ts";
@@ -38,11 +39,12 @@ export async function openKafkaBus(settings: KafkaBusOptions): Promise<Bus> {
   });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
   await admin.connect();
-  known.watch(config.metadataMaxAgeMs);
-  const { suspect: topicUnknown } = known;
-  const producer = createProducer({ kafka, config, log, topicUnknown });
+  const producer = createProducer({ kafka, config, log, topicUnknown: known.suspect });
   const groups = createGroupDescriber(kafka, admin);
   const consumers = new Set<KafkaConsumer>();
+  known.watch(config.metadataMaxAgeMs, (names) => {
+    for (const consumer of consumers) consumer.deleted(names);
+  });
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
@@ -60,8 +62,7 @@ export async function openKafkaBus(settings: KafkaBusOptions): Promise<Bus> {
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const parts = { kafka, admin, log, metadataMaxAgeMs, retryBackoffMs, topicUnknown };
-    const consumer = await startConsumer(parts, options);
+    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
     consumers.add(consumer);
     return consumer;
   }
@@ -80,9 +81,12 @@ export async function openKafkaBus(settings: KafkaBusOptions): Promise<Bus> {
     consume,
     read: (options) => readMessages({ kafka, admin, describe, closing: closing.signal }, options),
     describeTopics: describe,
-    describeGroup(group, names) {
+    async describeGroup(group, names) {
       names.forEach(known.partitionsOf);
-      return groups.describe(group, names);
+      return groups.describe(group, names).catch((error: unknown) => {
+        if (isTopicUnknown(error)) known.suspect();
+        throw error;
+      });
     },
     trouble: () =>
       known.trouble() ??

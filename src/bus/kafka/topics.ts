@@ -9,8 +9,8 @@ export interface Topics {
   partitionsOf(topic: string): number;
   /** @throws TmonError TMON_TOPIC_MISSING, TMON_BUS_UNREACHABLE */
   refresh(): Promise<void>;
-  /** Looks again when what is known is this old, ms, and every second while a topic is missing. */
-  watch(maxAgeMs: number): void;
+  /** Looks again when what is known is this old, ms, and every second while a topic is missing; tells of it once. */
+  watch(maxAgeMs: number, deleted: (names: readonly string[]) => void): void;
   /** Somebody was told that there is no such topic: looks again soon. */
   suspect(): void;
   trouble(): string | undefined;
@@ -40,13 +40,15 @@ export function createTopics(admin: Admin, names: readonly string[], log: Logger
     if (wereMissing.length > 0) log.info({ topics: wereMissing }, "the topics are there again");
   }
 
-  function lookAgain(): void {
-    const before = missing.join();
-    refresh().catch((error: unknown) => {
+  async function lookAgain(deleted: (names: readonly string[]) => void): Promise<void> {
+    const before = missing;
+    await refresh().catch((error: unknown) => {
       if (missing.length === 0) log.warn({ error: messageOf(error) }, "the topics could not be looked up");
-      else if (missing.join() !== before)
-        log.error({ topics: missing }, `${missingText(missing)}: ${missingTodo}`);
     });
+    const gone = missing.filter((name) => !before.includes(name));
+    if (gone.length === 0) return;
+    log.error({ topics: gone }, `${missingText(gone)}: ${missingTodo}`);
+    deleted(gone);
   }
 
   return {
@@ -60,9 +62,9 @@ export function createTopics(admin: Admin, names: readonly string[], log: Logger
       );
     },
     refresh,
-    watch(maxAgeMs) {
+    watch(maxAgeMs, deleted) {
       watching = setInterval(() => {
-        if (missing.length > 0 || performance.now() - lookedAt > maxAgeMs) lookAgain();
+        if (missing.length > 0 || performance.now() - lookedAt > maxAgeMs) void lookAgain(deleted);
       }, lookEveryMs);
     },
     suspect() {
