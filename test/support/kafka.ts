@@ -66,7 +66,7 @@ export async function createTopics(
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: names.map((topic) => ({
       topic,
       numPartitions: 4,
@@ -77,6 +77,22 @@ export async function createTopics(
     })),
   });
   await admin.disconnect();
+  for (const broker of brokers) await until(() => knows(broker, names), { what: `${broker} knows ${names}` });
+}
+
+/** The brokers hear of a new topic one after the other. */
+async function knows(broker: string, topics: string[]): Promise<boolean> {
+  const kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    for (const topic of topics) await admin.fetchTopicOffsets(topic);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Ends the brokers of this run, if there are any. */
