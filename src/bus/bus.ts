@@ -27,6 +27,9 @@ export interface ReceivedMessage {
   value: Buffer;
 }
 
+/** Of a message that stands for a batch no codec could read: its offsets, as `5-9`. The value is the batch. */
+export const undecodableHeader = "undecodable-offsets";
+
 export interface Delivery extends ReceivedMessage {
   /** Marks the message as done. Idempotent; without effect once the partition has been lost. */
   acknowledge(): void;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
-import type { Delivery, UnreadGap } from "../bus/bus.ts";
+import { type Delivery, type UnreadGap, undecodableHeader } from "../bus/bus.ts";
 import { messageOf, TmonError } from "../errors.ts";
 import { decode } from "../messages/codec.ts";
 import type { TopicId } from "../messages/topics.ts";
@@ -21,7 +21,23 @@ export function route<Schema extends z.ZodType>(
   schema: Schema,
   onMessage: (message: z.output<Schema>, receipt: Receipt) => void,
 ): Route {
-  return { topic, read: (delivery) => onMessage(decode(schema, delivery.value), receiptOf(delivery)) };
+  return {
+    topic,
+    read(delivery) {
+      refuseUndecodable(delivery);
+      onMessage(decode(schema, delivery.value), receiptOf(delivery));
+    },
+  };
+}
+
+function refuseUndecodable({ headers }: Delivery): void {
+  const offsets = headers[undecodableHeader];
+  if (offsets === undefined) return;
+  throw new TmonError(
+    "TMON_MESSAGE_INVALID",
+    `the batch of offsets ${offsets} cannot be decoded`,
+    "see what produced it, and by which codec",
+  );
 }
 
 export interface IntakeOptions {
@@ -70,7 +86,8 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   let partitionCount = (await bus.describeTopics(topics)).length / topics.length;
   const tellReads = () => options.reads?.([...reads], partitionCount);
   let draining = false;
-  let unreadSince = Number.POSITIVE_INFINITY;
+  /** By topic: append time of the oldest message not acknowledged, epoch ms. */
+  const unreadSince = new Map<string, number>();
 
   const pauses = createPauses({
     pause: (scope) => consumer.pause(scope),
@@ -105,7 +122,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     unread: reportGap,
   });
   health.readiness(role, () => pauses.reason());
-  health.warning(`${role} lag`, () => warnOfAge(unreadSince, config.bus.retentionMs));
+  for (const { topic } of options.routes) health.warning(`${role} ${topic}`, () => warnOfAge(topic));
   health.liveness(role, () => (draining ? undefined : consumer.lastProgressAt()));
   const lagTimer = setInterval(() => {
     tellReads();
@@ -150,14 +167,27 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
     try {
       const offsets = await bus.describeGroup(group, topics);
       partitionCount = offsets.length / topics.length;
-      unreadSince = Math.min(...offsets.map((of) => of.unreadSince ?? Number.POSITIVE_INFINITY));
       for (const topic of topics) {
-        const lag = offsets.reduce((sum, of) => sum + (of.topic === topic ? of.lag : 0), 0);
-        metrics.consumerLag.set({ group, topic }, lag);
+        const partitions = offsets.filter((of) => of.topic === topic);
+        unreadSince.set(
+          topic,
+          Math.min(...partitions.map((of) => of.unreadSince ?? Number.POSITIVE_INFINITY)),
+        );
+        metrics.consumerLag.set({ group, topic }, sum(partitions.map((of) => of.lag)));
       }
     } catch (error) {
       log.debug({ error: messageOf(error) }, "the lag could not be measured");
     }
+  }
+
+  /** Past half the retention there is little time left before messages are removed unread. */
+  function warnOfAge(topic: TopicId): string | undefined {
+    const { name, retentionMs } = config.topics[topic];
+    const keptMs = bus.kind === "kafka" ? retentionMs : config.bus.retentionMs;
+    const ageMs = Date.now() - (unreadSince.get(name) ?? Number.POSITIVE_INFINITY);
+    if (ageMs < keptMs / 2) return undefined;
+    const minutes = (ms: number) => `${Math.round(ms / 60_000)} min`;
+    return `the oldest unread message of ${name} is ${minutes(ageMs)} old; it may be removed after ${minutes(keptMs)}`;
   }
 
   const inFlight = () => consumer.inFlight() - pauses.held();
@@ -192,9 +222,6 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   };
 }
 
-/** Past half the retention there is little time left before messages are removed unread. */
-function warnOfAge(unreadSince: number, retentionMs: number): string | undefined {
-  const minutes = Math.round((Date.now() - unreadSince) / 60_000);
-  if (Date.now() - unreadSince < retentionMs / 2) return undefined;
-  return `the oldest unread message is ${minutes} min old; it may be removed after ${Math.round(retentionMs / 60_000)}`;
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

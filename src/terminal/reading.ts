@@ -16,7 +16,7 @@ export interface Looking {
 }
 
 export interface LookingOptions {
-  /** Waits for a data directory that is not there yet. */
+  /** Waits for a data directory or a cluster that is not there yet. */
   waits: boolean;
   /** Goes on until a signal, which is then its end and no interruption. */
   endless: boolean;
@@ -49,11 +49,10 @@ export async function lookInto<T>(
   const { signal } = interrupted;
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
-  const bus = await openBus(config, log, { ending: signal, patienceMs: clusterPatienceMs }).catch(
-    (error: unknown) => {
-      if (!signal.aborted) throw error;
-    },
-  );
+  const patience = waits ? {} : { patienceMs: clusterPatienceMs };
+  const bus = await openBus(config, log, { ending: signal, ...patience }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   if (!bus) return undefined;
   const forget = releaseOnCrash(() => bus.close());
   try {

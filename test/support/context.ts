@@ -30,8 +30,8 @@ export function testConfig(dataDir: string, changes: Partial<Config> = {}): Conf
 /** What a role is given, real bus and store included, as a process of its own would have them. */
 export async function openContext(
   config: Config,
+  log = pino({ level: process.env.TMON_TEST_LOG ?? "silent" }),
 ): Promise<{ context: RoleContext; close: () => Promise<void> }> {
-  const log = pino({ level: process.env.TMON_TEST_LOG ?? "silent" });
   const bus = await openBus(config, log);
   const store = await openStore(config, log);
   const context = {

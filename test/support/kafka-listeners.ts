@@ -71,6 +71,9 @@ function propertiesOf(
     "ssl.truststore.type=PEM",
     `ssl.truststore.location=${truststore}`,
     "listener.name.ssl.ssl.client.auth=required",
+    // Retention is looked after as often as its tests need.
+    "log.retention.check.interval.ms=500",
+    "log.initial.task.delay.ms=500",
     "",
   ].join("\n");
 }

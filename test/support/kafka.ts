@@ -78,7 +78,6 @@ export async function createTopics(
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    // It fails where it asks a broker that has not heard of them yet.
     waitForLeaders: false,
     topics: names.map((topic) => ({
       topic,
@@ -93,6 +92,7 @@ export async function createTopics(
   await Promise.all(brokers.map((broker) => untilKnown(broker, names)));
 }
 
+/** The brokers hear of a new topic one after the other. */
 async function untilKnown(broker: string, topics: string[]): Promise<void> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

@@ -26,6 +26,8 @@ export interface ConsumerParts {
 export interface KafkaConsumer extends Consumer {
   /** Why it cannot go on for now, or undefined. */
   trouble(): string | undefined;
+  /** These topics were deleted. */
+  deleted(names: readonly string[]): void;
 }
 
 const commitEveryMs = 250;
@@ -65,6 +67,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let progressAt = Date.now();
   let answeredAt = Date.now();
   let unsettledAt = Date.now();
+  /** Why the library gave up last; undefined once the assignment is settled again. */
+  let lastCrash: string | undefined;
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed;
@@ -113,9 +117,10 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
-      const what = { group, error: messageOf(rootOf(error)) };
-      if (restart) log.warn(what, "the consumer lost its group; joining again");
-      else fail(refusalOf(error) ?? unreachable(error));
+      if (!restart) return fail(refusalOf(error) ?? unreachable(error));
+      const why = messageOf(rootOf(error));
+      if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
+      lastCrash = why;
     },
     wanted: () => stopping === undefined,
     eachBatch,
@@ -132,9 +137,13 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       more: readOn,
     },
     mayDeliver,
-    async startOf(topic, partition) {
+    async logOf(topic, partition) {
       const offsets = await describeTopics(admin, [topic]);
-      return offsets.find((one) => one.partition === partition)?.earliest ?? 0;
+      return offsets.find((one) => one.partition === partition);
+    },
+    madeAnew(one, { topic, partition }) {
+      log.warn({ group, topic, partition }, "the topic was made anew: reading from its start");
+      startAnew([one]);
     },
   });
 
@@ -154,6 +163,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (!isCurrent()) return;
     take(positions, partitions);
     settledNumber = number;
+    lastCrash = undefined;
   }
 
   function take(positions: Positions, partitions: readonly number[]): void {
@@ -194,6 +204,12 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       pauses.forget(one.partition);
     }
     if (lost.length > 0) options.lost?.(lost.map(({ partition }) => partition));
+  }
+
+  /** What is known of these partitions is of a log that is gone. */
+  function startAnew(gone: readonly HeldPartition[]): void {
+    drop(gone);
+    rejoin();
   }
 
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
@@ -313,6 +329,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     lastProgressAt: () => progressAt,
     stop,
     failed,
+    deleted(names) {
+      if (topics.some((topic) => names.includes(topic))) startAnew([...held.values()]);
+    },
     trouble() {
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
       return ms > silentAfterMs

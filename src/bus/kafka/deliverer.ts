@@ -1,17 +1,18 @@
 import type { EachBatchPayload, Consumer as KafkaConsumer, KafkaMessage } from "kafkajs";
-import type { ConsumeOptions } from "../bus.ts";
+import { type ConsumeOptions, type PartitionOffsets, undecodableHeader } from "../bus.ts";
 import { deliveryOf, type Endings } from "../delivery.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { receivedMessage } from "./raw-cluster.ts";
-import { undecodableHeader } from "./record-batch.ts";
 
 interface DelivererParts {
   options: ConsumeOptions;
   consumer: KafkaConsumer;
   endings: Endings;
   mayDeliver(held: HeldPartition, slot: Slot): boolean;
-  /** The log's start as it is now. */
-  startOf(topic: string, partition: number): Promise<number>;
+  /** The log as it is now. */
+  logOf(topic: string, partition: number): Promise<PartitionOffsets | undefined>;
+  /** The topic was deleted and made anew: what is known of its partition is of another log. */
+  madeAnew(held: HeldPartition, slot: Slot): void;
 }
 
 /** Only what is handed out moves the library's position: the rest of a batch is fetched again. */
@@ -22,7 +23,7 @@ export function createDeliverer(parts: DelivererParts): DeliverBatch {
 
   return async (held, slot, { batch, resolveOffset, isRunning, isStale }) => {
     const { tracker } = slot;
-    if (!(await fetchedInPlace(slot, batch as unknown as { fetchedOffset: string }))) return;
+    if (!(await fetchedInPlace(held, slot, batch as unknown as { fetchedOffset: string }))) return;
     for (const message of batch.messages) {
       if (!isRunning() || isStale() || !parts.mayDeliver(held, slot)) return;
       const offset = Number(message.offset);
@@ -45,11 +46,20 @@ export function createDeliverer(parts: DelivererParts): DeliverBatch {
   }
 
   /** False when the batch starts behind the place to read on from: what is between must not be passed over. */
-  async function fetchedInPlace(slot: Slot, { fetchedOffset }: { fetchedOffset: string }): Promise<boolean> {
+  async function fetchedInPlace(
+    held: HeldPartition,
+    slot: Slot,
+    { fetchedOffset }: { fetchedOffset: string },
+  ): Promise<boolean> {
     const { topic, partition, tracker } = slot;
     const from = Number(fetchedOffset);
-    if (from <= tracker.position()) return true;
-    const gap = skipRemoved(topic, partition, tracker, await parts.startOf(topic, partition));
+    if (from === tracker.position()) return true;
+    const log = await parts.logOf(topic, partition);
+    if (log !== undefined && log.end < tracker.position()) {
+      parts.madeAnew(held, slot);
+      return false;
+    }
+    const gap = skipRemoved(topic, partition, tracker, log?.earliest ?? 0);
     if (gap !== undefined) {
       slot.dirty = true;
       options.unread?.(gap);

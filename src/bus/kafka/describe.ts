@@ -57,16 +57,14 @@ export function createGroupDescriber(kafka: Kafka, admin: Admin): GroupDescriber
       const cluster = await raw;
       for (const topic of new Set(unknown.map(({ topic }) => topic)))
         await cluster.cluster.addTargetTopic(topic);
-      const wanted = unknown.map(({ topic, partition, watermark }) => ({
-        topic,
-        partition,
-        offset: watermark,
-        maxBytes: 1,
-      }));
-      for (const { topic, partition, messages } of await cluster.fetch(wanted, 0)) {
-        const one = unknown.find((other) => other.topic === topic && other.partition === partition)!;
-        if (messages[0]) times.set(keyOf(one), { offset: one.watermark, time: messages[0].timestamp });
-      }
+      // Each for itself: of several, a broker answers so small a request with the first one's message alone.
+      const asked = unknown.map(async (one) => {
+        const { topic, partition, watermark: offset } = one;
+        const [fetched] = await cluster.fetch([{ topic, partition, offset, maxBytes: 1 }], 0);
+        const first = fetched?.messages[0];
+        if (first) times.set(keyOf(one), { offset, time: first.timestamp });
+      });
+      await Promise.all(asked);
     }
     return offsets.map((one) => {
       const known = times.get(keyOf(one));

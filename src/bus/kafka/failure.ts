@@ -27,6 +27,10 @@ export function refusalOf(error: unknown): TmonError | undefined {
 /** Why a connection breaks off that is not let down by its password: the library says so as it would of one. */
 const brokenOff = /closed connection|connection (closed|error|timeout)|timed out|not connected/i;
 
+export function isTopicUnknown(error: unknown): boolean {
+  return rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION";
+}
+
 function isRefusal({ name, message, type = "" }: Error & { type?: string }): boolean {
   return (
     (name === "KafkaJSSASLAuthenticationError" && !brokenOff.test(message)) ||

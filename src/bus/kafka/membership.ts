@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import kafkajs, {
   type ConsumerCrashEvent,
   type EachBatchPayload,
@@ -42,6 +43,8 @@ const heartbeatWithinMs = 4_000;
 const rebalanceTimeout = 15_000;
 const maxWaitTimeInMs = 100;
 const partitionBytes = 1024 * 1024;
+/** The library would start anew ten times a second while a topic is missing. */
+const restartAfterMs = 500;
 
 /** A member of a group as the library has it: its events, and what it lacks. */
 export function createMembership(options: MembershipOptions): Membership {
@@ -62,7 +65,7 @@ export function createMembership(options: MembershipOptions): Membership {
       retries: 30,
       initialRetryTime: options.retryBackoffMs,
       maxRetryTime: 500,
-      restartOnFailure: async () => options.wanted(),
+      restartOnFailure: () => delay(restartAfterMs).then(options.wanted),
     },
   });
   options.silentBrokers.watch(consumer);

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
-import { messageOf } from "../../errors.ts";
 import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../bus.ts";
 import { partitionOf } from "../partitioner.ts";
 import { createClient } from "./client.ts";
 import { firstConnection } from "./connection.ts";
 import { type KafkaConsumer, startConsumer } from "./consumer.ts";
 import { createGroupDescriber, describeTopics } from "./describe.ts";
+import { isTopicUnknown } from "./failure.ts";
 import type { PlacedMessage } from "./outbox.ts";
 import { createProducer } from "./producer.ts";
 import { readMessages } from "./reader.ts";
@@ -34,25 +34,19 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const silentBrokers = createSilentBrokers();
   const kafka = createClient(config, log, silentBrokers);
   const known = await firstConnection(kafka, { log, signal: ending, patienceMs }, async (first) => {
-    const asked = createTopics(first, topics);
+    const asked = createTopics(first, topics, log);
     await asked.refresh();
     return asked;
   });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
   silentBrokers.watch(admin);
   await admin.connect();
-  const refreshing = setInterval(
-    () =>
-      known
-        .refresh()
-        .catch((error: unknown) =>
-          log.warn({ error: messageOf(error) }, "the topics could not be looked up"),
-        ),
-    config.metadataMaxAgeMs,
-  );
-  const producer = createProducer({ kafka, silentBrokers, config, log });
+  const producer = createProducer({ kafka, silentBrokers, config, log, topicUnknown: known.suspect });
   const groups = createGroupDescriber(kafka, admin);
   const consumers = new Set<KafkaConsumer>();
+  known.watch(config.metadataMaxAgeMs, (names) => {
+    for (const consumer of consumers) consumer.deleted(names);
+  });
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
@@ -80,7 +74,6 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
 
   async function close(): Promise<void> {
     closing.abort();
-    clearInterval(refreshing);
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await producer.close();
     await groups.close();
@@ -93,11 +86,15 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     consume,
     read: (options) => readMessages({ kafka, admin, describe, closing: closing.signal }, options),
     describeTopics: describe,
-    describeGroup(group, names) {
+    async describeGroup(group, names) {
       names.forEach(known.partitionsOf);
-      return groups.describe(group, names);
+      return groups.describe(group, names).catch((error: unknown) => {
+        if (isTopicUnknown(error)) known.suspect();
+        throw error;
+      });
     },
     trouble: () =>
+      known.trouble() ??
       producer.trouble() ??
       [...consumers].map((consumer) => consumer.trouble()).find((text) => text !== undefined),
     close() {

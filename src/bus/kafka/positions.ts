@@ -1,5 +1,5 @@
 import type { Admin, Consumer as KafkaConsumer } from "kafkajs";
-import type { UnreadGap } from "../bus.ts";
+import type { PartitionOffsets, UnreadGap } from "../bus.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { createTracker } from "../tracker.ts";
 import { drainingOf } from "./assigner.ts";
@@ -8,8 +8,8 @@ import { type CommittedOf, committedOffsets, describeTopics } from "./describe.t
 /** What the cluster knows of a member's assignment. */
 export interface Positions {
   committed: CommittedOf;
-  /** The log's start; undefined where the topic has no such partition. */
-  startOf(topic: string, partition: number): number | undefined;
+  /** Undefined where the topic has no such partition. */
+  logOf(topic: string, partition: number): PartitionOffsets | undefined;
   draining: number[];
 }
 
@@ -25,33 +25,38 @@ export async function askPositions(
   const own = description.members.find((member) => member.memberId === memberId);
   return {
     committed,
-    startOf: (topic, partition) =>
-      offsets.find((one) => one.topic === topic && one.partition === partition)?.earliest,
+    logOf: (topic, partition) => offsets.find((one) => one.topic === topic && one.partition === partition),
     draining: own ? drainingOf(own.memberAssignment) : [],
   };
 }
 
-/** Takes a partition up where the group committed. */
+/** Takes a partition up where the group committed; in a log made anew, at its start. */
 export function holdPartition(
-  { committed, startOf }: Positions,
+  { committed, logOf }: Positions,
   topics: readonly string[],
   partition: number,
 ): { held: HeldPartition; gaps: UnreadGap[] } {
   const gaps: UnreadGap[] = [];
   const slots = topics.flatMap((topic): Slot[] => {
-    const start = startOf(topic, partition);
-    if (start === undefined) return [];
-    const tracker = createTracker(committed(topic, partition) ?? { watermark: start, acknowledged: "" });
-    const gap = skipRemoved(topic, partition, tracker, start);
+    const log = logOf(topic, partition);
+    if (log === undefined) return [];
+    const known = committed(topic, partition);
+    const isOfThisLog = known !== undefined && known.watermark <= log.end;
+    const tracker = createTracker(isOfThisLog ? known : { watermark: log.earliest, acknowledged: "" });
+    const gap = skipRemoved(topic, partition, tracker, log.earliest);
     if (gap !== undefined) gaps.push(gap);
     return [{ topic, partition, tracker, dirty: gap !== undefined }];
   });
   return { held: { partition, epoch: Date.now(), draining: false, owned: true, slots }, gaps };
 }
 
-/** True when another member went on from here: this one had lost the partition without knowing. */
-export function isOutdated({ slots }: HeldPartition, { committed }: Positions): boolean {
-  return slots.some(
-    ({ topic, partition, tracker }) => (committed(topic, partition)?.watermark ?? 0) > tracker.watermark(),
-  );
+/**
+ * True when another member went on from here: this one had lost the partition without knowing. And when the log
+ * ends before the place: its topic was deleted and made anew.
+ */
+export function isOutdated({ slots }: HeldPartition, { committed, logOf }: Positions): boolean {
+  return slots.some(({ topic, partition, tracker }) => {
+    const isPassed = (committed(topic, partition)?.watermark ?? 0) > tracker.watermark();
+    return isPassed || (logOf(topic, partition)?.end ?? Number.POSITIVE_INFINITY) < tracker.position();
+  });
 }

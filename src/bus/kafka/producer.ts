@@ -1,10 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CompressionTypes, type Kafka, type Producer as KafkaProducer, Partitioners } from "kafkajs";
+import {
+  CompressionTypes,
+  type Kafka,
+  type Producer as KafkaProducer,
+  Partitioners,
+  type RecordMetadata,
+} from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { OutgoingMessage } from "../bus.ts";
-import { rootOf } from "./failure.ts";
+import { isTopicUnknown, rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
 import type { SilentBrokers } from "./silent-brokers.ts";
@@ -22,6 +28,7 @@ interface ProducerOptions {
   silentBrokers: SilentBrokers;
   config: KafkaConfig;
   log: Logger;
+  topicUnknown(): void;
 }
 
 /** The brokers elect a new leader within 10 s. Whoever waits longer is to know it, and to take nothing more in. */
@@ -34,7 +41,8 @@ const longestRetryMs = 1_000;
  *
  *   idle -> sending -> idle | sending | failing (tries again, for 20 s) -> sending
  */
-export function createProducer({ kafka, silentBrokers, config, log }: ProducerOptions): Producer {
+export function createProducer(options: ProducerOptions): Producer {
+  const { kafka, silentBrokers, config, log, topicUnknown } = options;
   const outbox = createOutbox(config.maxRequestBytes);
   const compression = compressionOf(config.compression, log);
   let connection: Promise<KafkaProducer> | undefined;
@@ -91,7 +99,8 @@ export function createProducer({ kafka, silentBrokers, config, log }: ProducerOp
     for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
         const producer = await connected();
-        await producer.sendBatch({ acks: -1, compression, topicMessages: topicMessagesOf(entries) });
+        const topicMessages = topicMessagesOf(entries);
+        requireAnswers(entries, await producer.sendBatch({ acks: -1, compression, topicMessages }));
         sendingSince = undefined;
         return;
       } catch (error) {
@@ -100,6 +109,7 @@ export function createProducer({ kafka, silentBrokers, config, log }: ProducerOp
           throw error;
         }
         if (!isAnswer(error)) disconnect();
+        if (isTopicUnknown(error)) topicUnknown();
         lastError = messageOf(rootOf(error));
         if (closing || performance.now() - since > patienceMs) throw error;
       }
@@ -138,6 +148,13 @@ function topicMessagesOf(entries: readonly Entry[]) {
       ...(headers ? { headers } : {}),
     })),
   }));
+}
+
+/** The library leaves out, without a word, what is for a partition it has not heard of yet. */
+function requireAnswers(entries: readonly Entry[], answers: readonly RecordMetadata[]): void {
+  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
+  const left = entries.find(({ message: { topic, partition } }) => !answered.has(`${topic}/${partition}`));
+  if (left) throw new Error(`partition ${left.message.partition} of ${left.message.topic} is not known yet`);
 }
 
 /** A broker's word, such as that another one leads: the connections are as good as before. */

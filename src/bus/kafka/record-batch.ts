@@ -1,3 +1,5 @@
+import { undecodableHeader } from "../bus.ts";
+
 /**
  * Kafka's record batch, version 2. Of the bytes of its records, as the library hands them to a codec, the header
  * stands in the same memory right before:
@@ -6,9 +8,6 @@
  *   maxTimestamp 8, producerId 8, producerEpoch 2, firstSequence 4, count 4, then the records
  */
 const headerBytes = 61;
-
-/** In place of a batch that could not be decoded: the header of its first message, whose value is the batch. */
-export const undecodableHeader = "undecodable-offsets";
 
 interface BatchHeader {
   firstOffset: bigint;

@@ -1,19 +1,56 @@
 import type { Admin, PartitionMetadata } from "kafkajs";
-import { TmonError } from "../../errors.ts";
-import { asking, rootOf } from "./failure.ts";
+import type { Logger } from "pino";
+import { messageOf, TmonError } from "../../errors.ts";
+import { asking, isTopicUnknown } from "./failure.ts";
 
-/** How many partitions each topic has, as the cluster said last. */
+/** How many partitions each topic has, as the cluster said last; of one that was deleted, as it was. */
 export interface Topics {
   /** @throws TmonError TMON_TOPIC_UNKNOWN */
   partitionsOf(topic: string): number;
   /** @throws TmonError TMON_TOPIC_MISSING, TMON_BUS_UNREACHABLE */
   refresh(): Promise<void>;
+  /** Looks again when what is known is this old, ms, and every second while a topic is missing; tells of it once. */
+  watch(maxAgeMs: number, deleted: (names: readonly string[]) => void): void;
+  /** Somebody was told that there is no such topic: looks again soon. */
+  suspect(): void;
+  trouble(): string | undefined;
   close(): Promise<void>;
 }
 
+const lookEveryMs = 1_000;
+
 /** Over a connection of its own: what is asked here would confuse other questions. */
-export function createTopics(admin: Admin, names: readonly string[]): Topics {
-  let counts = new Map<string, number>();
+export function createTopics(admin: Admin, names: readonly string[], log: Logger): Topics {
+  const counts = new Map<string, number>();
+  let missing: string[] = [];
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let watching: NodeJS.Timeout | undefined;
+
+  async function refresh(): Promise<void> {
+    lookedAt = performance.now();
+    const gone: string[] = [];
+    for (const name of names) {
+      const partitions = await asking(() => partitionsIn(admin, name));
+      if (partitions) counts.set(name, partitions.length);
+      else gone.push(name);
+    }
+    const wereMissing = missing;
+    missing = gone;
+    if (gone.length > 0) throw new TmonError("TMON_TOPIC_MISSING", missingText(gone), missingTodo);
+    if (wereMissing.length > 0) log.info({ topics: wereMissing }, "the topics are there again");
+  }
+
+  async function lookAgain(deleted: (names: readonly string[]) => void): Promise<void> {
+    const before = missing;
+    await refresh().catch((error: unknown) => {
+      if (missing.length === 0) log.warn({ error: messageOf(error) }, "the topics could not be looked up");
+    });
+    const gone = missing.filter((name) => !before.includes(name));
+    if (gone.length === 0) return;
+    log.error({ topics: gone }, `${missingText(gone)}: ${missingTodo}`);
+    deleted(gone);
+  }
+
   return {
     partitionsOf(topic) {
       const partitions = counts.get(topic);
@@ -24,24 +61,25 @@ export function createTopics(admin: Admin, names: readonly string[]): Topics {
         `There are ${[...counts.keys()].join(", ")}.`,
       );
     },
-    async refresh() {
-      const found = new Map<string, number>();
-      for (const name of names) {
-        const partitions = await asking(() => partitionsIn(admin, name));
-        if (partitions) found.set(name, partitions.length);
-      }
-      counts = found;
-      const missing = names.filter((name) => !counts.has(name));
-      if (missing.length === 0) return;
-      throw new TmonError(
-        "TMON_TOPIC_MISSING",
-        `Kafka has no topic ${missing.join(", ")}`,
-        "create the topics with `tmon init-topics`",
-      );
+    refresh,
+    watch(maxAgeMs, deleted) {
+      watching = setInterval(() => {
+        if (missing.length > 0 || performance.now() - lookedAt > maxAgeMs) void lookAgain(deleted);
+      }, lookEveryMs);
     },
-    close: () => admin.disconnect(),
+    suspect() {
+      lookedAt = Number.NEGATIVE_INFINITY;
+    },
+    trouble: () => (missing.length === 0 ? undefined : `${missingText(missing)}: ${missingTodo}`),
+    close() {
+      clearInterval(watching);
+      return admin.disconnect();
+    },
   };
 }
+
+const missingText = (topics: readonly string[]) => `Kafka has no topic ${topics.join(", ")}`;
+const missingTodo = "create what is missing with `tmon init-topics`";
 
 /**
  * Undefined where there is no such topic. One at a time, and never all there are: an answer about several fails
@@ -57,7 +95,7 @@ export async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+    if (isTopicUnknown(error)) return undefined;
     throw error;
   }
 }

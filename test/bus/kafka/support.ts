@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel } from "kafkajs";
 import { onTestFinished } from "vitest";
 import type { Bus } from "../../../src/bus/bus.ts";
 import { createTopics, type KafkaCluster } from "../../support/kafka.ts";
@@ -31,4 +31,14 @@ export async function lagOf(bus: Bus, group: string, topic: string): Promise<num
 
 export function plainKafka({ brokers }: KafkaCluster): Kafka {
   return new Kafka({ brokers, logLevel: logLevel.NOTHING });
+}
+
+export async function administer(
+  cluster: KafkaCluster,
+  act: (admin: Admin) => Promise<unknown>,
+): Promise<void> {
+  const admin = plainKafka(cluster).admin();
+  await admin.connect();
+  await act(admin);
+  await admin.disconnect();
 }
