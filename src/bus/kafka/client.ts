@@ -3,6 +3,7 @@ import { Kafka, type KafkaConfig as KafkaOptions, logLevel, type SASLOptions } f
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { registerCodecs } from "./codecs.ts";
+import { registerProduceRequest } from "./produce-request.ts";
 
 const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
@@ -10,6 +11,7 @@ const longestRetryMs = 1_000;
 /** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
 export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
+  registerProduceRequest();
   const options: KafkaOptions = {
     clientId: "tmon",
     brokers: eachInTurn(config.brokers),
