@@ -40,7 +40,6 @@ export async function startBroker(): Promise<Broker> {
     async createTopic(name) {
       const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
       await admin.createTopics({
-        waitForLeaders: true,
         topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
       });
     },
