@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  base64Schema,
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
@@ -25,7 +26,7 @@ const groupImageSchema = z.looseObject({
   groupIndex: z.number().int().min(1),
   objectCount: z.number().int().optional(),
   classes: z.array(z.string()).default([]),
-  imageBase64: z.base64().describe("JPEG, plain base64"),
+  imageBase64: base64Schema.describe("JPEG, plain base64"),
 });
 
 /** The wire format of `detection-results`: one frame of one camera. */

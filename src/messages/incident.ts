@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boxSchema, cameraIdSchema, timestampSchema, versionField } from "./common.ts";
+import { base64Schema, boxSchema, cameraIdSchema, timestampSchema, versionField } from "./common.ts";
 import { riskLevelSchema, riskTypeCodes } from "./result.ts";
 
 /** The wire format of `incidents`: the newest state of one incident, key incidentId. */
@@ -19,7 +19,7 @@ export const incidentSchema = z.looseObject({
   firstSeen: timestampSchema,
   lastSeen: timestampSchema,
   taskIds: z.array(z.string()).default([]),
-  imageBase64: z.base64().optional(),
+  imageBase64: base64Schema.optional(),
   acknowledgedBy: z.string().optional(),
   acknowledgedAt: timestampSchema.optional(),
   resolution: z.enum(["confirmed", "false_alarm"]).optional(),

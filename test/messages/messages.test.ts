@@ -5,7 +5,7 @@ import { decode, encode } from "../../src/messages/codec.ts";
 import { detectionSchema } from "../../src/messages/detection.ts";
 import { seedCameraId } from "../../src/messages/ids.ts";
 import { resultSchema } from "../../src/messages/result.ts";
-import { taskSchema } from "../../src/messages/task.ts";
+import { encodeTask, taskSchema } from "../../src/messages/task.ts";
 import { wireSchemas } from "../../src/messages/topics.ts";
 import { picture, seedDetection, seedMessageId, seedResult, seedTask } from "./seed-samples.ts";
 
@@ -177,6 +177,16 @@ describe("what cannot be read", () => {
     expect(codeOf(() => readTask({ ...seedTask, detectedObjects: [object] }))).toBe("TMON_MESSAGE_INVALID");
   });
 
+  test.each([
+    ["a character of its own", "/9j*"],
+    ["the alphabet for URLs", "_9j-"],
+    ["a blank", "/9j/ /9j/ /9"],
+    ["padding within", "/9==/9j/"],
+    ["a length that none has", "/9j/4"],
+  ])("base64 with %s is none", (_, groupImageBase64) => {
+    expect(codeOf(() => readTask({ ...seedTask, groupImageBase64 }))).toBe("TMON_MESSAGE_INVALID");
+  });
+
   test("the error names the field", () => {
     expect(() => readTask({ ...seedTask, timestamp: "noon" })).toThrow(/timestamp: not an ISO 8601 time/);
   });
@@ -188,6 +198,14 @@ test.each(Object.entries(wireSchemas))("%s has a JSON Schema", (_, schema) => {
     required: expect.arrayContaining(["cameraId"]),
   });
 });
+
+test.each(["", "/9j/4A==", picture])(
+  "a task comes back as it was written, its picture %j",
+  (groupImageBase64) => {
+    const task = { ...readTask(seedTask), groupImageBase64 };
+    expect(decode(taskSchema, encodeTask(task))).toEqual(task);
+  },
+);
 
 test("a cameraId that looks like a number is one for the seed's front end", () => {
   expect(["0", "7", "999999999999999"].map(seedCameraId)).toEqual([0, 7, 999_999_999_999_999]);

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { readTlsFiles } from "../../tls/files.ts";
 import { registerCodecs } from "./codecs.ts";
+import { registerProduceRequest } from "./produce-request.ts";
 import { createSilentBrokers, type SilentBrokers } from "./silent-brokers.ts";
 
 const connectionTimeoutMs = 5_000;
@@ -18,6 +19,7 @@ export function createClient(
   silentBrokers: SilentBrokers = createSilentBrokers(),
 ): Kafka {
   registerCodecs();
+  registerProduceRequest();
   const options: KafkaOptions = {
     clientId: "tmon",
     brokers: eachInTurn(config.brokers, silentBrokers.isSilent),

@@ -24,14 +24,18 @@ const codecs: Record<number, Codec> = {
   4: { decompress: (bytes) => Buffer.from(decompressZstd(bytes)) },
 };
 
+/** @param number Kafka's, of a codec that tmon writes */
+export function compressWith(number: number, bytes: Buffer): Buffer | Promise<Buffer> {
+  return codecs[number]!.compress!(bytes);
+}
+
 /**
  * The library has gzip alone, and one batch it cannot decode ends its consumer for good, and then the next
  * member's. So every batch is read on trial first; in place of one that does not read there come placeholders.
  */
 export function registerCodecs(): void {
-  for (const [number, { compress, decompress }] of Object.entries(codecs))
+  for (const [number, { decompress }] of Object.entries(codecs))
     kafkajs.CompressionCodecs[Number(number) as 1] = () => ({
-      compress: async ({ buffer }: { buffer: Buffer }) => compress!(buffer),
       async decompress(bytes: Buffer) {
         const records = await Promise.resolve(bytes)
           .then(decompress)

@@ -20,7 +20,8 @@ export interface Entry {
 
 /** Beside its value and key: headers, and what Kafka writes around a record. */
 const recordBytes = 512;
-const sendBytes = 8 * 1024 * 1024;
+/** Below the power of two to which the library rounds a request up. */
+const sendBytes = 8_000_000;
 
 export function createOutbox(batchBytes: number): Outbox {
   let waiting: Entry[] = [];

@@ -1,4 +1,5 @@
 import { undecodableHeader } from "../bus.ts";
+import { sized, varint } from "./varint.ts";
 
 /**
  * Kafka's record batch, version 2. Of the bytes of its records, as the library hands them to a codec, the header
@@ -46,7 +47,7 @@ export function readsWell(records: Buffer, stored: Buffer): boolean {
 export function placeholders(stored: Buffer): Buffer {
   const { firstOffset, lastOffsetDelta, count, bytes } = headerOf(stored);
   const range = `${firstOffset}-${firstOffset + BigInt(lastOffsetDelta)}`;
-  const headers = [varint(1), text(undecodableHeader), text(range)];
+  const headers = [varint(1), ...sized(undecodableHeader), ...sized(range)];
   return Buffer.concat(
     Array.from({ length: count }, (_, index) => {
       const value = index === 0 ? bytes : Buffer.alloc(0);
@@ -55,9 +56,8 @@ export function placeholders(stored: Buffer): Buffer {
         Buffer.from([0]),
         varint(0),
         varint(offsetDelta),
-        varint(-1),
-        varint(value.length),
-        value,
+        ...sized(null),
+        ...sized(value),
         ...headers,
       ]);
       return Buffer.concat([varint(body.length), body]);
@@ -101,17 +101,4 @@ function createReader(bytes: Buffer) {
       if (at !== end) throw new RangeError("a record of another length");
     },
   };
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([varint(bytes.length), bytes]);
-}
-
-/** Zigzag, 32 bits. */
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
-  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-  return Buffer.from([...bytes, rest]);
 }

@@ -1,5 +1,5 @@
-import { encode } from "../../messages/codec.ts";
 import { detectionSchema } from "../../messages/detection.ts";
+import { encodeTask } from "../../messages/task.ts";
 import { openIntake, route } from "../intake.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
@@ -28,7 +28,7 @@ export async function startGenerator(context: RoleContext): Promise<RunningRole>
     routes: [
       route("detection-results", detectionSchema, (detection, receipt) => {
         const tasks = tasksOf(detection, store.now());
-        const messages = tasks.map((task) => ({ topic, key: task.cameraId, value: encode(task) }));
+        const messages = tasks.map((task) => ({ topic, key: task.cameraId, value: encodeTask(task) }));
         for (const { taskId, requestId, cameraId } of tasks) {
           log.debug({ taskId, messageId: requestId, cameraId }, "task generated");
         }

@@ -6,7 +6,7 @@ import type { RoleContext } from "../role.ts";
 import type { Window } from "../window.ts";
 
 /** At most this much goes out in one write, unless one frame's tasks are more. */
-const batchBytes = 4 * 1024 * 1024;
+const batchBytes = 4_000_000;
 
 interface Entry {
   tasks: readonly OutgoingMessage[];

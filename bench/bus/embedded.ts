@@ -1,7 +1,7 @@
 /**
  * The embedded bus against bare LMDB, side by side in one run: 30 KB messages, the same batches and durability.
  *
- *   node --import tsx bench/bus.ts [--json]
+ *   node --import tsx bench/bus/embedded.ts [--json]
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,8 +9,8 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { open } from "lmdb";
 import { pino } from "pino";
-import type { Bus, OutgoingMessage } from "../src/bus/bus.ts";
-import { openEmbeddedBus } from "../src/bus/embedded/open.ts";
+import type { Bus, OutgoingMessage } from "../../src/bus/bus.ts";
+import { openEmbeddedBus } from "../../src/bus/embedded/open.ts";
 
 const messageBytes = 30_000;
 const batch = 64;
