@@ -87,7 +87,9 @@ async function inspect(admin: Admin, names: readonly string[]): Promise<FoundClu
   for (const name of names) {
     const partitions = await partitionsIn(admin, name);
     if (partitions === undefined) continue;
-    const config = await configOf(admin, name);
+    const config = await configOf(admin, name).catch(unlessUnknown);
+    // One broker has heard of it, the next has not yet.
+    if (config === undefined) continue;
     topics.push({
       name,
       partitions: partitions.length,
@@ -100,6 +102,10 @@ async function inspect(admin: Admin, names: readonly string[]): Promise<FoundClu
     autoCreation: await createsByItself(admin, String(brokers[0]?.nodeId)),
     topics,
   };
+}
+
+function unlessUnknown(error: unknown): undefined {
+  if (rootOf(error).type !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
 }
 
 async function configOf(admin: Admin, name: string) {
