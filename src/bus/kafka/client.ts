@@ -9,12 +9,9 @@ const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
 
 /** The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts. */
-export function createClient(
-  config: KafkaConfig,
-  log: Logger,
-  silentBrokers: SilentBrokers = createSilentBrokers(),
-): Kafka {
+export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
+  const silentBrokers = createSilentBrokers();
   const options: KafkaOptions = {
     clientId: "tmon",
     brokers: eachInTurn(config.brokers, silentBrokers.isSilent),

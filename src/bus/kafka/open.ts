@@ -10,7 +10,6 @@ import { createGroupDescriber, describeTopics } from "./describe.ts";
 import type { PlacedMessage } from "./outbox.ts";
 import { createProducer } from "./producer.ts";
 import { readMessages } from "./reader.ts";
-import { createSilentBrokers } from "./silent-brokers.ts";
 import { createTopics } from "./topics.ts";
 
 export interface KafkaBusOptions {
@@ -28,15 +27,13 @@ export interface KafkaBusOptions {
  * @throws TmonError TMON_BUS_REFUSED, TMON_TOPIC_MISSING
  */
 export async function openKafkaBus({ kafka: config, topics, log, ending }: KafkaBusOptions): Promise<Bus> {
-  const silentBrokers = createSilentBrokers();
-  const kafka = createClient(config, log, silentBrokers);
+  const kafka = createClient(config, log);
   const known = await firstConnection(kafka, log, ending, async (first) => {
     const asked = createTopics(first, topics);
     await asked.refresh();
     return asked;
   });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
-  silentBrokers.watch(admin);
   await admin.connect();
   const refreshing = setInterval(
     () =>
@@ -47,7 +44,7 @@ export async function openKafkaBus({ kafka: config, topics, log, ending }: Kafka
         ),
     config.metadataMaxAgeMs,
   );
-  const producer = createProducer({ kafka, silentBrokers, config, log });
+  const producer = createProducer({ kafka, config, log });
   const groups = createGroupDescriber(kafka, admin);
   const consumers = new Set<KafkaConsumer>();
   const closing = new AbortController();
@@ -67,10 +64,7 @@ export async function openKafkaBus({ kafka: config, topics, log, ending }: Kafka
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const consumer = await startConsumer(
-      { kafka, silentBrokers, admin, log, metadataMaxAgeMs, retryBackoffMs },
-      options,
-    );
+    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
     consumers.add(consumer);
     return consumer;
   }

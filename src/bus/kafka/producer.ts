@@ -7,7 +7,6 @@ import type { OutgoingMessage } from "../bus.ts";
 import { rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
-import type { SilentBrokers } from "./silent-brokers.ts";
 
 export interface Producer {
   /** @throws TmonError TMON_BUS_WRITE */
@@ -19,7 +18,6 @@ export interface Producer {
 
 interface ProducerOptions {
   kafka: Kafka;
-  silentBrokers: SilentBrokers;
   config: KafkaConfig;
   log: Logger;
 }
@@ -34,7 +32,7 @@ const longestRetryMs = 1_000;
  *
  *   idle -> sending -> idle | sending | failing (tries again, for 20 s) -> sending
  */
-export function createProducer({ kafka, silentBrokers, config, log }: ProducerOptions): Producer {
+export function createProducer({ kafka, config, log }: ProducerOptions): Producer {
   const outbox = createOutbox(config.maxRequestBytes);
   const compression = compressionOf(config.compression, log);
   let connection: Promise<KafkaProducer> | undefined;
@@ -56,7 +54,6 @@ export function createProducer({ kafka, silentBrokers, config, log }: ProducerOp
       // Tried again here, where it is known for how long.
       retry: { retries: 0 },
     });
-    silentBrokers.watch(producer);
     await producer.connect();
     return producer;
   }
