@@ -10,7 +10,6 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { count, type Figures } from "./chaos/count.ts";
 import { startLoad } from "./chaos/load.ts";
-import { endProcesses } from "./chaos/processes.ts";
 import { scenarios } from "./chaos/scenarios.ts";
 import { printTable } from "./chaos/table.ts";
 import { closeWorld, openWorld } from "./chaos/world.ts";
@@ -26,8 +25,8 @@ if (unknown.length > 0) {
   process.stderr.write(`no scenario ${unknown.join(", ")}; there are\n${names}\n`);
   process.exit(2);
 }
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void endProcesses().then(() => process.exit(130)));
+// What was started ends with this process, however it ends.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
 const rows: Figures[] = [];
 for (const scenario of scenarios.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
@@ -46,5 +45,4 @@ for (const scenario of scenarios.filter(({ name }) => wanted.length === 0 || wan
 }
 printTable(rows);
 process.stderr.write(`report: ${reportFile}\n`);
-await endProcesses();
 process.exit(rows.every(({ lost, pending, duplicates }) => lost + pending + duplicates === 0) ? 0 : 1);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -17,7 +17,8 @@ export interface Brokers {
   restart(id: BrokerId): Promise<void>;
   /** Resolves when all three are there and every replica is in sync. */
   inSync(): Promise<void>;
-  wipe(): Promise<void>;
+  /** Ends them at once and removes what they kept. */
+  wipe(): void;
 }
 
 /** Three brokers that end with this process. */
@@ -26,7 +27,8 @@ export async function startBrokers(directory: string): Promise<Brokers> {
   const addresses = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
   const env = { KAFKA_DIR: directory, KAFKA_PORTS: ports.join(" "), KAFKA_OWNER: String(process.pid) };
   const kafka = (...args: string[]) => execa(script, args, { env, stdio: "ignore" });
-  const pidOf = (id: BrokerId) => Number(readFileSync(`${directory}/${id}.pid`, "utf8"));
+  const pidFile = (id: BrokerId) => `${directory}/${id}.pid`;
+  const pidOf = (id: BrokerId) => Number(readFileSync(pidFile(id), "utf8"));
   const brokers: Brokers = {
     addresses,
     signal: (id, signal) => void process.kill(pidOf(id), signal),
@@ -37,11 +39,13 @@ export async function startBrokers(directory: string): Promise<Brokers> {
     async inSync() {
       while (!(await areInSync(addresses))) await delay(200);
     },
-    async wipe() {
-      for (const id of brokerIds) if (isAlive(pidOf(id))) brokers.signal(id, "SIGKILL");
-      await kafka("wipe");
+    wipe() {
+      const started = brokerIds.filter((id) => existsSync(pidFile(id)));
+      for (const id of started) if (isAlive(pidOf(id))) brokers.signal(id, "SIGKILL");
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  process.once("exit", brokers.wipe);
   await kafka("start", "3");
   await brokers.inSync();
   return brokers;

@@ -13,7 +13,7 @@ export interface RunningProcess {
   readonly ended: Promise<unknown>;
 }
 
-const running = new Map<RunningProcess, ChildProcess>();
+const running = new Set<ChildProcess>();
 
 /** Ends with this program; only what is named reaches its environment. */
 export function startProcess(
@@ -40,18 +40,12 @@ export function startProcess(
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
-    ended: once(child, "exit").then(() => running.delete(started)),
+    ended: once(child, "exit").then(() => running.delete(child)),
   };
-  running.set(started, child);
+  running.add(child);
   return started;
 }
 
-/** Whatever is left, at once. */
-export async function endProcesses(): Promise<void> {
-  const left = [...running.keys()];
-  for (const one of left) {
-    one.kill("SIGCONT");
-    one.kill("SIGKILL");
-  }
-  await Promise.all(left.map(({ ended }) => ended));
-}
+process.once("exit", () => {
+  for (const child of running.values()) child.kill("SIGKILL");
+});

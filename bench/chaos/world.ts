@@ -11,6 +11,7 @@ import type { Scenario } from "./scenarios.ts";
 
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 const providerLatency = "800ms";
+const keepsLogs = process.env.TMON_LOG_LEVEL !== undefined;
 export const roleNames = ["generator", "scheduler", "aggregator"] as const;
 export type RoleName = (typeof roleNames)[number];
 
@@ -45,6 +46,7 @@ export interface World {
 
 export async function openWorld(scenario: Scenario): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), "tmon-chaos-"));
+  process.once("exit", () => keepsLogs || rmSync(directory, { recursive: true, force: true }));
   const [brokers, redis, provider] = await Promise.all([
     startBrokers(join(directory, "kafka")),
     startRedis(directory),
@@ -63,16 +65,15 @@ export async function openWorld(scenario: Scenario): Promise<World> {
   return world;
 }
 
-/** The logs stay where something went wrong. */
 export async function closeWorld({ directory, brokers, redis, replicas }: World): Promise<void> {
   for (const { process } of replicas) process.kill("SIGTERM");
   await Promise.race([Promise.all(replicas.map(({ process }) => process.ended)), delay(30_000)]);
   for (const { process } of replicas) process.kill("SIGKILL");
   redis.client.disconnect();
   await redis.stop();
-  await brokers.wipe();
-  if (process.env.TMON_LOG_LEVEL === undefined) rmSync(directory, { recursive: true, force: true });
-  else process.stderr.write(`logs: ${directory}\n`);
+  brokers.wipe();
+  if (keepsLogs) process.stderr.write(`logs: ${directory}\n`);
+  else rmSync(directory, { recursive: true });
 }
 
 export function environment({ directory, brokers, redis }: World): Record<string, string> {

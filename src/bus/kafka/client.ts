@@ -13,13 +13,10 @@ const longestRetryMs = 1_000;
  * The library's client, with the credentials of the configuration. What it logs is detail: tmon says what counts.
  * @throws TmonError TMON_CONFIG_INVALID
  */
-export function createClient(
-  config: KafkaConfig,
-  log: Logger,
-  silentBrokers: SilentBrokers = createSilentBrokers(),
-): Kafka {
+export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
   registerProduceRequest();
+  const silentBrokers = createSilentBrokers();
   const options: KafkaOptions = {
     clientId: "tmon",
     brokers: eachInTurn(config.brokers, silentBrokers.isSilent),

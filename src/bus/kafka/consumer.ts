@@ -12,11 +12,9 @@ import { describeTopics } from "./describe.ts";
 import { asking, refusalOf, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
-import type { SilentBrokers } from "./silent-brokers.ts";
 
 export interface ConsumerParts {
   kafka: Kafka;
-  silentBrokers: SilentBrokers;
   admin: Admin;
   log: Logger;
   metadataMaxAgeMs: number;

@@ -6,11 +6,9 @@ import kafkajs, {
   type Consumer as KafkaConsumer,
 } from "kafkajs";
 import { type Claim, createAssigner } from "./assigner.ts";
-import type { SilentBrokers } from "./silent-brokers.ts";
 
 interface MembershipOptions {
   kafka: Kafka;
-  silentBrokers: SilentBrokers;
   group: string;
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
@@ -68,7 +66,6 @@ export function createMembership(options: MembershipOptions): Membership {
       restartOnFailure: () => delay(restartAfterMs).then(options.wanted),
     },
   });
-  options.silentBrokers.watch(consumer);
   const { GROUP_JOIN, HEARTBEAT, REBALANCING, FETCH_START, FETCH, CRASH } = consumer.events;
 
   const hasHeartbeat = () => {

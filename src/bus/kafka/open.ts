@@ -10,7 +10,6 @@ import { isTopicUnknown } from "./failure.ts";
 import type { PlacedMessage } from "./outbox.ts";
 import { createProducer } from "./producer.ts";
 import { readMessages } from "./reader.ts";
-import { createSilentBrokers } from "./silent-brokers.ts";
 import { createTopics } from "./topics.ts";
 
 export interface KafkaBusOptions {
@@ -31,17 +30,15 @@ export interface KafkaBusOptions {
  */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const { kafka: config, topics, log, ending, patienceMs } = options;
-  const silentBrokers = createSilentBrokers();
-  const kafka = createClient(config, log, silentBrokers);
+  const kafka = createClient(config, log);
   const known = await firstConnection(kafka, { log, signal: ending, patienceMs }, async (first) => {
     const asked = createTopics(first, topics, log);
     await asked.refresh();
     return asked;
   });
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
-  silentBrokers.watch(admin);
   await admin.connect();
-  const producer = createProducer({ kafka, silentBrokers, config, log, topicUnknown: known.suspect });
+  const producer = createProducer({ kafka, config, log, topicUnknown: known.suspect });
   const groups = createGroupDescriber(kafka, admin);
   const consumers = new Set<KafkaConsumer>();
   known.watch(config.metadataMaxAgeMs, (names) => {
@@ -64,10 +61,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const consumer = await startConsumer(
-      { kafka, silentBrokers, admin, log, metadataMaxAgeMs, retryBackoffMs },
-      options,
-    );
+    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
     consumers.add(consumer);
     return consumer;
   }

@@ -13,7 +13,6 @@ import type { OutgoingMessage } from "../bus.ts";
 import { isTopicUnknown, rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
-import type { SilentBrokers } from "./silent-brokers.ts";
 
 export interface Producer {
   /** @throws TmonError TMON_BUS_WRITE */
@@ -25,7 +24,6 @@ export interface Producer {
 
 interface ProducerOptions {
   kafka: Kafka;
-  silentBrokers: SilentBrokers;
   config: KafkaConfig;
   log: Logger;
   topicUnknown(): void;
@@ -41,8 +39,7 @@ const longestRetryMs = 1_000;
  *
  *   idle -> sending -> idle | sending | failing (tries again, for 20 s) -> sending
  */
-export function createProducer(options: ProducerOptions): Producer {
-  const { kafka, silentBrokers, config, log, topicUnknown } = options;
+export function createProducer({ kafka, config, log, topicUnknown }: ProducerOptions): Producer {
   const outbox = createOutbox(config.maxRequestBytes);
   const compression = compressionOf(config.compression, log);
   let connection: Promise<KafkaProducer> | undefined;
@@ -64,7 +61,6 @@ export function createProducer(options: ProducerOptions): Producer {
       // Tried again here, where it is known for how long.
       retry: { retries: 0 },
     });
-    silentBrokers.watch(producer);
     await producer.connect();
     return producer;
   }

@@ -1,22 +1,19 @@
 import { connect as connectPlain, isIP, type Socket, Socket as UnconnectedSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Admin, Consumer, ISocketFactory, Producer, RequestTimeoutEvent } from "kafkajs";
+import type { ISocketFactory } from "kafkajs";
 
 /** Brokers that take connections and requests, and do not answer: frozen, or cut off. */
 export interface SilentBrokers {
   /** How the library connects: to a silent broker not at all, until it answers again. */
   connect: ISocketFactory;
-  /** Learns from this client's requests who is silent. */
-  watch(client: Producer | Consumer | Admin): void;
   /** HOST:PORT. */
   isSilent(broker: string): boolean;
 }
 
 type Destination = Parameters<ISocketFactory>[0];
 
-/** What a broker answers by itself. Others may wait for another broker, as Produce does for the replicas. */
-const answeredAtOnce = ["ApiVersions", "Fetch", "GroupCoordinator", "Heartbeat", "Metadata", "OffsetFetch"];
-const connectWithinMs = 4_000;
+const lookEveryMs = 500;
+const suspectAfterMs = 3_000;
 const answerWithinMs = 2_000;
 const keepAliveMs = 60_000;
 /** ApiVersions, version 0, of a client without a name: answered before any login. */
@@ -24,43 +21,64 @@ const question = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff])
 
 /**
  * The library asks a broker that does not answer again and again, each time until the request times out; for
- * metadata too, which any other broker has. So the first time-out cuts every connection to it, and new ones fail
- * at once: whoever wanted one turns to the others. Each such attempt has a look whether it answers again.
+ * metadata too, which any other broker has. So a broker that owes an answer is asked aside: a request may also wait
+ * for others, as Produce does for the replicas, and with it what follows on its connection. If that question is not
+ * answered either, every connection is cut, and new ones fail at once: whoever wanted one turns to the others. Each
+ * such attempt asks again.
+ *
+ *   answering -(a request waits, and the question is not answered)-> silent -(the question is answered)-> answering
  */
 export function createSilentBrokers(): SilentBrokers {
   const silent = new Set<string>();
   const asked = new Set<string>();
-  const connections = new Map<string, Set<Socket>>();
+  /** Open or opening. */
+  const connections = new Map<Socket, { destination: Destination; answers: Answers }>();
+  let looking: NodeJS.Timeout | undefined;
 
-  function fellSilent(broker: string): void {
-    silent.add(broker);
-    for (const socket of connections.get(broker) ?? []) socket.destroy(silence(broker));
+  function look(): void {
+    for (const { destination, answers } of connections.values())
+      if (answers.isDue() && answers.quietMs() > suspectAfterMs) ask(destination);
   }
 
-  function ask(broker: string, destination: Destination): void {
+  function ask(destination: Destination): void {
+    const broker = nameOf(destination);
     if (asked.has(broker)) return;
     asked.add(broker);
     const socket = dial({ ...destination, onConnect: () => socket.write(question) });
     socket.unref();
-    socket.setTimeout(answerWithinMs, () => socket.destroy());
+    socket.setTimeout(answerWithinMs, () => {
+      fellSilent(broker);
+      socket.destroy();
+    });
     socket.once("data", () => {
       silent.delete(broker);
       socket.destroy();
     });
     // Who refuses is not silent.
-    socket.once("error", () => silent.delete(broker));
+    socket.on("error", () => silent.delete(broker));
     socket.once("close", () => asked.delete(broker));
   }
 
-  function open(broker: string, destination: Destination): Socket {
+  function fellSilent(broker: string): void {
+    silent.add(broker);
+    for (const [socket, { destination }] of connections)
+      if (nameOf(destination) === broker) socket.destroy(silence(broker));
+  }
+
+  function open(destination: Destination): Socket {
     const socket = dial(destination);
-    const sockets = connections.get(broker) ?? new Set();
-    connections.set(broker, sockets.add(socket));
-    const giveUp = setTimeout(() => fellSilent(broker), connectWithinMs);
-    socket.once("connect", () => clearTimeout(giveUp));
+    const answers = watchAnswers(socket, destination.ssl ? "secureConnect" : "connect");
+    connections.set(socket, { destination, answers });
+    looking ??= setInterval(look, lookEveryMs).unref();
+    // The library that is just disconnecting would wait for the answer for ever.
+    socket.once("end", () => {
+      if (answers.isDue()) socket.destroy(new Error(`${nameOf(destination)} closed the connection`));
+    });
     socket.once("close", () => {
-      clearTimeout(giveUp);
-      sockets.delete(socket);
+      connections.delete(socket);
+      if (connections.size > 0) return;
+      clearInterval(looking);
+      looking = undefined;
     });
     return socket;
   }
@@ -68,19 +86,39 @@ export function createSilentBrokers(): SilentBrokers {
   return {
     isSilent: (broker) => silent.has(broker),
     connect(destination) {
-      const broker = `${destination.host}:${destination.port}`;
-      if (!silent.has(broker)) return open(broker, destination);
-      ask(broker, destination);
+      const broker = nameOf(destination);
+      if (!silent.has(broker)) return open(destination);
+      ask(destination);
       const none = new UnconnectedSocket();
-      setImmediate(() => none.destroy(silence(broker)));
+      process.nextTick(() => none.destroy(silence(broker)));
       return none;
     },
-    watch(client) {
-      const on = client.on as (event: string, listener: (event: RequestTimeoutEvent) => void) => void;
-      on(client.events.REQUEST_TIMEOUT, ({ payload: { apiName, broker } }) => {
-        if (answeredAtOnce.includes(apiName)) fellSilent(broker);
-      });
-    },
+  };
+}
+
+interface Answers {
+  /** It connects, or something was sent since something came. */
+  isDue(): boolean;
+  /** Since something came. */
+  quietMs(): number;
+}
+
+function watchAnswers(socket: Socket, opened: string): Answers {
+  let isOpen = false;
+  let heardAt = performance.now();
+  let writtenThen = 0;
+  const heard = () => {
+    heardAt = performance.now();
+    writtenThen = socket.bytesWritten;
+  };
+  socket.once(opened, () => {
+    isOpen = true;
+    heard();
+  });
+  socket.on("data", heard);
+  return {
+    isDue: () => !isOpen || socket.bytesWritten > writtenThen,
+    quietMs: () => performance.now() - heardAt,
   };
 }
 
@@ -92,6 +130,10 @@ function dial({ host, port, ssl, onConnect }: Destination): Socket {
     : connectPlain({ host, port }, onConnect);
   // What is written while it connects adds a listener each.
   return socket.setKeepAlive(true, keepAliveMs).setMaxListeners(0);
+}
+
+function nameOf({ host, port }: Destination): string {
+  return `${host}:${port}`;
 }
 
 function silence(broker: string): Error {
