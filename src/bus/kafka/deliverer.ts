@@ -3,7 +3,7 @@ import type { ConsumeOptions } from "../bus.ts";
 import { deliveryOf, type Endings } from "../delivery.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { receivedMessage } from "./raw-cluster.ts";
-import { undecodableHeader } from "./record-batch.ts";
+import { isRestOfUndecodable } from "./record-batch.ts";
 
 interface DelivererParts {
   options: ConsumeOptions;
@@ -58,9 +58,4 @@ export function createDeliverer(parts: DelivererParts): DeliverBatch {
     consumer.seek({ topic, partition, offset: String(tracker.position()) });
     return false;
   }
-}
-
-/** The batch is the first one's value; the others stand for its other offsets. */
-function isRestOfUndecodable({ headers, value }: KafkaMessage): boolean {
-  return headers?.[undecodableHeader] !== undefined && (value?.length ?? 0) === 0;
 }

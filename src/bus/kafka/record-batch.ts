@@ -1,3 +1,6 @@
+import type { KafkaMessage } from "kafkajs";
+import { undecodableHeader } from "../undecodable.ts";
+
 /**
  * Kafka's record batch, version 2. Of the bytes of its records, as the library hands them to a codec, the header
  * stands in the same memory right before:
@@ -6,9 +9,6 @@
  *   maxTimestamp 8, producerId 8, producerEpoch 2, firstSequence 4, count 4, then the records
  */
 const headerBytes = 61;
-
-/** In place of a batch that could not be decoded: the header of its first message, whose value is the batch. */
-export const undecodableHeader = "undecodable-offsets";
 
 interface BatchHeader {
   firstOffset: bigint;
@@ -64,6 +64,11 @@ export function placeholders(stored: Buffer): Buffer {
       return Buffer.concat([varint(body.length), body]);
     }),
   );
+}
+
+/** The batch is the first one's value; the others stand for its other offsets. */
+export function isRestOfUndecodable({ headers, value }: KafkaMessage): boolean {
+  return headers?.[undecodableHeader] !== undefined && (value?.length ?? 0) === 0;
 }
 
 function createReader(bytes: Buffer) {
