@@ -1,4 +1,5 @@
 import type { Bus } from "../bus/bus.ts";
+import { undecodableHeader } from "../bus/bus.ts";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
@@ -71,7 +72,7 @@ export interface ReplayFlags {
   output: string;
 }
 
-/** `tmon dlq replay`: puts letters back where they came from; ends with 1 if the one named could not be. */
+/** `tmon dlq replay`: puts letters back where they came from; ends with 1 if there are some and none could be. */
 export async function replayLetters(config: Config, flags: ReplayFlags): Promise<void> {
   const { letter: named, all, code, dryRun, output } = flags;
   if (named === undefined ? !all : all || code !== undefined) throw eitherOneOrAll();
@@ -81,18 +82,18 @@ export async function replayLetters(config: Config, flags: ReplayFlags): Promise
     const { bus, signal } = looking;
     const letters = at ? one(config, looking, at) : readLetters({ config, ...looking }, code);
     await withStore(config, looking, async (store) => {
-      const counts = { replayed: 0, "would-replay": 0, "done-before": 0, busy: 0, "no-topic": 0 };
+      let done = 0;
+      let left = 0;
       for await (const letter of letters) {
         if (signal.aborted) break;
         const outcome = await replay({ bus, config, store, dryRun }, letter);
-        counts[outcome] += 1;
+        if (outcome === "replayed" || outcome === "would-replay") done += 1;
+        else left += 1;
         await writeLine(output === "json" ? outcomeJson(letter, outcome) : outcomeLine(letter, outcome));
       }
-      const done = dryRun ? counts["would-replay"] : counts.replayed;
-      const left = counts["done-before"] + counts.busy + counts["no-topic"];
       const verb = dryRun ? "would be replayed" : "replayed";
       say(`tmon: ${counted(done, "letter")} ${verb}${left > 0 ? `, ${left} left out` : ""}`);
-      if (at && done === 0) process.exitCode ??= 1;
+      if (done === 0 && left > 0) process.exitCode ??= 1;
     });
   });
 }
@@ -108,6 +109,8 @@ const outcomes: Record<ReplayOutcome, (letter: Letter) => string> = {
   "done-before": () => "left out: it was replayed before",
   busy: () => "left out: it is being replayed by another",
   "no-topic": ({ source }) => `left out: its source "${source.topic}" is no topic a message can go back to`,
+  undecodable: ({ message }) =>
+    `left out: it is the whole batch of offsets ${message.headers[undecodableHeader]}, and cannot be taken apart`,
 };
 
 function outcomeLine(letter: Letter, outcome: ReplayOutcome): string {

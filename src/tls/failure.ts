@@ -1,4 +1,4 @@
-import { messageOf, TmonError } from "../errors.ts";
+import { TmonError } from "../errors.ts";
 
 /** Who was to be reached, and what in the configuration says how. */
 export interface TlsServer {
@@ -27,12 +27,14 @@ const cures: [codes: RegExp, todo: (server: TlsServer) => string][] = [
 ];
 
 /** What is wrong between the two, if that is why there is no connection; no retry helps. */
-export function tlsFailure(error: unknown, server: TlsServer): TmonError | undefined {
-  const { code } = error as NodeJS.ErrnoException;
+export function tlsFailure(
+  { code, message: words }: Pick<NodeJS.ErrnoException, "code" | "message">,
+  server: TlsServer,
+): TmonError | undefined {
   const [, todo] = cures.find(([codes]) => codes.test(String(code))) ?? [];
   if (todo === undefined) return undefined;
-  const message = `the TLS connection to ${server.name} fails: ${reasonOf(messageOf(error))}`;
-  return new TmonError("TMON_TLS_FAILED", message, todo(server), { cause: error });
+  const message = `the TLS connection to ${server.name} fails: ${reasonOf(words)}`;
+  return new TmonError("TMON_TLS_FAILED", message, todo(server));
 }
 
 /** OpenSSL's own errors are "THREAD:error:NUMBER:LIBRARY:FUNCTION:REASON:FILE:LINE:…". */

@@ -2,6 +2,7 @@ import type { EachBatchPayload, OffsetsByTopicPartition } from "kafkajs";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
 import { type HeldPartition, takeCommits } from "../held-partitions.ts";
+import { metadataOf } from "./describe.ts";
 
 type Send = EachBatchPayload["commitOffsetsIfNecessary"];
 
@@ -32,7 +33,9 @@ export function createCommits(group: string, held: () => Iterable<HeldPartition>
     const topics = [...held()].flatMap((one) =>
       takeCommits(one).map(({ topic, watermark, acknowledged }) => ({
         topic,
-        partitions: [{ partition: one.partition, offset: String(watermark), metadata: acknowledged }],
+        partitions: [
+          { partition: one.partition, offset: String(watermark), metadata: metadataOf(acknowledged) },
+        ],
       })),
     );
     if (topics.length === 0) return;

@@ -47,7 +47,8 @@ export async function firstConnection<T>(
     if (error instanceof TmonError && error.code !== "TMON_BUS_UNREACHABLE") throw error;
     if (performance.now() - saidAt > sayAgainMs) {
       const { message, todo } = unreachable(error);
-      log.warn({ error: message, todo }, "waiting for Kafka");
+      // Where patience ends an error says what to do.
+      log.warn({ error: message, ...(patienceMs === undefined ? { todo } : {}) }, "waiting for Kafka");
       saidAt = performance.now();
     }
     await delay(firstRetryMs, undefined, { signal: end }).catch(() => {});

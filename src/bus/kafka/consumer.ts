@@ -11,6 +11,7 @@ import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
 import { asking, refusalOf, rootOf, unreachable } from "./failure.ts";
 import { createMembership } from "./membership.ts";
+import { isOccupied, occupantsOf } from "./occupants.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
 
 export interface ConsumerParts {
@@ -62,6 +63,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let stopping: Promise<void> | undefined;
   let drainingSince = 0;
   let idleSince: number | undefined;
+  /** Whose group it still is. */
+  let occupants: string | undefined;
   let progressAt = Date.now();
   let answeredAt = Date.now();
   let unsettledAt = Date.now();
@@ -82,6 +85,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const { consumer, run, rejoin } = createMembership({
     ...parts,
     group,
+    topics,
     claims: () =>
       [...held.values()].map((one) => ({
         partition: one.partition,
@@ -97,6 +101,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
     joined(memberId, partitions) {
       joining = false;
+      occupants = undefined;
       // Fetched before its place is known, a removed offset would make the library commit over what is there.
       consumer.pause(topics.map((topic) => ({ topic, partitions })));
       drop([...held.values()].filter(({ partition }) => !partitions.includes(partition)));
@@ -115,6 +120,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
+      if (isOccupied(error)) return void waitForOccupants();
       if (!restart) return fail(refusalOf(error) ?? unreachable(error));
       const why = messageOf(rootOf(error));
       if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
@@ -144,6 +150,16 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       startAnew([one]);
     },
   });
+
+  /** A program that this one replaces may end at its own time. */
+  async function waitForOccupants(): Promise<void> {
+    const isNews = occupants === undefined;
+    occupants ??= "another program";
+    const found = await occupantsOf(admin, group).catch(() => []);
+    if (occupants !== undefined && found.length > 0) occupants = found.join(", ");
+    if (isNews)
+      log.warn({ group, members: occupants }, "the group is another program's; waiting for it to end");
+  }
 
   async function settle(number: number, memberId: string, partitions: readonly number[]): Promise<void> {
     const isCurrent = () => number === assignmentNumber && stopping === undefined;
@@ -307,7 +323,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const assignment = () => [...held.keys()].sort((a, b) => a - b);
 
   const ticker = setInterval(tick, commitEveryMs);
-  await asking(() => run(topics)).catch(async (error) => {
+  await asking(run).catch(async (error) => {
     await stop();
     throw error;
   });
@@ -331,6 +347,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       if (topics.some((topic) => names.includes(topic))) startAnew([...held.values()]);
     },
     trouble() {
+      if (occupants !== undefined) return `the group ${group} is still ${occupants}'s: it must end first`;
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
       return ms > silentAfterMs
         ? `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s`

@@ -1,6 +1,7 @@
 import type { Admin } from "kafkajs";
 import type { PartitionOffsets, ReadFrom, ReceivedMessage } from "../bus.ts";
 import { asking } from "./failure.ts";
+import { groupBy } from "./group-by.ts";
 import type { RawCluster } from "./raw-cluster.ts";
 
 /** A place in one partition: `next` is fetched next; `end` is the log's end as it was last seen. */
@@ -31,7 +32,10 @@ export async function placeCursors(
   if (from === "latest") for (const cursor of cursors) cursor.next = cursor.end;
   else if ("offset" in from) for (const cursor of cursors) cursor.next = Math.max(cursor.next, from.offset);
   else if ("time" in from) await placeByTime(admin, cursors, from.time);
-  else await placeLast(raw, cursors, from.last);
+  else {
+    const topics = groupBy(cursors, ({ topic }) => topic);
+    await Promise.all([...topics.values()].map((own) => placeLast(admin, raw, own, from.last)));
+  }
   return cursors;
 }
 
@@ -45,27 +49,40 @@ async function placeByTime(admin: Admin, cursors: Cursor[], time: number): Promi
   }
 }
 
-/** Each partition's last ones could be among the topic's last ones: they are fetched, and the newest counted. */
-async function placeLast(raw: RawCluster, cursors: Cursor[], count: number): Promise<void> {
-  for (const topic of new Set(cursors.map((cursor) => cursor.topic))) {
-    const tails = cursors
-      .filter((cursor) => cursor.topic === topic)
-      .map((cursor) => ({ cursor, tail: { ...cursor, next: Math.max(cursor.next, cursor.end - count) } }));
-    const times: { cursor: Cursor; offset: number; timestamp: number }[] = [];
-    const isOpen = ({ tail }: { tail: Cursor }) => tail.next < tail.end;
-    for (let open = tails.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
-      await fetchInto(
-        raw,
-        open.map(({ tail }) => tail),
-        0,
-      );
-      for (const { cursor, tail } of open)
-        for (const { offset, timestamp } of tail.fetched.splice(0)) times.push({ cursor, offset, timestamp });
-    }
+const shortestSpanMs = 100;
+
+/** The last ones of a topic: looks further and further back until there are enough, and then counts from the end. */
+async function placeLast(admin: Admin, raw: RawCluster, cursors: Cursor[], count: number): Promise<void> {
+  const now = Date.now();
+  for (let span = shortestSpanMs; ; span *= 4) {
+    const tails = cursors.map((cursor) => ({ ...cursor }));
+    await placeByTime(admin, tails, now - span);
+    const isWhole = tails.every(({ next }, index) => next === cursors[index]!.next);
+    const offsets = tails.reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0);
+    if (offsets < count && !isWhole) continue;
+    const times = await timesIn(raw, tails);
+    // Where a topic is compacted there are fewer messages than offsets.
+    if (times.length < count && !isWhole) continue;
     times.sort((a, b) => b.timestamp - a.timestamp || b.offset - a.offset);
-    for (const { cursor } of tails) cursor.next = cursor.end;
-    for (const { cursor, offset } of times.slice(0, count)) cursor.next = Math.min(cursor.next, offset);
+    for (const cursor of cursors) {
+      const last = times.slice(0, count).filter(({ partition }) => partition === cursor.partition);
+      cursor.next = Math.min(cursor.end, ...last.map(({ offset }) => offset));
+    }
+    return;
   }
+}
+
+/** Of all messages from the cursors to their ends: where they stand, and when they were appended. */
+async function timesIn(raw: RawCluster, cursors: Cursor[]) {
+  const times: Pick<ReceivedMessage, "partition" | "offset" | "timestamp">[] = [];
+  const isOpen = ({ next, end }: Cursor) => next < end;
+  for (let open = cursors.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
+    await fetchInto(raw, open, 0);
+    for (const { fetched } of open)
+      for (const { partition, offset, timestamp } of fetched.splice(0))
+        times.push({ partition, offset, timestamp });
+  }
+  return times;
 }
 
 const partitionBytes = 1024 * 1024;

@@ -1,8 +1,9 @@
 import type { EachBatchPayload, Consumer as KafkaConsumer, KafkaMessage } from "kafkajs";
-import { type ConsumeOptions, type PartitionOffsets, undecodableHeader } from "../bus.ts";
+import type { ConsumeOptions, PartitionOffsets } from "../bus.ts";
 import { deliveryOf, type Endings } from "../delivery.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { receivedMessage } from "./raw-cluster.ts";
+import { isRestOfUndecodable } from "./record-batch.ts";
 
 interface DelivererParts {
   options: ConsumeOptions;
@@ -68,9 +69,4 @@ export function createDeliverer(parts: DelivererParts): DeliverBatch {
     consumer.seek({ topic, partition, offset: String(tracker.position()) });
     return false;
   }
-}
-
-/** The batch is the first one's value; the others stand for its other offsets. */
-function isRestOfUndecodable({ headers, value }: KafkaMessage): boolean {
-  return headers?.[undecodableHeader] !== undefined && (value?.length ?? 0) === 0;
 }

@@ -17,6 +17,18 @@ export async function describeTopics(admin: Admin, topics: readonly string[]): P
   return described.flat();
 }
 
+/** Another program of the group may have committed words of its own: taken for offsets they would be lost. */
+const mark = "tmon:";
+
+/** What is committed beside a watermark: at most 5 characters more than the acknowledged offsets as text. */
+export function metadataOf(acknowledged: string): string {
+  return acknowledged === "" ? "" : `${mark}${acknowledged}`;
+}
+
+function acknowledgedIn(metadata: string): string {
+  return metadata.startsWith(mark) ? metadata.slice(mark.length) : "";
+}
+
 /** What the group committed in a partition, if it did. */
 export type CommittedOf = (topic: string, partition: number) => Committed | undefined;
 
@@ -32,7 +44,7 @@ export async function committedOffsets(
       ?.partitions.find((one) => one.partition === partition);
     // The library itself commits -2 for "from the start".
     if (found === undefined || Number(found.offset) < 0) return undefined;
-    return { watermark: Number(found.offset), acknowledged: found.metadata ?? "" };
+    return { watermark: Number(found.offset), acknowledged: acknowledgedIn(found.metadata ?? "") };
   };
 }
 

@@ -6,10 +6,12 @@ import kafkajs, {
   type Consumer as KafkaConsumer,
 } from "kafkajs";
 import { type Claim, createAssigner } from "./assigner.ts";
+import { isOccupied } from "./occupants.ts";
 
 interface MembershipOptions {
   kafka: Kafka;
   group: string;
+  topics: readonly string[];
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
   claims(): Claim[];
@@ -20,7 +22,7 @@ interface MembershipOptions {
   rebalancing(): void;
   /** A broker has answered, if only that there is nothing. */
   fetched(): void;
-  /** The library gave up and left the group; it starts anew unless that is pointless. */
+  /** The library gave up and left the group; it starts anew unless that is pointless or the group is occupied. */
   crashed(event: ConsumerCrashEvent["payload"]): void;
   /** False once it is to end. */
   wanted(): boolean;
@@ -29,7 +31,7 @@ interface MembershipOptions {
 
 export interface Membership {
   consumer: KafkaConsumer;
-  run(topics: readonly string[]): Promise<void>;
+  run(): Promise<void>;
   /** Joins again soon, with what it claims then. */
   rejoin(): void;
 }
@@ -43,6 +45,7 @@ const maxWaitTimeInMs = 100;
 const partitionBytes = 1024 * 1024;
 /** The library would start anew ten times a second while a topic is missing. */
 const restartAfterMs = 500;
+const occupiedRetryMs = 1_000;
 
 /** A member of a group as the library has it: its events, and what it lacks. */
 export function createMembership(options: MembershipOptions): Membership {
@@ -83,7 +86,10 @@ export function createMembership(options: MembershipOptions): Membership {
   });
   consumer.on(REBALANCING, options.rebalancing);
   consumer.on(FETCH, options.fetched);
-  consumer.on(CRASH, ({ payload }) => options.crashed(payload));
+  consumer.on(CRASH, ({ payload }) => {
+    options.crashed(payload);
+    if (isOccupied(payload.error)) runLater();
+  });
   // Thrown where it fetches, this is what a heartbeat says when the group gathers anew: it joins again. By itself it
   // would never look for another coordinator.
   consumer.on(FETCH_START, () => {
@@ -91,17 +97,26 @@ export function createMembership(options: MembershipOptions): Membership {
     throw Object.assign(new kafkajs.KafkaJSError("tmon joins again"), { type: "REBALANCE_IN_PROGRESS" });
   });
 
+  async function run(): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: options.eachBatch,
+    });
+  }
+
+  /** The library takes an occupied group for hopeless. */
+  function runLater(): void {
+    setTimeout(() => {
+      if (options.wanted()) run().catch(runLater);
+    }, occupiedRetryMs).unref();
+  }
+
   return {
     consumer,
-    async run(topics) {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: options.eachBatch,
-      });
-    },
+    run,
     rejoin() {
       rejoinWanted = true;
     },

@@ -1,6 +1,7 @@
 import type { Broker, Cluster, Kafka, KafkaMessage } from "kafkajs";
 import type { ReceivedMessage } from "../bus.ts";
 import { groupBy } from "./group-by.ts";
+import { isRestOfUndecodable } from "./record-batch.ts";
 
 /** Below the groups: fetches by partition and offset, without a member anywhere. */
 export interface RawCluster {
@@ -113,11 +114,15 @@ async function fetchFrom(
         end,
         next: last === undefined ? emptyNext : Math.max(from, Number(last.offset) + 1),
         messages: messages
-          .filter((message) => Number(message.offset) >= from && !message.isControlRecord)
+          .filter((message) => Number(message.offset) >= from && isMessage(message))
           .map((message) => receivedMessage(topic, partition, message)),
       };
     }),
   );
+}
+
+function isMessage(record: RawMessage): boolean {
+  return !record.isControlRecord && !isRestOfUndecodable(record);
 }
 
 export function receivedMessage(topic: string, partition: number, message: KafkaMessage): ReceivedMessage {

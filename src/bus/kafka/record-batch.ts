@@ -1,3 +1,4 @@
+import type { KafkaMessage } from "kafkajs";
 import { undecodableHeader } from "../bus.ts";
 import { sized, varint } from "./varint.ts";
 
@@ -63,6 +64,11 @@ export function placeholders(stored: Buffer): Buffer {
       return Buffer.concat([varint(body.length), body]);
     }),
   );
+}
+
+/** The batch is the first one's value; the others stand for its other offsets. */
+export function isRestOfUndecodable({ headers, value }: KafkaMessage): boolean {
+  return headers?.[undecodableHeader] !== undefined && (value?.length ?? 0) === 0;
 }
 
 function createReader(bytes: Buffer) {

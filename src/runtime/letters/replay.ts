@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Bus } from "../../bus/bus.ts";
+import { undecodableHeader } from "../../bus/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { originalHeaders } from "../../messages/dead-letter.ts";
 import type { Store } from "../../store/store.ts";
@@ -12,9 +13,9 @@ import type { Letter } from "./letters.ts";
  *      |          \-> marked earlier            done-before
  *      \-> another holds it                     busy
  *
- * no-topic: its source is no topic of tmon's.
+ * no-topic: its source is no topic of tmon's. undecodable: it is a batch of messages nobody could take apart.
  */
-export type ReplayOutcome = "replayed" | "would-replay" | "done-before" | "busy" | "no-topic";
+export type ReplayOutcome = "replayed" | "would-replay" | "done-before" | "busy" | "no-topic" | "undecodable";
 
 export interface ReplayOptions {
   bus: Bus;
@@ -40,6 +41,7 @@ export async function replay(
   const topic = letter.source.topic;
   if (topic === letters.name || !Object.values(config.topics).some(({ name }) => name === topic))
     return "no-topic";
+  if (headers[undecodableHeader] !== undefined) return "undecodable";
   if (dryRun) return (await wasReplayed(store, letter)) ? "done-before" : "would-replay";
   const lease = `replay:${nameOf(letter)}`;
   if (!(await store.claimLease(lease, owner, leaseMs))) return "busy";

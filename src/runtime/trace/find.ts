@@ -73,24 +73,20 @@ export async function findRest(
   return stations;
 }
 
-/** How far back each topic reaches: append time of its oldest message, epoch ms; undefined if it has none. */
+/**
+ * How far back each topic reaches: append time of its oldest message, epoch ms; undefined if it has none. A group
+ * that never read anything has all of it unread, and the bus says since when.
+ */
 export async function findReach({
   bus,
   config,
-  signal,
-}: FindOptions): Promise<Record<TopicId, number | undefined>> {
-  const reach = topicIds.map(async (id) => {
-    const topics = [config.topics[id].name];
-    const unseen = new Set<number>();
-    for (const { partition, earliest, end } of await bus.describeTopics(topics))
-      if (earliest < end) unseen.add(partition);
-    let oldest = Infinity;
-    for await (const message of bus.read({ topics, from: "earliest", untilEnd: true, signal })) {
-      unseen.delete(message.partition);
-      oldest = Math.min(oldest, message.timestamp);
-      if (unseen.size === 0) break;
-    }
-    return [id, oldest === Infinity ? undefined : oldest] as const;
+}: Pick<FindOptions, "bus" | "config">): Promise<Record<TopicId, number | undefined>> {
+  const nameOf = (id: TopicId) => config.topics[id].name;
+  const partitions = await bus.describeGroup("tmon-nobody", topicIds.map(nameOf));
+  const reach = topicIds.map((id) => {
+    const own = partitions.filter(({ topic }) => topic === nameOf(id));
+    const times = own.flatMap(({ unreadSince }) => unreadSince ?? []);
+    return [id, times.length === 0 ? undefined : Math.min(...times)] as const;
   });
-  return Object.fromEntries(await Promise.all(reach)) as Record<TopicId, number | undefined>;
+  return Object.fromEntries(reach) as Record<TopicId, number | undefined>;
 }

@@ -13,7 +13,7 @@ export function refusalOf(error: unknown, { shownUrl, sentinels }: RedisConfig):
       `check redis.url, redis.username and redis.password (or password_file) in tmon.yaml${also}`,
       { cause: error },
     );
-  return tlsFailure(error, {
+  return tlsFailure(error as Error, {
     name: `Redis at ${place}`,
     caKey: "redis.tls.ca_file",
     certificateKey: "redis.tls.certificate_file",
