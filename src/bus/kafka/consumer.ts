@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
-import type { ConsumeOptions, Consumer, PauseScope } from "../bus.ts";
+import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts";
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
 import { drainMs } from "../rebalance.ts";
@@ -34,6 +34,7 @@ const drainTogetherMs = 1_000;
 const leaveWithinMs = 5_000;
 const settleWithinMs = 5_000;
 const silentAfterMs = 10_000;
+const runAgainMs = 2_000;
 
 /**
  * Each time the group gathers anew an assignment begins: what was lost is dropped, what was kept goes on with its
@@ -49,6 +50,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const held = new Map<number, HeldPartition>();
   /** By topic and partition: what the library was told last, in this assignment. */
   const fetching = new Map<string, boolean>();
+  /** By topic and partition: how far gaps were told of. */
+  const toldUnread = new Map<string, number>();
   const commits = createCommits(group, () => held.values(), log);
   /** Of the assignment, and of the one that is settled. */
   let assignmentNumber = 0;
@@ -65,6 +68,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let progressAt = Date.now();
   let answeredAt = Date.now();
   let unsettledAt = Date.now();
+  let hasJoined = false;
   /** Why the library gave up last; undefined once the assignment is settled again. */
   let lastCrash: string | undefined;
   let reject: (error: unknown) => void = () => {};
@@ -115,17 +119,17 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
-      if (!restart) return fail(isRefusal(error) ? refused(error) : unreachable(error));
-      const why = messageOf(rootOf(error));
-      if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
-      lastCrash = why;
+      const isShutOut = isRefusal(error) && hasJoined;
+      if (!restart && !isShutOut) return fail(isRefusal(error) ? refused(error) : unreachable(error));
+      noteCrash(error);
+      if (!restart) void runAgain();
     },
     wanted: () => stopping === undefined,
     eachBatch,
   });
 
   const deliver = createDeliverer({
-    options,
+    options: { ...options, unread: tellUnread },
     consumer,
     endings: {
       ended: () => {
@@ -145,6 +149,24 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
   });
 
+  function noteCrash(error: unknown): void {
+    const why = isRefusal(error) ? refused(error).message : messageOf(rootOf(error));
+    if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
+    lastCrash = why;
+  }
+
+  /** Who was let in before waits to be let in again: a password that was changed may be put back. */
+  async function runAgain(): Promise<void> {
+    while (stopping === undefined) {
+      await delay(runAgainMs);
+      try {
+        return await run(topics);
+      } catch (error) {
+        noteCrash(error);
+      }
+    }
+  }
+
   async function settle(number: number, memberId: string, partitions: readonly number[]): Promise<void> {
     const isCurrent = () => number === assignmentNumber && stopping === undefined;
     let positions: Positions | undefined;
@@ -161,6 +183,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (!isCurrent()) return;
     take(positions, partitions);
     settledNumber = number;
+    hasJoined = true;
     lastCrash = undefined;
   }
 
@@ -173,12 +196,21 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (gained.length > 0)
       log.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
     if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
-    for (const gap of gained.flatMap(({ gaps }) => gaps)) options.unread?.(gap);
+    for (const gap of gained.flatMap(({ gaps }) => gaps)) tellUnread(gap);
     drain(positions.draining);
     // The library reads on from what was committed, for partitions that were kept too; its pauses outlive a loss.
     for (const { slots } of held.values()) slots.forEach(readOn);
     fetching.clear();
     fitPauses();
+  }
+
+  /** Once: past a gap nothing can be committed before the first batch, and until then every assignment finds it. */
+  function tellUnread(gap: UnreadGap): void {
+    const place = `${gap.topic}/${gap.partition}`;
+    const from = Math.max(gap.from, toldUnread.get(place) ?? 0);
+    if (from >= gap.to) return;
+    toldUnread.set(place, gap.to);
+    options.unread?.({ ...gap, from });
   }
 
   /** What was abandoned for a handover that came to nothing is delivered again. */
@@ -206,6 +238,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   /** What is known of these partitions is of a log that is gone. */
   function startAnew(gone: readonly HeldPartition[]): void {
+    toldUnread.clear();
     drop(gone);
     rejoin();
   }
@@ -332,9 +365,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
     trouble() {
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
-      return ms > silentAfterMs
-        ? `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s`
-        : undefined;
+      if (ms < silentAfterMs) return undefined;
+      const why = lastCrash === undefined ? "" : `: ${lastCrash}`;
+      return `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s${why}`;
     },
   };
 }
