@@ -8,6 +8,7 @@ import { startClock } from "./clock.ts";
 import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
 import { createFrames } from "./frames.ts";
+import { memoryOf, watchMemory } from "./memory.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
@@ -38,6 +39,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       });
     await refuseEviction(redis, config);
     const clock = await startClock(redis);
+    const memory = watchMemory(redis);
 
     let lastError = "";
     redis.on("error", (error) => {
@@ -78,9 +80,11 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
-      trouble: () => (redis.status === "ready" ? undefined : `Redis is away: ${lastError || redis.status}`),
+      trouble: () =>
+        redis.status === "ready" ? memory.trouble() : `Redis is away: ${lastError || redis.status}`,
       async close() {
         clock.stop();
+        memory.stop();
         close();
       },
     };
@@ -101,10 +105,8 @@ function refused({ shownUrl }: RedisConfig, error: unknown): TmonError {
 
 /** A server that throws out what it likes would throw out quota windows and leases. */
 async function refuseEviction(redis: Redis, { shownUrl }: RedisConfig): Promise<void> {
-  const info = await redis.info("memory").catch(() => "");
-  const of = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
-  const policy = of("maxmemory_policy") ?? "noeviction";
-  if (Number(of("maxmemory") ?? 0) === 0 || policy === "noeviction") return;
+  const { limit, policy } = await memoryOf(redis).catch(() => ({ limit: 0, policy: "noeviction" }));
+  if (limit === 0 || policy === "noeviction") return;
   throw new TmonError(
     "TMON_STORE_EVICTS",
     `Redis at ${shownUrl} has maxmemory-policy ${policy}: it may throw out quota windows and leases`,
