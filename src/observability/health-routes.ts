@@ -35,6 +35,8 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOp
   });
 
   server.get("/metrics", async (_, reply) => {
+    metrics.notReady.reset();
+    for (const { name } of health.notReady()) metrics.notReady.set({ part: name }, 1);
     if (roles.length > 0) metrics.clockOffset.set(context.store.clockOffsetMs() / 1000);
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();

@@ -52,6 +52,7 @@ export function createMetrics() {
     keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),
     keySuccessRate: gauge("api_key_success_rate", "Share of a key's last calls that succeeded", ["key_id"]),
     keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
+    notReady: gauge("not_ready", "1 for each part that keeps /readyz from being ok", ["part"]),
     clockOffset: gauge("clock_offset_seconds", "The store's clock less this machine's"),
     budgetSpent: gauge("budget_spent_yuan", "Spent today by all schedulers together"),
     budgetLimit: gauge("budget_yuan", "What may be spent a day"),

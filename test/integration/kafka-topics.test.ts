@@ -67,6 +67,22 @@ describe.skipIf(lacks("kafka"))("roles on Kafka whose topics change under them",
     expect(countOf(logged(), `Kafka has no topic ${name}`)).toBe(1);
   }, 60_000);
 
+  test("a role that ends while its output is gone leaves what it read to its next owner", async () => {
+    const config = await newPipeline(kafka());
+    const { name } = config.topics["assessment-tasks"];
+    const { start, detect, taskIds } = await openPipeline(config);
+    const first = await start(startGenerator);
+    await deleteTopic(kafka(), name);
+    const tasks = await detect(4);
+    await until(() => first.stats().framesRead === 4);
+    const drained = first.drain().then(() => "drained");
+    expect(await Promise.race([drained, first.stop()])).not.toBe("drained");
+    await createTopics(kafka(), [name], 1);
+    await start(startGenerator);
+    await until(async () => (await taskIds()).length === 4);
+    expect(await taskIds()).toEqual(tasks);
+  }, 60_000);
+
   test("partitions raised under two members: the new ones are shared, read and written", async () => {
     const config = await newPipeline(kafka());
     const soon = { ...config, kafka: { ...config.kafka, metadataMaxAgeMs: 500 } };

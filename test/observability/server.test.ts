@@ -47,6 +47,7 @@ describe("health", () => {
     const live = await get("/livez");
     expect(live.status).toBe(503);
     expect(await live.json()).toMatchObject({ reasons: [{ name: "generator" }] });
+    expect(await (await get("/metrics")).text()).toContain('tmon_not_ready{part="bus"} 1');
   });
 
   test("an aggregator that was ready stays ready and says it is degraded", async () => {

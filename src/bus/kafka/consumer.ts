@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
-import type { ConsumeOptions, Consumer, PauseScope } from "../bus.ts";
+import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts";
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
 import { drainMs } from "../rebalance.ts";
@@ -50,6 +50,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const held = new Map<number, HeldPartition>();
   /** By topic and partition: what the library was told last, in this assignment. */
   const fetching = new Map<string, boolean>();
+  /** By topic and partition: how far gaps were told of. */
+  const toldUnread = new Map<string, number>();
   const commits = createCommits(group, () => held.values(), log);
   /** Of the assignment, and of the one that is settled. */
   let assignmentNumber = 0;
@@ -112,7 +114,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       answeredAt = Date.now();
       if (isSettled()) progressAt = Date.now();
     },
-    crashed({ error, restart }) {
+    crashed({ error, hopeless }) {
       if (isSettled()) unsettledAt = Date.now();
       assignmentNumber += 1;
       progressAt = Date.now();
@@ -121,8 +123,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       drop([...held.values()]);
       if (stopping !== undefined) return;
       if (isOccupied(error)) return void waitForOccupants();
-      if (!restart) return fail(refusalOf(error) ?? unreachable(error));
-      const why = messageOf(rootOf(error));
+      if (hopeless) return fail(refusalOf(error) ?? unreachable(error));
+      const why = (refusalOf(error) ?? rootOf(error)).message;
       if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
       lastCrash = why;
     },
@@ -131,7 +133,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   });
 
   const deliver = createDeliverer({
-    options,
+    options: { ...options, unread: tellUnread },
     consumer,
     endings: {
       ended: () => {
@@ -189,12 +191,21 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (gained.length > 0)
       log.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
     if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
-    for (const gap of gained.flatMap(({ gaps }) => gaps)) options.unread?.(gap);
+    for (const gap of gained.flatMap(({ gaps }) => gaps)) tellUnread(gap);
     drain(positions.draining);
     // The library reads on from what was committed, for partitions that were kept too; its pauses outlive a loss.
     for (const { slots } of held.values()) slots.forEach(readOn);
     fetching.clear();
     fitPauses();
+  }
+
+  /** Once: past a gap nothing can be committed before the first batch, and until then every assignment finds it. */
+  function tellUnread(gap: UnreadGap): void {
+    const place = `${gap.topic}/${gap.partition}`;
+    const from = Math.max(gap.from, toldUnread.get(place) ?? 0);
+    if (from >= gap.to) return;
+    toldUnread.set(place, gap.to);
+    options.unread?.({ ...gap, from });
   }
 
   /** What was abandoned for a handover that came to nothing is delivered again. */
@@ -222,6 +233,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   /** What is known of these partitions is of a log that is gone. */
   function startAnew(gone: readonly HeldPartition[]): void {
+    toldUnread.clear();
     drop(gone);
     rejoin();
   }
@@ -349,9 +361,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     trouble() {
       if (occupants !== undefined) return `the group ${group} is still ${occupants}'s: it must end first`;
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
-      return ms > silentAfterMs
-        ? `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s`
-        : undefined;
+      if (ms < silentAfterMs) return undefined;
+      const why = lastCrash === undefined ? "" : `: ${lastCrash}`;
+      return `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s${why}`;
     },
   };
 }

@@ -1,11 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import kafkajs, {
-  type ConsumerCrashEvent,
-  type EachBatchPayload,
-  type Kafka,
-  type Consumer as KafkaConsumer,
-} from "kafkajs";
+import kafkajs, { type EachBatchPayload, type Kafka, type Consumer as KafkaConsumer } from "kafkajs";
 import { type Claim, createAssigner } from "./assigner.ts";
+import { refusalOf } from "./failure.ts";
 import { isOccupied } from "./occupants.ts";
 
 interface MembershipOptions {
@@ -22,8 +18,8 @@ interface MembershipOptions {
   rebalancing(): void;
   /** A broker has answered, if only that there is nothing. */
   fetched(): void;
-  /** The library gave up and left the group; it starts anew unless that is pointless or the group is occupied. */
-  crashed(event: ConsumerCrashEvent["payload"]): void;
+  /** The library gave up and left the group; it starts anew unless that is hopeless or the group is occupied. */
+  crashed(crash: { error: Error; hopeless: boolean }): void;
   /** False once it is to end. */
   wanted(): boolean;
   eachBatch(payload: EachBatchPayload): Promise<void>;
@@ -45,12 +41,13 @@ const maxWaitTimeInMs = 100;
 const partitionBytes = 1024 * 1024;
 /** The library would start anew ten times a second while a topic is missing. */
 const restartAfterMs = 500;
-const occupiedRetryMs = 1_000;
+const runAgainMs = 1_000;
 
 /** A member of a group as the library has it: its events, and what it lacks. */
 export function createMembership(options: MembershipOptions): Membership {
   let rejoinWanted = false;
   let heartbeatAt = performance.now();
+  let hasJoined = false;
   const consumer = options.kafka.consumer({
     groupId: options.group,
     partitionAssigners: [createAssigner(options)],
@@ -77,6 +74,7 @@ export function createMembership(options: MembershipOptions): Membership {
   consumer.on(HEARTBEAT, hasHeartbeat);
   consumer.on(GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
     rejoinWanted = false;
+    hasJoined = true;
     hasHeartbeat();
     const partitions = Object.values(memberAssignment).flat();
     options.joined(
@@ -86,9 +84,10 @@ export function createMembership(options: MembershipOptions): Membership {
   });
   consumer.on(REBALANCING, options.rebalancing);
   consumer.on(FETCH, options.fetched);
-  consumer.on(CRASH, ({ payload }) => {
-    options.crashed(payload);
-    if (isOccupied(payload.error)) runLater();
+  consumer.on(CRASH, ({ payload: { error, restart } }) => {
+    const isPassing = isOccupied(error) || (hasJoined && refusalOf(error) !== undefined);
+    options.crashed({ error, hopeless: !restart && !isPassing });
+    if (isPassing && !restart) runLater();
   });
   // Thrown where it fetches, this is what a heartbeat says when the group gathers anew: it joins again. By itself it
   // would never look for another coordinator.
@@ -107,11 +106,14 @@ export function createMembership(options: MembershipOptions): Membership {
     });
   }
 
-  /** The library takes an occupied group for hopeless. */
+  /**
+   * The library takes it for hopeless that a group is another program's, and that a password it was let in with
+   * before is refused. The program may end, and the password be put back.
+   */
   function runLater(): void {
     setTimeout(() => {
       if (options.wanted()) run().catch(runLater);
-    }, occupiedRetryMs).unref();
+    }, runAgainMs).unref();
   }
 
   return {

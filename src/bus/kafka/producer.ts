@@ -100,11 +100,11 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
         sendingSince = undefined;
         return;
       } catch (error) {
+        if (!isAnswer(error)) disconnect();
         if (!isTransient(error)) {
           sendingSince = undefined;
           throw error;
         }
-        if (!isAnswer(error)) disconnect();
         if (isTopicUnknown(error)) topicUnknown();
         lastError = messageOf(rootOf(error));
         if (closing || performance.now() - since > patienceMs) throw error;
@@ -158,9 +158,10 @@ function isAnswer(error: unknown): boolean {
   return rootOf(error).type !== undefined;
 }
 
-/** What the library gives up as not worth a retry. */
+/** What the library does not give up as not worth a retry; a password that was changed may be put back. */
 function isTransient(error: unknown): boolean {
   const root = rootOf(error) as Error & { retriable?: boolean };
+  if (root.name === "KafkaJSSASLAuthenticationError") return true;
   return root.retriable !== false && !["TypeError", "RangeError"].includes(root.name);
 }
 

@@ -9,6 +9,7 @@ import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
 import { refusalOf } from "./failure.ts";
 import { createFrames } from "./frames.ts";
+import { memoryOf, watchMemory } from "./memory.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
@@ -38,6 +39,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       await firstConnection(connection, config, { log, signal: ending });
     await refuseEviction(redis, config);
     const clock = await startClock(redis);
+    const memory = watchMemory(redis);
 
     let lastError = "";
     redis.on("error", (error) => {
@@ -81,10 +83,12 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
-      trouble: () => (redis.status === "ready" ? undefined : `Redis is away: ${lastError || redis.status}`),
+      trouble: () =>
+        redis.status === "ready" ? memory.trouble() : `Redis is away: ${lastError || redis.status}`,
       async close() {
         clock.stop();
         clearInterval(asking);
+        memory.stop();
         close();
       },
     };
@@ -96,10 +100,8 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
 
 /** A server that throws out what it likes would throw out quota windows and leases. */
 async function refuseEviction(redis: Redis, { shownUrl }: RedisConfig): Promise<void> {
-  const info = await redis.info("memory").catch(() => "");
-  const of = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
-  const policy = of("maxmemory_policy") ?? "noeviction";
-  if (Number(of("maxmemory") ?? 0) === 0 || policy === "noeviction") return;
+  const { limit, policy } = await memoryOf(redis).catch(() => ({ limit: 0, policy: "noeviction" }));
+  if (limit === 0 || policy === "noeviction") return;
   throw new TmonError(
     "TMON_STORE_EVICTS",
     `Redis at ${shownUrl} has maxmemory-policy ${policy}: it may throw out quota windows and leases`,
