@@ -15,7 +15,6 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll } from "vitest";
-import { openRawCluster } from "../../src/bus/kafka/raw-cluster.ts";
 import { until } from "./until.ts";
 
 const script = fileURLToPath(new URL("../../deployment/local/kafka/kafka", import.meta.url));
@@ -64,12 +63,10 @@ export async function createTopics(
   replicas = 3,
   config: Record<string, string> = {},
 ): Promise<void> {
-  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    // It would ask a broker that has not heard of the topic yet, and fail.
-    waitForLeaders: false,
+    waitForLeaders: true,
     topics: names.map((topic) => ({
       topic,
       numPartitions: 4,
@@ -79,18 +76,7 @@ export async function createTopics(
       ),
     })),
   });
-  const { brokers: there } = await admin.describeCluster();
   await admin.disconnect();
-  const { cluster, close } = await openRawCluster(kafka, []);
-  await cluster.refreshMetadata();
-  const isKnownTo = async ({ nodeId }: { nodeId: number }) =>
-    (await cluster.findBroker({ nodeId: String(nodeId) })).metadata(names).then(
-      () => true,
-      () => false,
-    );
-  const isKnown = async () => (await Promise.all(there.map(isKnownTo))).every(Boolean);
-  await until(isKnown, { what: `every broker knows ${names}` });
-  await close();
 }
 
 /** Ends the brokers of this run, if there are any. */
