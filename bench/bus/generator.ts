@@ -16,6 +16,7 @@ import Table from "cli-table3";
 import { execa } from "execa";
 import { newMessageId } from "../../src/messages/ids.ts";
 import { startRedis } from "../../test/support/redis.ts";
+import { removeTemporaryDirectories } from "../../test/support/tmp.ts";
 import { median } from "./figures.ts";
 import { openBare } from "./kafka/bare.ts";
 import { startBroker } from "./kafka/broker.ts";
@@ -36,12 +37,7 @@ const picture = randomBytes(Number(flags.picture)).toString("base64");
 
 const broker = await startBroker();
 const redis = await startRedis();
-const stop = async () => {
-  await redis.stop();
-  await broker.stop();
-};
-process.once("SIGINT", () => stop().finally(() => process.exit(130)));
-process.once("SIGTERM", () => stop().finally(() => process.exit(143)));
+process.once("exit", removeTemporaryDirectories);
 try {
   const env = { TMON_KAFKA_BROKERS: broker.address, TMON_REDIS_URL: redis.url };
   await execa(process.execPath, [program, "init-topics"], { env });
@@ -53,7 +49,8 @@ try {
   }
   print(messageBytes, figures);
 } finally {
-  await stop();
+  await redis.stop();
+  await broker.stop();
 }
 
 interface Figures {

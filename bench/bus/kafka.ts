@@ -39,8 +39,6 @@ interface Both {
 }
 
 const broker = await startBroker();
-process.once("SIGINT", () => broker.stop().finally(() => process.exit(130)));
-process.once("SIGTERM", () => broker.stop().finally(() => process.exit(143)));
 try {
   for (const topic of topics) await broker.createTopic(topic);
   const sides = {

@@ -8,7 +8,7 @@ import { type Admin, Kafka, logLevel } from "kafkajs";
 import { freePort } from "../../../test/support/free-port.ts";
 
 const script = fileURLToPath(new URL("../../../deployment/local/kafka/kafka", import.meta.url));
-const upWithinMs = 60_000;
+const answersWithinMs = 60_000;
 
 export interface Broker {
   address: string;
@@ -23,7 +23,7 @@ export interface Broker {
 
 export const partitions = 16;
 
-/** One real broker on free ports. Where this process is killed, it ends as well. */
+/** One real broker on free ports. It ends with this process, and after Ctrl-C leaves nothing behind. */
 export async function startBroker(): Promise<Broker> {
   const directory = await mkdtemp(join(tmpdir(), "tmon-bench-kafka-"));
   const ports = [await freePort(), await freePort()];
@@ -31,38 +31,45 @@ export async function startBroker(): Promise<Broker> {
   const address = `127.0.0.1:${ports[0]}`;
   // In a session of its own: Ctrl-C is for this process, which takes it down in order.
   const kafka = (command: string) => execa(script, [command], { env, stdio: "ignore", detached: true });
-  await kafka("start");
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin();
-  await connect(admin);
+  const started = kafka("start");
+  let stopping: Promise<unknown> | undefined;
+  const stop = async () => {
+    stopping ??= Promise.allSettled([admin.disconnect(), started]).then(() => kafka("wipe"));
+    await stopping;
+  };
+  process.once("SIGINT", () => stop().finally(() => process.exit(130)));
+  process.once("SIGTERM", () => stop().finally(() => process.exit(143)));
+  await started;
+  await untilAnswered(() => admin.connect().then(() => admin.describeCluster()));
   return {
     address,
     admin,
     async createTopic(name) {
       const configEntries = [{ name: "message.timestamp.type", value: "LogAppendTime" }];
       await admin.createTopics({
+        // It would ask before the broker has heard of the topic, and fail.
+        waitForLeaders: false,
         topics: [{ topic: name, numPartitions: partitions, replicationFactor: 1, configEntries }],
       });
+      await untilAnswered(() => admin.fetchTopicMetadata({ topics: [name] }));
     },
     async messages(topic) {
       const offsets = await admin.fetchTopicOffsets(topic);
       return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
     },
-    async stop() {
-      await admin.disconnect().catch(() => {});
-      await kafka("wipe");
-    },
+    stop,
   };
 }
 
-async function connect(admin: Admin): Promise<void> {
+async function untilAnswered(question: () => Promise<unknown>): Promise<void> {
   const since = performance.now();
   for (;;) {
     try {
-      await admin.connect();
-      await admin.describeCluster();
+      await question();
       return;
     } catch (error) {
-      if (performance.now() - since > upWithinMs) throw error;
+      if (performance.now() - since > answersWithinMs) throw error;
       await delay(200);
     }
   }
