@@ -1,20 +1,38 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import { countOffsets } from "../acknowledged-offsets.ts";
 import type { GroupOffsets, PartitionOffsets } from "../bus.ts";
 import type { Committed } from "../tracker.ts";
-import { asking } from "./failure.ts";
+import { asking, rootOf } from "./failure.ts";
 import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
+
+const electionErrors = ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"];
+const electionMs = 10_000;
+const askAgainMs = 100;
 
 export async function describeTopics(admin: Admin, topics: readonly string[]): Promise<PartitionOffsets[]> {
   const described = await Promise.all(
     topics.map(async (topic) => {
-      const offsets = await asking(() => admin.fetchTopicOffsets(topic));
+      const offsets = await asking(() => onceLed(() => admin.fetchTopicOffsets(topic)));
       return offsets
         .map(({ partition, low, high }) => ({ topic, partition, earliest: Number(low), end: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
     }),
   );
   return described.flat();
+}
+
+/** Asks again while a leader is elected, or has not heard that it is one. */
+async function onceLed<T>(question: () => Promise<T>): Promise<T> {
+  for (const since = performance.now(); ; ) {
+    try {
+      return await question();
+    } catch (error) {
+      const isElection = electionErrors.includes(rootOf(error).type ?? "");
+      if (!isElection || performance.now() - since > electionMs) throw error;
+    }
+    await delay(askAgainMs);
+  }
 }
 
 /** Another program of the group may have committed words of its own: taken for offsets they would be lost. */

@@ -55,7 +55,6 @@ describe.skipIf(lacks("kafka"))("on Kafka, a broker that accepts and never answe
     const silent = await startSilentServer();
     await expect(open([silent], "t", 500)).rejects.toMatchObject({
       code: "TMON_BUS_UNREACHABLE",
-      message: expect.stringContaining(silent),
     });
   });
 });
