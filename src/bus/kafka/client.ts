@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { readTlsFiles } from "../../tls/files.ts";
 import { registerCodecs } from "./codecs.ts";
+import { createSocket } from "./socket.ts";
 
 const connectionTimeoutMs = 5_000;
 const longestRetryMs = 1_000;
@@ -16,6 +17,7 @@ export function createClient(config: KafkaConfig, log: Logger): Kafka {
   const options: KafkaOptions = {
     clientId: "tmon",
     brokers: eachInTurn(config.brokers),
+    socketFactory: createSocket,
     connectionTimeout: connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     retry: { initialRetryTime: config.retryBackoffMs, maxRetryTime: longestRetryMs, retries: 5 },
