@@ -39,7 +39,7 @@ export async function firstConnection(
     if (last !== undefined) {
       const error = last;
       last = undefined;
-      const refusal = refusalOf(error, config) ?? (await askSentinels(config));
+      const refusal = (await askSentinels(config)) ?? refusalOf(error, config);
       if (refusal) throw refusal;
       if (performance.now() - saidAt > sayAgainMs) {
         log.warn({ error: messageOf(error), todo: whileAway }, "waiting for Redis");

@@ -94,7 +94,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     };
   } catch (error) {
     close();
-    throw refusalOf(error, config) ?? error;
+    throw error instanceof TmonError ? error : (refusalOf(error, config) ?? error);
   }
 }
 

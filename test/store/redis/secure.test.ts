@@ -101,7 +101,7 @@ describe.skipIf(lacks("redis", "openssl"))("Redis that asks who is there", () =>
     const plain = redis.url;
     await expect(openStoreAt(plain, { username, password: new Secret(password) })).rejects.toMatchObject({
       code: "TMON_STORE_REFUSED",
-      message: expect.not.stringContaining(password),
+      message: expect.not.stringMatching(new RegExp(`${password}|refuses.*refuses`)),
     });
   });
 });
