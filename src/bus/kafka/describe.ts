@@ -8,13 +8,23 @@ import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
 export async function describeTopics(admin: Admin, topics: readonly string[]): Promise<PartitionOffsets[]> {
   const described = await Promise.all(
     topics.map(async (topic) => {
-      const offsets = await asking(() => admin.fetchTopicOffsets(topic));
+      const offsets = await asking(() => offsetsOf(admin, topic));
       return offsets
         .map(({ partition, low, high }) => ({ topic, partition, earliest: Number(low), end: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
     }),
   );
   return described.flat();
+}
+
+async function offsetsOf(admin: Admin, topic: string, triesLeft = 5): ReturnType<Admin["fetchTopicOffsets"]> {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    // The library's metadata may be of the moment before this topic was first asked for.
+    if (!(error instanceof TypeError) || triesLeft === 0) throw error;
+    return offsetsOf(admin, topic, triesLeft - 1);
+  }
 }
 
 /** What the group committed in a partition, if it did. */
