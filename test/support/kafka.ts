@@ -69,7 +69,8 @@ export async function createTopics(
   const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    waitForLeaders: true,
+    // It would ask a broker that has not heard of the topic yet, and fail.
+    waitForLeaders: false,
     topics: names.map((topic) => ({
       topic,
       numPartitions: partitions,
@@ -79,6 +80,22 @@ export async function createTopics(
       ),
     })),
   });
+  await admin.disconnect();
+  await Promise.all(brokers.map((broker) => knows(broker, names)));
+}
+
+/** Resolves when the broker has heard of the topics, and whom it names as leaders too. */
+async function knows(broker: string, names: string[]): Promise<void> {
+  const kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = () => Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+  const isTrue = () =>
+    offsets().then(
+      () => true,
+      () => false,
+    );
+  await until(isTrue, { what: `${broker} knows ${names}` });
   await admin.disconnect();
 }
 
