@@ -1,5 +1,5 @@
 /**
- * What is lost when something dies: `node --import tsx bench/chaos.ts [SCENARIO…]` (default: all, 20 minutes).
+ * What is lost when something dies: `node --import tsx bench/chaos.ts [SCENARIO…]` (default: all, 25 minutes).
  *
  * Every scenario has servers of its own on loopback: three Kafka brokers, Redis, a simulated provider, the roles as
  * processes of the built program (`npm run build` first). Detections come at 100 messages/s from 200 cameras, one
@@ -45,4 +45,5 @@ for (const scenario of scenarios.filter(({ name }) => wanted.length === 0 || wan
 }
 printTable(rows);
 process.stderr.write(`report: ${reportFile}\n`);
-process.exit(rows.every(({ lost, pending, duplicates }) => lost + pending + duplicates === 0) ? 0 : 1);
+const failures = rows.map(({ lost, pending, duplicates, died }) => lost + pending + duplicates + died.length);
+process.exit(failures.every((count) => count === 0) ? 0 : 1);

@@ -6,12 +6,12 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 /** One line a scenario, then one a fault. */
 export function printTable(rows: readonly Figures[]): void {
   const columns = ["SCENARIO", "TASKS", "ASSESSED", "EXPIRED", "SUPERSEDED", "FAILED", "LOST", "REPEATS"];
-  columns.push("DUPLICATES", "CALLS REPEATED", "REFUSED", "WORST GAP", "OF A PARTITION", "QUOTA");
+  columns.push("DUPLICATES", "DIED", "CALLS REPEATED", "REFUSED", "WORST GAP", "OF A PARTITION", "QUOTA");
   const lines = rows.map(({ results: { assessed, expired, superseded, failed }, ...row }) => [
     row.scenario,
     ...[row.messages.tasks, assessed, expired, superseded, failed].map(String),
     row.pending > 0 ? `${row.pending} pending` : `${row.lost}`,
-    ...[row.repeats, row.duplicates].map(String),
+    ...[row.repeats, row.duplicates, row.died.length].map(String),
     `${row.callsRepeated} of ${row.callsRepeatable}`,
     `${row.refused}`,
     seconds(row.worstGapMs),

@@ -89,18 +89,16 @@ export async function createTopics(
     })),
   });
   await admin.disconnect();
-  await Promise.all(brokers.map((broker) => untilKnown(broker, names)));
+  await Promise.all(brokers.map((broker) => knows(broker, names)));
 }
 
-/** The brokers hear of a new topic one after the other. */
-async function untilKnown(broker: string, topics: string[]): Promise<void> {
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+/** Resolves when the broker has heard of the topics, and whom it names as leaders too. */
+async function knows(broker: string, names: string[]): Promise<void> {
+  const kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const admin = kafka.admin();
   await admin.connect();
-  const isKnown = async () => {
-    const answer = await admin.fetchTopicMetadata({ topics });
-    return answer.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-  };
-  await until(() => isKnown().catch(() => false), { what: `${broker} knows ${topics}` });
+  const offsets = () => Promise.all(names.map((name) => admin.fetchTopicOffsets(name)));
+  await until(() => offsets().catch(() => false), { what: `${broker} knows ${names}` });
   await admin.disconnect();
 }
 

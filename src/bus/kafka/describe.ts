@@ -22,14 +22,17 @@ export async function describeTopics(admin: Admin, topics: readonly string[]): P
   return described.flat();
 }
 
-/** Asks again while a leader is elected, or has not heard that it is one. */
+/**
+ * Asks again while a leader is elected, or has not heard that it is one; the library's metadata may also be of the
+ * moment before this topic was first asked for.
+ */
 async function onceLed<T>(question: () => Promise<T>): Promise<T> {
   for (const since = performance.now(); ; ) {
     try {
       return await question();
     } catch (error) {
-      const isElection = electionErrors.includes(rootOf(error).type ?? "");
-      if (!isElection || performance.now() - since > electionMs) throw error;
+      const isPassing = error instanceof TypeError || electionErrors.includes(rootOf(error).type ?? "");
+      if (!isPassing || performance.now() - since > electionMs) throw error;
     }
     await delay(askAgainMs);
   }
