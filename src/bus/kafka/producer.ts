@@ -32,6 +32,8 @@ interface ProducerOptions {
 /** The brokers elect a new leader within 10 s. Whoever waits longer is to know it, and to take nothing more in. */
 const patienceMs = 20_000;
 const troubleAfterMs = 2_000;
+/** For a send the library never ends: it may wait for ever where a connection ends at a bad moment. */
+const attemptMs = 15_000;
 const longestRetryMs = 1_000;
 
 /**
@@ -94,9 +96,7 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
     lastError = "it does not answer";
     for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
-        const producer = await connected();
-        const topicMessages = topicMessagesOf(entries);
-        requireAnswers(entries, await producer.sendBatch({ acks: -1, compression, topicMessages }));
+        await within(attemptMs, attempt(entries));
         sendingSince = undefined;
         return;
       } catch (error) {
@@ -111,6 +111,12 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
       }
       await delay(waitMs);
     }
+  }
+
+  async function attempt(entries: readonly Entry[]): Promise<void> {
+    const producer = await connected();
+    const topicMessages = topicMessagesOf(entries);
+    requireAnswers(entries, await producer.sendBatch({ acks: -1, compression, topicMessages }));
   }
 
   return {
@@ -131,6 +137,18 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
       await connection?.then((producer) => producer.disconnect()).catch(() => {});
     },
   };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const late = delay(ms, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`it has not answered for ${ms / 1000} s`);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
 }
 
 function topicMessagesOf(entries: readonly Entry[]) {

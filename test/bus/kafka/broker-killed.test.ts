@@ -11,8 +11,8 @@ const partitions = 4;
 /** A producer that never rests, of one bus, and a member of a group, of another. */
 async function startLoad(cluster: KafkaCluster) {
   const { topic, group, bus } = await newTopic(cluster);
-  const one = await bus();
-  const member = await collect(await bus(), { group, topics: [topic] });
+  const [one, other] = [await bus(), await bus()];
+  const member = await collect(other, { group, topics: [topic] });
   let produced = 0;
   let isEnding = false;
   const producing = (async () => {
@@ -27,7 +27,15 @@ async function startLoad(cluster: KafkaCluster) {
     async goesOn(what: string) {
       const before = Math.max(produced, delivered());
       const isDelivered = () => delivered() > before + 100;
-      await Promise.race([until(isDelivered, { timeoutMs: 60_000, what }), producing]);
+      await Promise.race([until(isDelivered, { timeoutMs: 60_000, what }), producing]).catch((error) => {
+        const state = {
+          before,
+          produced,
+          delivered: delivered(),
+          troubles: [one.trouble(), other.trouble()],
+        };
+        throw new Error(`${error.message}: ${JSON.stringify(state)}`);
+      });
     },
     async end() {
       isEnding = true;
