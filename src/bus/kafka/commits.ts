@@ -2,7 +2,11 @@ import type { EachBatchPayload, OffsetsByTopicPartition } from "kafkajs";
 import type { Logger } from "pino";
 import { messageOf } from "../../errors.ts";
 import { type HeldPartition, takeCommits } from "../held-partitions.ts";
+import { within } from "./aside.ts";
 import { metadataOf } from "./describe.ts";
+
+/** What the library has not sent by then it may never. */
+const commitWithinMs = 10_000;
 
 type Send = EachBatchPayload["commitOffsetsIfNecessary"];
 
@@ -40,7 +44,7 @@ export function createCommits(group: string, held: () => Iterable<HeldPartition>
     );
     if (topics.length === 0) return;
     try {
-      await by({ topics: merged(topics) });
+      await within(commitWithinMs, by({ topics: merged(topics) }));
       if (failing) log.info({ group }, "can commit again");
       failing = false;
     } catch (error) {

@@ -6,6 +6,7 @@ import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts"
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
 import { drainMs } from "../rebalance.ts";
+import { askAside } from "./aside.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
@@ -44,7 +45,7 @@ const silentAfterMs = 10_000;
  *       \-> crashed (holds nothing) -> joining | failed
  */
 export async function startConsumer(parts: ConsumerParts, options: ConsumeOptions): Promise<KafkaConsumer> {
-  const { admin, log } = parts;
+  const { kafka, admin, log } = parts;
   const { group, topics } = options;
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
@@ -144,7 +145,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
     mayDeliver,
     async logOf(topic, partition) {
-      const offsets = await describeTopics(admin, [topic]);
+      const offsets = await askAside(kafka, (aside) => describeTopics(aside, [topic]));
       return offsets.find((one) => one.partition === partition);
     },
     madeAnew(one, { topic, partition }) {
@@ -168,7 +169,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     let positions: Positions | undefined;
     while (positions === undefined) {
       try {
-        positions = await askPositions({ admin, consumer }, { group, topics, memberId });
+        positions = await askAside(kafka, (aside) => askPositions(aside, { group, topics, memberId }));
       } catch (error) {
         log.debug({ group, error: messageOf(error) }, "the group's positions could not be read yet");
         await delay(commitEveryMs);

@@ -1,4 +1,4 @@
-import type { Admin, Consumer as KafkaConsumer } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type { PartitionOffsets, UnreadGap } from "../bus.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import { createTracker } from "../tracker.ts";
@@ -14,15 +14,15 @@ export interface Positions {
 }
 
 export async function askPositions(
-  { admin, consumer }: { admin: Admin; consumer: KafkaConsumer },
+  admin: Admin,
   { group, topics, memberId }: { group: string; topics: readonly string[]; memberId: string },
 ): Promise<Positions> {
-  const [committed, offsets, description] = await Promise.all([
+  const [committed, offsets, described] = await Promise.all([
     committedOffsets(admin, group, topics),
     describeTopics(admin, topics),
-    consumer.describeGroup(),
+    admin.describeGroups([group]),
   ]);
-  const own = description.members.find((member) => member.memberId === memberId);
+  const own = described.groups[0]?.members.find((member) => member.memberId === memberId);
   return {
     committed,
     logOf: (topic, partition) => offsets.find((one) => one.topic === topic && one.partition === partition),

@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { OutgoingMessage } from "../bus.ts";
+import { within } from "./aside.ts";
 import { isTopicUnknown, rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
@@ -137,18 +138,6 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
       await connection?.then((producer) => producer.disconnect()).catch(() => {});
     },
   };
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  const late = delay(ms, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`it has not answered for ${ms / 1000} s`);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
 }
 
 function topicMessagesOf(entries: readonly Entry[]) {
