@@ -48,9 +48,14 @@ export function createMembership(options: MembershipOptions): Membership {
   let rejoinWanted = false;
   let heartbeatAt = performance.now();
   let hasJoined = false;
+  /** The library may give up a join, and fetch on as if it had its partitions: then it is to join again. */
+  const joining = () => {
+    rejoinWanted = true;
+    options.joining();
+  };
   const consumer = options.kafka.consumer({
     groupId: options.group,
-    partitionAssigners: [createAssigner(options)],
+    partitionAssigners: [createAssigner({ claims: options.claims, joining })],
     sessionTimeout,
     heartbeatInterval,
     rebalanceTimeout,

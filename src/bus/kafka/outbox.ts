@@ -7,7 +7,6 @@ export interface Outbox {
   /** The next to be sent together: of each partition the oldest, as many as a batch may hold. */
   next(): Entry[];
   isEmpty(): boolean;
-  rejectAll(error: unknown): void;
 }
 
 export type PlacedMessage = OutgoingMessage & { partition: number };
@@ -66,8 +65,5 @@ export function createOutbox(batchBytes: number): Outbox {
       return taken;
     },
     isEmpty: () => waiting.length === 0,
-    rejectAll(error) {
-      for (const entry of waiting.splice(0)) entry.failed(error);
-    },
   };
 }

@@ -160,7 +160,8 @@ export function createQuotas(redis: Redis & Scripted, serverNow: () => number, l
     async giveBack(group: string, member: string): Promise<void> {
       const own = groups.get(group);
       if (own) own.calls = own.calls.filter((call) => call.member !== member);
-      await redis.zrem(callsKey(group), member);
+      // What the server still counts is one call too few, not one too many.
+      if (!away) await redis.zrem(callsKey(group), member);
     },
   };
 }

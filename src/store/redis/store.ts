@@ -13,8 +13,6 @@ import { memoryOf, watchMemory } from "./memory.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
-const askSubscriberEveryMs = 3_000;
-
 export interface RedisStoreOptions {
   redis: RedisConfig;
   log: Logger;
@@ -51,8 +49,6 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       lastError = "";
     });
     subscriber.on("error", () => {});
-    // Who only listens would not notice that nothing can come any more.
-    const asking = setInterval(() => void subscriber.ping().catch(() => {}), askSubscriberEveryMs);
 
     const entries = createEntries(redis);
     const frames = createFrames(redis);
@@ -87,7 +83,6 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
         redis.status === "ready" ? memory.trouble() : `Redis is away: ${lastError || redis.status}`,
       async close() {
         clock.stop();
-        clearInterval(asking);
         memory.stop();
         close();
       },
