@@ -1,27 +1,14 @@
 import { Redis } from "ioredis";
-import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Secret } from "../../../src/config/secret.ts";
-import { openRedisStore } from "../../../src/store/redis/store.ts";
 import { lacks } from "../../support/machine.ts";
 import { startRedis } from "../../support/redis.ts";
 import { until } from "../../support/until.ts";
+import { openStoreAt } from "./support.ts";
 
 describe.skipIf(lacks("redis"))("a Redis that is full", () => {
   it("is trouble with how full it is, refuses writes, and is well again once there is room", async () => {
     const { url, stop } = await startRedis("--maxmemory", "4mb", "--maxmemory-policy", "noeviction");
-    const store = await openRedisStore({
-      redis: {
-        url: new Secret(url),
-        shownUrl: url,
-        username: undefined,
-        password: undefined,
-        sentinels: undefined,
-        tls: undefined,
-      },
-      log: pino({ level: "silent" }),
-      ending: new AbortController().signal,
-    });
+    const store = await openStoreAt(url);
     const somebody = new Redis(url);
     onTestFinished(async () => {
       somebody.disconnect();
