@@ -12,6 +12,7 @@ import { type RunningRedis, startRedis } from "../support/redis.ts";
 import { sharedFile } from "../support/shared.ts";
 import { runTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
+import { topicKeys } from "../support/topic-keys.ts";
 
 const config = join(temporaryDirectory(), "config");
 const report = join(config, "r.json");
@@ -40,14 +41,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
   }
 
   beforeAll(async () => {
-    const topics = [
-      "detection_results",
-      "assessment_tasks",
-      "risk_assessment_results",
-      "incidents",
-      "dead_letters",
-    ];
-    const lines = topics.map((key) => `    ${key}: { name: road-${key}, partitions: 4 }`);
+    const lines = topicKeys.map((key) => `    ${key}: { name: road-${key}, partitions: 4 }`);
     mkdirSync(config);
     writeFileSync(
       join(config, "kafka.yaml"),

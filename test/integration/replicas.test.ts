@@ -20,6 +20,7 @@ import { lacks } from "../support/machine.ts";
 import { startRedis } from "../support/redis.ts";
 import { type RunningTmon, runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
+import { topicKeys } from "../support/topic-keys.ts";
 import { until } from "../support/until.ts";
 
 const roles = ["generator", "scheduler", "aggregator"] as const;
@@ -32,14 +33,7 @@ async function prepare(brokers: readonly string[]) {
   onTestFinished(() => redis.stop());
   const provider = startTmon(["sim", "vlm", "--port", "0", "--latency", "300ms"]);
   const base = /http:\S+\/v1/.exec(await provider.says(/http:\S+/))![0];
-  const topics = [
-    "detection_results",
-    "assessment_tasks",
-    "risk_assessment_results",
-    "incidents",
-    "dead_letters",
-  ];
-  const named = topics.map((key) => [key, { name: `replicas-${key}`, partitions: 4 }]);
+  const named = topicKeys.map((key) => [key, { name: `replicas-${key}`, partitions: 4 }]);
   const groups = roles.map((role) => [role, `replicas-${role}`]);
   const kafka = { bootstrap_servers: brokers.join(","), topics: Object.fromEntries(named) };
   const files = {
