@@ -141,17 +141,21 @@ async function withProvider(
 }
 
 /** Each role is drained once everything before it has nothing more to give it. */
-async function drainInOrder(roles: readonly RunningRole[], signal: AbortSignal): Promise<boolean> {
+function drainInOrder(roles: readonly RunningRole[], signal: AbortSignal): Promise<boolean> {
+  const aborted = new Promise<false>((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener("abort", () => resolve(false), { once: true });
+  });
+  return Promise.race([drainEach(roles, signal).then(() => true), aborted]);
+}
+
+async function drainEach(roles: readonly RunningRole[], signal: AbortSignal): Promise<void> {
   for (const [index, role] of roles.entries()) {
-    while (index > 0 && roles[index - 1] && !signal.aborted && (await role.busy())) await delay(10);
-    const drained = role.drain().then(() => true);
-    const aborted = new Promise<false>((resolve) => {
-      if (signal.aborted) resolve(false);
-      signal.addEventListener("abort", () => resolve(false), { once: true });
-    });
-    if (!(await Promise.race([drained, aborted]))) return false;
+    // A bus that does not answer may have more.
+    while (index > 0 && !signal.aborted && (await role.busy().catch(() => true))) await delay(10);
+    if (signal.aborted) return;
+    await role.drain();
   }
-  return true;
 }
 
 function beatOf(role: RunningRole, { instance }: RoleContext, url: string) {

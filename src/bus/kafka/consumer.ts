@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
-import { messageOf } from "../../errors.ts";
 import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts";
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
@@ -57,7 +56,6 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   /** Of the assignment, and of the one that is settled. */
   let assignmentNumber = 0;
   let settledNumber = -1;
-  let joining = false;
   let handOver: () => void = () => {};
   /** The caller has the consumer in hand. */
   const handedOver = new Promise<void>((resolve) => {
@@ -71,8 +69,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let progressAt = Date.now();
   let answeredAt = Date.now();
   let unsettledAt = Date.now();
-  /** Why the library gave up last; undefined once the assignment is settled again. */
-  let lastCrash: string | undefined;
+  /** Why it has no partitions; undefined once the assignment is settled again. */
+  let lastFailure: string | undefined;
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed;
@@ -98,12 +96,11 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     joining() {
       if (isSettled()) unsettledAt = Date.now();
       assignmentNumber += 1;
-      joining = true;
       // Whoever tries is not stuck: without a cluster there is nothing else to do.
       progressAt = Date.now();
     },
     joined(memberId, partitions) {
-      joining = false;
+      assignmentNumber += 1;
       occupants = undefined;
       // Fetched before its place is known, a removed offset would make the library commit over what is there.
       consumer.pause(topics.map((topic) => ({ topic, partitions })));
@@ -119,15 +116,14 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       if (isSettled()) unsettledAt = Date.now();
       assignmentNumber += 1;
       progressAt = Date.now();
-      joining = false;
       commits.forget();
       drop([...held.values()]);
       if (stopping !== undefined) return;
       if (isOccupied(error)) return void waitForOccupants();
       if (hopeless) return fail(refusalOf(error) ?? unreachable(error));
-      const why = (refusalOf(error) ?? rootOf(error)).message;
-      if (why !== lastCrash) log.warn({ group, error: why }, "the consumer lost its group; joining again");
-      lastCrash = why;
+      const why = reasonOf(error);
+      if (why !== lastFailure) log.warn({ group, error: why }, "the consumer lost its group; joining again");
+      lastFailure = why;
     },
     wanted: () => stopping === undefined,
     eachBatch,
@@ -171,7 +167,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       try {
         positions = await askAside(kafka, (aside) => askPositions(aside, { group, topics, memberId }));
       } catch (error) {
-        log.debug({ group, error: messageOf(error) }, "the group's positions could not be read yet");
+        lastFailure = reasonOf(error);
+        log.debug({ group, error: lastFailure }, "the group's positions could not be read yet");
         await delay(commitEveryMs);
       }
       if (!isCurrent()) return;
@@ -180,7 +177,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (!isCurrent()) return;
     take(positions, partitions);
     settledNumber = number;
-    lastCrash = undefined;
+    lastFailure = undefined;
   }
 
   function take(positions: Positions, partitions: readonly number[]): void {
@@ -301,9 +298,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     if (idle.length === draining.length || hasWaited || draining.some(isOverdue)) rejoin();
   }
 
-  /** Between two generations a commit could name what another member has in the next. */
+  /** Before its place is known again a commit could rewind who had the partition meanwhile, or has it next. */
   function commit(): Promise<void> {
-    return joining ? Promise.resolve() : commits.commit();
+    return isSettled() ? commits.commit() : Promise.resolve();
   }
 
   function tick(): void {
@@ -332,7 +329,9 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   /** The group may be gathering anew, or its coordinator just moving. */
   const mayStillCommit = () =>
-    commits.possible() && [...held.values()].some(({ slots }) => slots.some(({ dirty }) => dirty));
+    isSettled() &&
+    commits.possible() &&
+    [...held.values()].some(({ slots }) => slots.some(({ dirty }) => dirty));
   const assignment = () => [...held.keys()].sort((a, b) => a - b);
 
   const ticker = setInterval(tick, commitEveryMs);
@@ -363,8 +362,12 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       if (occupants !== undefined) return `the group ${group} is still ${occupants}'s: it must end first`;
       const ms = Date.now() - (isSettled() ? answeredAt : unsettledAt);
       if (ms < silentAfterMs) return undefined;
-      const why = lastCrash === undefined ? "" : `: ${lastCrash}`;
-      return `Kafka has not answered ${group} for ${Math.floor(ms / 1000)} s${why}`;
+      const seconds = Math.floor(ms / 1000);
+      if (isSettled()) return `Kafka has not answered ${group} for ${seconds} s`;
+      const why = lastFailure === undefined ? "" : `: ${lastFailure}`;
+      return `${group} has had no partitions for ${seconds} s${why}`;
     },
   };
 }
+
+const reasonOf = (error: unknown): string => (refusalOf(error) ?? rootOf(error)).message;

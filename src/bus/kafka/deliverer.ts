@@ -25,14 +25,16 @@ export function createDeliverer(parts: DelivererParts): DeliverBatch {
   return async (held, slot, { batch, resolveOffset, isRunning, isStale }) => {
     const { tracker } = slot;
     if (!(await fetchedInPlace(held, slot, batch as unknown as { fetchedOffset: string }))) return;
+    let last: string | undefined;
     for (const message of batch.messages) {
-      if (!isRunning() || isStale() || !parts.mayDeliver(held, slot)) return;
+      if (!isRunning() || isStale() || !parts.mayDeliver(held, slot)) break;
       const offset = Number(message.offset);
       // What is not in the log any more, or never was a message: a compacted one, a transaction's mark.
       if (offset > tracker.position()) tracker.passOver(offset - 1);
       if (offset >= tracker.position()) handOut(held, slot, message, offset);
-      resolveOffset(message.offset);
+      last = message.offset;
     }
+    if (last !== undefined) resolveOffset(last);
   };
 
   function handOut(held: HeldPartition, slot: Slot, message: KafkaMessage, offset: number): void {
