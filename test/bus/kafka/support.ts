@@ -29,12 +29,12 @@ export async function lagOf(bus: Bus, group: string, topic: string): Promise<num
   return (await bus.describeGroup(group, [topic])).reduce((sum, { lag }) => sum + lag, 0);
 }
 
-export function plainKafka({ brokers }: KafkaCluster): Kafka {
+export function plainKafka({ brokers }: Pick<KafkaCluster, "brokers">): Kafka {
   return new Kafka({ brokers, logLevel: logLevel.NOTHING });
 }
 
 export async function administer(
-  cluster: KafkaCluster,
+  cluster: Pick<KafkaCluster, "brokers">,
   act: (admin: Admin) => Promise<unknown>,
 ): Promise<void> {
   const admin = plainKafka(cluster).admin();
