@@ -87,17 +87,19 @@ async function openSite(given?: Store) {
       return new Promise((resolve) => {
         let acting: Promise<void> | undefined;
         const until = () => {
-          acting ??= act().then(resolve);
+          acting ??= act().finally(resolve);
           return acting;
         };
         held = { step, until };
       });
     },
 
-    /** As a flush does: all at once. */
-    async forget(): Promise<void> {
+    /** All at once, as a flush does; or what one detector said and holds, as when it ran out. */
+    async forget(instance?: string): Promise<void> {
+      const isOf = (whose: string) => instance === undefined || whose === instance;
       const entries = await store.list("tmon:");
-      await Promise.all(entries.map(({ key }) => store.delete(key)));
+      const gone = entries.filter(({ key, value }) => isOf(`${value}`) || isOf(key.split(":").at(-1)!));
+      await Promise.all(gone.map(({ key }) => store.delete(key)));
     },
 
     /** Waits until each of them had another look at the shares. */
@@ -221,6 +223,23 @@ test.concurrent.for(forgettings)(
     expect(site.mostPlayers()).toBe(1);
   },
 );
+
+test.concurrent("after the store was away for one each keeps what it plays, though the other's leases ran out", async ({
+  expect,
+}) => {
+  const { first, plays, ...site } = await openShared();
+  const played = plays();
+  let lateStep: Promise<void> | undefined;
+  await site.before("first list tmon:lease:", async () => {
+    await site.forget("second");
+    lateStep = site.before("second set tmon:camera-wishes:", () => first.leases.look());
+    throw new Error("away");
+  });
+  await lateStep;
+  await site.lookAgain("first", "second");
+  expect(plays()).toEqual(played);
+  expect(site.mostPlayers()).toBe(1);
+});
 
 describe.skipIf(lacks("redis"))("on Redis", () => {
   test.concurrent("after a flush each keeps what it plays, and no camera plays twice", async ({
