@@ -45,20 +45,6 @@ export function createAside(kafka: Kafka, first?: Admin): Aside {
   };
 }
 
-/** As an aside of its own, for one question. */
-export async function askAside<T>(
-  kafka: Kafka,
-  question: (admin: Admin) => Promise<T>,
-  withinMs?: number,
-): Promise<T> {
-  const aside = createAside(kafka);
-  try {
-    return await aside.ask(question, withinMs);
-  } finally {
-    void aside.close().catch(() => {});
-  }
-}
-
 /** Rejects when the work has not ended by then. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const done = new AbortController();

@@ -43,8 +43,6 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     },
   );
   const aside = createAside(kafka);
-  const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
-  await admin.connect();
   const producer = createProducer({ kafka, config, log, topicUnknown: known.suspect });
   const groups = createGroupDescriber(kafka, aside.ask);
   const consumers = new Set<KafkaConsumer>();
@@ -68,7 +66,10 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
+    const consumer = await startConsumer(
+      { kafka, ask: aside.ask, log, metadataMaxAgeMs, retryBackoffMs },
+      options,
+    );
     consumers.add(consumer);
     return consumer;
   }
@@ -78,7 +79,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await producer.close();
     known.close();
-    await Promise.all([groups.close(), aside.close(), topicsAside.close(), admin.disconnect()]);
+    await Promise.all([groups.close(), aside.close(), topicsAside.close()]);
   }
 
   return {
