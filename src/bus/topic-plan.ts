@@ -45,8 +45,9 @@ export function planTopics(
   const topics = topicIds.map((id): PlannedTopic => {
     const wanted = config.topics[id];
     const found = cluster.topics.find(({ name }) => name === wanted.name);
-    const replicas =
-      replicationFactor ?? wanted.replicationFactor ?? Math.min(usualReplicas, cluster.brokers);
+    // With a broker away a topic is as right as before.
+    const possible = Math.max(cluster.brokers, found?.replicas ?? 0);
+    const replicas = replicationFactor ?? wanted.replicationFactor ?? Math.min(usualReplicas, possible);
     if (replicas > cluster.brokers && !found) throw tooFew(wanted.name, replicas, cluster.brokers);
     const topic = {
       id,

@@ -12,7 +12,7 @@ import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
 import { counted } from "./counted.ts";
 import { formatTable, say, writeLine } from "./output.ts";
-import { clusterPatienceMs } from "./reading.ts";
+import { clusterPatienceMs, electionPatienceMs } from "./reading.ts";
 import { createTerminalLog } from "./settings.ts";
 
 export interface InitTopicsOptions {
@@ -41,7 +41,11 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
     );
   const log = createTerminalLog(config);
   const signal = new AbortController().signal;
-  const admin = await openTopicAdmin(config.kafka, { log, signal, patienceMs: clusterPatienceMs });
+  const admin = await openTopicAdmin(
+    config.kafka,
+    { log, signal, patienceMs: clusterPatienceMs },
+    { signal, patienceMs: electionPatienceMs },
+  );
   try {
     const names = Object.values(config.topics).map(({ name }) => name);
     const inspect = async () => planTopics(config, await admin.inspect(names), options.replicationFactor);

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Bus } from "../bus/bus.ts";
 import { openBus } from "../bus/open.ts";
+import { patientBus } from "../bus/patience.ts";
 import type { Config } from "../config/config.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
@@ -24,6 +25,9 @@ export interface LookingOptions {
 
 /** Whoever runs a command looks on: a cluster that is away is said, not waited for. */
 export const clusterPatienceMs = 10_000;
+
+/** Others lead in a dead broker's place after 9 s, by Kafka's defaults, and 3 s later if it was the controller. */
+export const electionPatienceMs = 15_000;
 
 /**
  * Opens the bus for a command that looks into it, and closes it again. A reader makes no data directory: where
@@ -56,7 +60,7 @@ export async function lookInto<T>(
   if (!bus) return undefined;
   const forget = releaseOnCrash(() => bus.close());
   try {
-    return await look({ bus, log, signal });
+    return await look({ bus: patientBus(bus, { signal, patienceMs: electionPatienceMs }), log, signal });
   } catch (error) {
     // What a signal cut short has failed by that.
     if (!signal.aborted) throw error;

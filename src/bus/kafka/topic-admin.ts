@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from "kafkajs";
 import type { KafkaConfig } from "../../config/config.ts";
+import { type Patience, patiently } from "../patience.ts";
 import { createClient } from "./client.ts";
 import { firstConnection, type Waiting } from "./connection.ts";
 import { asking, rootOf } from "./failure.ts";
@@ -40,13 +41,17 @@ export interface TopicAdmin {
   close(): Promise<void>;
 }
 
-export async function openTopicAdmin(config: KafkaConfig, waiting: Waiting): Promise<TopicAdmin> {
+export async function openTopicAdmin(
+  config: KafkaConfig,
+  waiting: Waiting,
+  patience: Patience,
+): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, waiting.log);
   await firstConnection(kafka, waiting, (first) => first.disconnect());
   const admin = kafka.admin();
   await admin.connect();
   return {
-    inspect: (names) => asking(() => inspect(admin, names)),
+    inspect: (names) => patiently(patience, () => asking(() => inspect(admin, names))),
     create: ({ name, partitions, replicas, config: wanted }) =>
       asking(async () => {
         await admin.createTopics({
