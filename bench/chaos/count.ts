@@ -87,7 +87,7 @@ export async function count(scenario: string, world: World, load: Load): Promise
     missing,
     lost: idle ? missingTotal : 0,
     pending: idle ? 0 : missingTotal,
-    deadLettered: seen.deadLettered,
+    deadLettered: seen.deadLettered.size,
     repeats: seen.repeats,
     duplicates: [...seen.pushed.values()].filter(({ times: pushes }) => pushes > 1).length,
     refused: load.refused(),

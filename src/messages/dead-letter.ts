@@ -4,7 +4,10 @@ import { schemaVersion } from "./common.ts";
 export interface LetterFacts {
   code: string;
   reason: string;
-  source: { topic: string; partition: number; offset: number };
+  /** The message: its place, and its append time there, epoch ms. */
+  source: { topic: string; partition: number; offset: number; timestamp: number };
+  /** The consumer group that could not read it: each that cannot writes a letter. */
+  group: string;
 }
 
 const names = [
@@ -14,12 +17,19 @@ const names = [
   "source-topic",
   "source-partition",
   "source-offset",
+  "source-timestamp",
+  "source-group",
 ] as const;
 
 const maxReasonCharacters = 1_000;
 
 /** The headers a dead letter has beside those of the original message. */
-export function letterHeaders({ code, reason, source }: LetterFacts): Record<(typeof names)[number], string> {
+export function letterHeaders({
+  code,
+  reason,
+  source,
+  group,
+}: LetterFacts): Record<(typeof names)[number], string> {
   return {
     "schema-version": String(schemaVersion),
     "error-code": code,
@@ -27,6 +37,8 @@ export function letterHeaders({ code, reason, source }: LetterFacts): Record<(ty
     "source-topic": source.topic,
     "source-partition": String(source.partition),
     "source-offset": String(source.offset),
+    "source-timestamp": String(source.timestamp),
+    "source-group": group,
   };
 }
 
@@ -39,7 +51,9 @@ export function readLetterHeaders(headers: Record<string, string>): LetterFacts 
       topic: headers["source-topic"] ?? "",
       partition: Number(headers["source-partition"]),
       offset: Number(headers["source-offset"]),
+      timestamp: Number(headers["source-timestamp"]),
     },
+    group: headers["source-group"] ?? "",
   };
 }
 

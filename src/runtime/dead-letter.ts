@@ -9,20 +9,21 @@ import type { RoleContext } from "./role.ts";
  * that is durable. Tries until then, or until the signal: the message then stays for its next owner.
  */
 export async function deadLetter(
-  context: Pick<RoleContext, "bus" | "config" | "log" | "metrics">,
+  context: Pick<RoleContext, "bus" | "config" | "log" | "metrics"> & { group: string },
   delivery: Delivery,
   error: unknown,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const { bus, config, log, metrics } = context;
+  const { bus, config, log, metrics, group } = context;
   const topic = config.topics["dead-letters"].name;
   const code = error instanceof TmonError ? error.code : "TMON_INTERNAL";
-  const source = { topic: delivery.topic, partition: delivery.partition, offset: delivery.offset };
+  const { topic: from, partition, offset, timestamp } = delivery;
+  const source = { topic: from, partition, offset, timestamp };
   const letter = {
     topic,
     key: delivery.key,
     value: delivery.value,
-    headers: { ...delivery.headers, ...letterHeaders({ code, reason: messageOf(error), source }) },
+    headers: { ...delivery.headers, ...letterHeaders({ code, reason: messageOf(error), source, group }) },
   };
   await publishUntilDone(bus, [letter], signal, (failure) => {
     metrics.sendErrors.inc({ topic });

@@ -152,7 +152,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
         return;
       }
       metrics.pipelineErrors.inc({ role, code });
-      deadLetter(context, delivery, error, ending.signal).catch(() => {});
+      deadLetter({ ...context, group }, delivery, error, ending.signal).catch(() => {});
     }
   }
 

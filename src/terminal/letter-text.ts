@@ -6,12 +6,16 @@ import { formatTable, printable } from "./output.ts";
 import { formatAge, formatTime } from "./time.ts";
 
 /** A letter as a person reads it: where from and why, the headers the message had, its bytes. */
-export function describeLetter({ message, code, reason, source }: Letter, { timezone }: Config): string {
+export function describeLetter(
+  { message, code, reason, source, group }: Letter,
+  { timezone }: Config,
+): string {
   const { partition, offset, timestamp, key, headers, value } = message;
   const age = formatAge(Date.now() - timestamp);
   const facts: [string, string][] = [
     ["written", `${formatTime(timestamp, timezone)}, ${age} ago`],
-    ["source", `${source.topic} ${source.partition}@${source.offset}, key ${key}`],
+    ["source", `${source.topic} ${source.partition}@${source.offset}, ${keyText(key)}`],
+    ["read by", group],
     ["error", `${code}: ${reason}`],
     ...Object.entries(originalHeaders(headers)).map(([name, text]): [string, string] => [
       `header ${name}`,
@@ -22,6 +26,8 @@ export function describeLetter({ message, code, reason, source }: Letter, { time
   const rows = facts.map(([name, text]) => [printable(name), printable(text)]);
   return `${formatTable(["LETTER", `${partition}:${offset}`], rows)}\n\n${textOf(value)}`;
 }
+
+export const keyText = (key: string) => (key === "" ? "no key" : `key ${key}`);
 
 /** JSON with its long words shortened, or the first bytes as they are. */
 function textOf(value: Buffer): string {

@@ -3,11 +3,18 @@ import { undecodableHeader } from "../bus/bus.ts";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
-import { findLetter, type Letter, type LetterPlace, readLetters } from "../runtime/letters/letters.ts";
-import { nameOf, type ReplayOutcome, replay, replayTimes } from "../runtime/letters/replay.ts";
+import {
+  findLetter,
+  firstLetters,
+  type Letter,
+  type LetterPlace,
+  type LetterSummary,
+  summarizeLetters,
+} from "../runtime/letters/letters.ts";
+import { type ReplayOutcome, replay, replayTimes } from "../runtime/letters/replay.ts";
 import { askStore, withStore } from "./ask-store.ts";
 import { counted } from "./counted.ts";
-import { describeLetter } from "./letter-text.ts";
+import { describeLetter, keyText } from "./letter-text.ts";
 import { messageJson } from "./message-line.ts";
 import { formatTable, printable, say, writeLine } from "./output.ts";
 import { type Looking, lookInto } from "./reading.ts";
@@ -16,39 +23,53 @@ import { formatAge } from "./time.ts";
 
 const briefly = { waits: false, endless: false };
 
-/** `tmon dlq list`: one line a letter, the oldest first. */
+/** `tmon dlq list`: one line for each message that could not be read, the oldest first. */
 export async function listLetters(
   config: Config,
   { code, output }: { code?: string | undefined; output: string },
 ): Promise<void> {
   await lookInto(config, briefly, async (looking) => {
     const times = await askStore(config, looking, "what was replayed", replayTimes);
-    const rows: string[][] = [];
-    for await (const letter of readLetters({ config, ...looking }, code)) {
-      const replayed = times?.get(nameOf(letter)) ?? null;
-      if (output === "json") await writeLine(JSON.stringify({ ...letterJson(letter), replayed }));
-      else rows.push(rowOf(letter, times === undefined ? "?" : replayed === null ? "no" : "yes"));
+    const letters = await summarizeLetters({ config, ...looking }, code);
+    if (letters.length === 0) say(`tmon: ${noLetters(code)}`);
+    const replayedAt = ({ name }: LetterSummary) => times?.get(name) ?? null;
+    if (output === "json") {
+      for (const letter of letters)
+        await writeLine(JSON.stringify({ ...letterJson(letter), replayed: replayedAt(letter) }));
+    } else if (letters.length > 0) {
+      const isReplayed = (letter: LetterSummary) => (replayedAt(letter) === null ? "no" : "yes");
+      const head = ["LETTER", "AGE", "SOURCE", "READ BY", "CODE", "BYTES", "REPLAYED", "MESSAGE"];
+      const rows = letters.map((letter) => rowOf(letter, times === undefined ? "?" : isReplayed(letter)));
+      await writeLine(formatTable(head, rows, process.stdout.columns, head.length - 1));
     }
-    if (output === "json") return;
-    if (rows.length === 0) return say("tmon: there are no dead letters");
-    const head = ["LETTER", "AGE", "SOURCE", "CODE", "BYTES", "REPLAYED", "MESSAGE"];
-    await writeLine(formatTable(head, rows, process.stdout.columns, 6));
   });
 }
 
-function letterJson({ message, code, reason, source }: Letter) {
-  const { partition, offset, timestamp, key, value } = message;
-  return { partition, offset, timestamp, key, source, code, message: reason, bytes: value.length };
+const noLetters = (code?: string) => `there are no dead letters${code === undefined ? "" : ` of ${code}`}`;
+
+function letterJson({
+  partition,
+  offset,
+  timestamp,
+  key,
+  source,
+  groups,
+  code,
+  reason,
+  bytes,
+}: LetterSummary) {
+  return { partition, offset, timestamp, key, source, groups, code, message: reason, bytes };
 }
 
-function rowOf({ message, code, reason, source }: Letter, replayed: string): string[] {
-  const { partition, offset, timestamp, value } = message;
+function rowOf(letter: LetterSummary, replayed: string): string[] {
+  const { partition, offset, timestamp, source, groups, code, reason, bytes } = letter;
   return [
     `${partition}:${offset}`,
     formatAge(Date.now() - timestamp),
     printable(`${source.topic} ${source.partition}@${source.offset}`),
+    printable(groups.join(", ")),
     printable(code),
-    String(value.length),
+    String(bytes),
     replayed,
     printable(reason),
   ];
@@ -80,7 +101,7 @@ export async function replayLetters(config: Config, flags: ReplayFlags): Promise
   requireSharedStore(config);
   await lookInto(config, briefly, async (looking) => {
     const { bus, signal } = looking;
-    const letters = at ? one(config, looking, at) : readLetters({ config, ...looking }, code);
+    const letters = at ? one(config, looking, at) : firstLetters({ config, ...looking }, code);
     await withStore(config, looking, async (store) => {
       let done = 0;
       let left = 0;
@@ -104,8 +125,8 @@ async function* one(config: Config, looking: Looking, at: LetterPlace): AsyncGen
 }
 
 const outcomes: Record<ReplayOutcome, (letter: Letter) => string> = {
-  replayed: ({ source, message }) => `replayed to ${source.topic}, key ${message.key}`,
-  "would-replay": ({ source, message }) => `would be replayed to ${source.topic}, key ${message.key}`,
+  replayed: ({ source, message }) => `replayed to ${source.topic}, ${keyText(message.key)}`,
+  "would-replay": ({ source, message }) => `would be replayed to ${source.topic}, ${keyText(message.key)}`,
   "done-before": () => "left out: it was replayed before",
   busy: () => "left out: it is being replayed by another",
   "no-topic": ({ source }) => `left out: its source "${source.topic}" is no topic a message can go back to`,

@@ -10,7 +10,7 @@ export async function printSchema(name: string): Promise<void> {
     throw new TmonError(
       "TMON_TOPIC_UNKNOWN",
       "a dead letter's value is the original bytes: it has no schema",
-      "read its headers error-code, error-message, source-topic, source-partition, source-offset",
+      "read its headers error-code, error-message, source-topic, source-partition, source-offset, source-group",
     );
   }
   await writeLine(JSON.stringify(z.toJSONSchema(wireSchemas[topic], { io: "input" }), null, 2));

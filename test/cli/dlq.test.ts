@@ -23,7 +23,8 @@ async function letters(dir: string, ...args: string[]) {
 
 const bytes = Buffer.from([0xff, 0xd8, 0x00, 0x1b, ...Buffer.from("not JSON")]);
 const picture = "A".repeat(4000);
-const source = { topic: "assessment-tasks", partition: 3, offset: 120 };
+const source = { topic: "assessment-tasks", partition: 3, offset: 120, timestamp: 1_795_000_000_000 };
+const group = "tmon-scheduler";
 
 /** On partition 3: bytes that are no JSON, a JSON task with a picture, one from a topic nobody knows. */
 async function writeLetters(dir: string): Promise<void> {
@@ -35,7 +36,7 @@ async function writeLetters(dir: string): Promise<void> {
     partition: 3,
     headers: {
       origin: "north\u001b[31m",
-      ...letterHeaders({ code, reason: "not JSON", source: { ...source, ...changes } }),
+      ...letterHeaders({ code, reason: "not JSON", source: { ...source, ...changes }, group }),
     },
   });
   await context.bus.produce([letter(bytes, "TMON_MESSAGE_INVALID")]);
@@ -55,7 +56,9 @@ describe("dead letters", () => {
       { partition: 3, offset: 2, source: { topic: "elsewhere" } },
     ]);
     const { stdout } = await dlq(dataDir, "list");
-    expect(stdout).toMatch(/^3:0 +\S+ +assessment-tasks 3@120 +TMON_MESSAGE_INVALID +12 +no +not JSON$/m);
+    expect(stdout).toMatch(
+      /^3:0 +\S+ +assessment-tasks 3@120 +tmon-scheduler +TMON_MESSAGE_INVALID +12 +no +not JSON$/m,
+    );
   });
 
   it("are listed by code", async () => {
@@ -67,6 +70,7 @@ describe("dead letters", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^error +TMON_MESSAGE_INVALID: not JSON$/m);
     expect(stdout).toMatch(/^source +assessment-tasks 3@120, key cam-1$/m);
+    expect(stdout).toMatch(/^read by +tmon-scheduler$/m);
     expect(stdout).toMatch(/^header origin +north\ufffd\[31m$/m);
     expect(stdout).toMatch(/^00000000 {2}ff d8 00 1b 6e 6f 74 20 4a 53 4f 4e +\.\.\.\.not JSON$/m);
   });
@@ -179,6 +183,41 @@ describe("a replay", () => {
   });
 });
 
+describe("a message that several groups could not read", () => {
+  const dir = join(directory, "groups");
+
+  it("is listed once with all of them, and put back once, whichever letter is named", async () => {
+    const { context, close } = await openContext(testConfig(dir));
+    const frame = { topic: "detection-results", partition: 3, offset: 7, timestamp: 1_795_000_000_000 };
+    const groups = ["tmon-generator", "tmon-aggregator"];
+    const letter = (from: typeof frame, by: string) => {
+      const headers = letterHeaders({ code: "TMON_MESSAGE_INVALID", reason: "no", source: from, group: by });
+      return { topic: "dead-letters", key: "", value: bytes, partition: 3, headers };
+    };
+    // Of the same place in a topic that was made anew.
+    const other = { ...frame, timestamp: frame.timestamp + 1 };
+    for (const from of [frame, other]) await context.bus.produce(groups.map((by) => letter(from, by)));
+    await close();
+
+    expect(await letters(dir)).toMatchObject([
+      { offset: 0, groups, source: frame },
+      { offset: 2, groups, source: other },
+    ]);
+    expect((await dlq(dir, "list")).stdout).toMatch(/^3:0 .* tmon-generator, tmon-aggregator +TMON_/m);
+    expect((await dlq(dir, "replay", "3:1")).stdout).toBe("3:1 replayed to detection-results, no key");
+    const { stdout } = await dlq(dir, "replay", "--all", "-o", "json");
+    expect(lines(stdout)).toMatchObject([
+      { offset: 0, outcome: "done-before" },
+      { offset: 2, outcome: "replayed" },
+    ]);
+    expect(await messagesOf("detection-results", dir)).toHaveLength(2);
+    expect(await letters(dir)).toMatchObject([
+      { replayed: expect.any(String) },
+      { replayed: expect.any(String) },
+    ]);
+  });
+});
+
 describe("a message a role cannot read", () => {
   const dir = join(directory, "role");
 
@@ -191,7 +230,11 @@ describe("a message a role cannot read", () => {
     await dlq(dir, "replay", "--all");
     await generator.says(/moved to dead-letters.*moved to dead-letters/s);
     const [first, second] = await letters(dir);
-    expect(first).toMatchObject({ source: { topic: "detection-results", offset: 0 }, bytes: bytes.length });
+    expect(first).toMatchObject({
+      source: { topic: "detection-results", offset: 0 },
+      groups: ["tmon-generator"],
+      bytes: bytes.length,
+    });
     expect(second).toMatchObject({ source: { topic: "detection-results", offset: 1 }, replayed: null });
     const [, message] = await messagesOf("dead-letters", dir);
     expect(message?.headers["replay-of"]).toBe(`dead-letters/${first.partition}:${first.offset}`);

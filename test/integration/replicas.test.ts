@@ -141,7 +141,7 @@ describe.skipIf(lacks("kafka", "redis"))("replicas of each role on Kafka and Red
     const seen = await load.finish();
     expect(unfinished(seen)).toEqual({ groupsWithoutTask: 0, tasksWithoutResult: 0, verdictsWithoutPush: 0 });
     expect([...seen.pushed].filter(([, { times }]) => times > 1)).toEqual([]);
-    expect(seen.deadLettered).toBe(0);
+    expect(seen.deadLettered.size).toBe(0);
     const { requests } = (await get(new URL("/stats", base))) as { requests: number };
     const called = [...seen.results.values()].reduce((sum, { calls }) => sum + calls, 0);
     // And of the commit interval of 250 ms: at 50 tasks a second shared by two.

@@ -4,7 +4,8 @@ import { busFlags, camelFlags, letterCodeFlag, outputFlag, TmonCommand } from ".
 
 export default class DlqList extends TmonCommand {
   static override summary = "List the dead letters: messages that could not be read";
-  static override description = "The oldest first. With -o json one line a letter.";
+  static override description =
+    "The oldest first, each message once, with the groups that could not read it. With -o json one line a message.";
   static override examples = [
     "<%= config.bin %> dlq list",
     "<%= config.bin %> dlq list --code TMON_MESSAGE_INVALID -o json | jq .source.topic",

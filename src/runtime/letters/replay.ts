@@ -4,10 +4,10 @@ import { undecodableHeader } from "../../bus/bus.ts";
 import type { Config } from "../../config/config.ts";
 import { originalHeaders } from "../../messages/dead-letter.ts";
 import type { Store } from "../../store/store.ts";
-import type { Letter } from "./letters.ts";
+import { type Letter, nameOf } from "./letters.ts";
 
 /**
- * What was done with a letter.
+ * What was done with a letter. Lease and mark are its source's: of one message several groups may have written letters.
  *
  *   (lease) -> no mark -> produced -> marked    replayed
  *      |          \-> marked earlier            done-before
@@ -43,7 +43,8 @@ export async function replay(
     return "no-topic";
   if (headers[undecodableHeader] !== undefined) return "undecodable";
   if (dryRun) return (await wasReplayed(store, letter)) ? "done-before" : "would-replay";
-  const lease = `replay:${nameOf(letter)}`;
+  const name = nameOf(letter);
+  const lease = `replay:${name}`;
   if (!(await store.claimLease(lease, owner, leaseMs))) return "busy";
   try {
     if (await wasReplayed(store, letter)) return "done-before";
@@ -52,7 +53,7 @@ export async function replay(
       { topic, key, value, headers: { ...originalHeaders(headers), "replay-of": replayOf } },
     ]);
     const at = new Date(store.now()).toISOString();
-    await store.set(markPrefix + nameOf(letter), at, { ttlMs: letters.retentionMs });
+    await store.set(markPrefix + name, at, { ttlMs: letters.retentionMs });
     return "replayed";
   } finally {
     await store.releaseLease(lease, owner);
@@ -67,9 +68,4 @@ async function wasReplayed(store: Store, letter: Letter): Promise<boolean> {
 export async function replayTimes(store: Store): Promise<Map<string, string>> {
   const marks = await store.list(markPrefix);
   return new Map(marks.map(({ key, value }) => [key.slice(markPrefix.length), value.toString("utf8")]));
-}
-
-/** With its time, so that a letter of a topic that was made anew is another one. */
-export function nameOf({ message: { partition, offset, timestamp } }: Letter): string {
-  return `${partition}:${offset}:${timestamp}`;
 }

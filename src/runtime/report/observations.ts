@@ -11,7 +11,8 @@ export interface Observations {
   readonly pushed: Map<string, { at: number | undefined; times: number }>;
   pushes: number;
   repeats: number;
-  deadLettered: number;
+  /** Distinct messages, as nameOf of their letters says. */
+  readonly deadLettered: Set<string>;
 }
 
 export interface ResultObservation {
@@ -37,6 +38,6 @@ export function noObservations(): Observations {
     pushed: new Map(),
     pushes: 0,
     repeats: 0,
-    deadLettered: 0,
+    deadLettered: new Set(),
   };
 }

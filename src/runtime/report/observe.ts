@@ -6,11 +6,13 @@ import { taskIdOf } from "../../messages/ids.ts";
 import { type AssessmentResult, resultSchema } from "../../messages/result.ts";
 import { taskSchema } from "../../messages/task.ts";
 import type { TopicId } from "../../messages/topics.ts";
+import { letterOf, nameOf } from "../letters/letters.ts";
 import type { Observations } from "./observations.ts";
 
 /** Counts one message of the bus. What cannot be read is counted when it reaches dead-letters. */
-export function observeMessage(seen: Observations, topic: TopicId, { value }: ReceivedMessage): void {
-  if (topic === "dead-letters") seen.deadLettered += 1;
+export function observeMessage(seen: Observations, topic: TopicId, message: ReceivedMessage): void {
+  const { value } = message;
+  if (topic === "dead-letters") seen.deadLettered.add(nameOf(letterOf(message)));
   if (topic === "detection-results")
     whenReadable(detectionSchema, value, (frame) => observeFrame(seen, frame));
   if (topic === "assessment-tasks") whenReadable(taskSchema, value, ({ taskId }) => seen.tasks.add(taskId));

@@ -94,7 +94,7 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
     },
     lost: facts.unreadLost + (allDone ? missing : 0),
     pending: allDone ? 0 : missing,
-    deadLettered: seen.deadLettered,
+    deadLettered: seen.deadLettered.size,
     repeats: seen.repeats,
     duplicates: [...seen.pushed.values()].filter(({ times }) => times > 1).length,
     ...latencies(seen),

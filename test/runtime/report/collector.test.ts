@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encode } from "../../../src/messages/codec.ts";
+import { letterHeaders } from "../../../src/messages/dead-letter.ts";
 import type { TopicId } from "../../../src/messages/topics.ts";
 import { measureLag, worstGroup } from "../../../src/runtime/lag.ts";
 import { type Collector, startCollector } from "../../../src/runtime/report/collector.ts";
@@ -35,11 +36,17 @@ describe("the report's collector", () => {
     await send("detection-results", detectionMessage("m", [left]), detectionMessage("m", [left]));
     await send("assessment-tasks", task, task);
     await send("risk-assessment-results", resultMessage("m", 1, "low"), resultMessage("m", 1, "low"));
-    await send("dead-letters", {});
+    const source = { topic: "detection-results", partition: 3, offset: 7, timestamp: 0 };
+    await context.bus.produce(
+      ["tmon-generator", "tmon-aggregator"].map((group) => {
+        const headers = letterHeaders({ code: "TMON_MESSAGE_INVALID", reason: "not JSON", source, group });
+        return { topic: "dead-letters", key: "7", value: Buffer.from("{"), headers };
+      }),
+    );
     await collector.finish();
     const { frames, tasks, results, repeats, deadLettered } = collector.seen;
     expect([frames.size, [...tasks], [...results.keys()]]).toEqual([1, ["m_group1"], ["m_group1"]]);
-    expect({ repeats, deadLettered }).toEqual({ repeats: 1, deadLettered: 1 });
+    expect({ repeats, deadLettered }).toEqual({ repeats: 1, deadLettered: new Set([expect.any(String)]) });
   });
 
   it("goes on after what cannot be read", async () => {
