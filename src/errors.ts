@@ -53,7 +53,7 @@ export const errors = {
     cure: "Create them with `tmon init-topics`; their names are in kafka.yaml.",
   },
   TMON_TOPIC_DRIFT: {
-    exit: 1,
+    exit: 2,
     cause: "The topics of the pipeline would have different numbers of partitions.",
     cure: "See `tmon init-topics --check`; raise them together with `--apply`, or change `partitions` in kafka.yaml.",
   },

@@ -116,7 +116,7 @@ function remarksOn({ brokers, autoCreation }: ClusterState, topics: readonly Pla
   const fewest = Math.min(...topics.filter(({ exists }) => !exists).map(({ replicas }) => replicas));
   if (fewest < usualReplicas)
     remarks.push(
-      `new topics get ${fewest} of ${usualReplicas} replicas: the cluster has ${brokers} of ${usualReplicas} brokers or was told so`,
+      `new topics get ${fewest === 1 ? "1 replica" : `${fewest} replicas`}, not ${usualReplicas}${brokers < usualReplicas ? `, for so few brokers there are (${brokers})` : ""}: a message counts as written when one broker has it, and is lost with that broker's disk`,
     );
   if (autoCreation)
     remarks.push(
@@ -125,21 +125,28 @@ function remarksOn({ brokers, autoCreation }: ClusterState, topics: readonly Pla
   return remarks;
 }
 
-/** A camera's messages meet in one partition number: the pipeline's topics have the same number of them. */
-export function refuseUnequal({ topics }: TopicPlan, apply: boolean): void {
-  const pipeline = topics.filter(({ id }) => (pipelineTopics as readonly string[]).includes(id));
-  const odd = pipeline.flatMap(({ name, drift }) =>
-    drift
-      .filter(({ setting, kind }) => setting === "partitions" && !(apply && kind === "partitions"))
-      .map(({ found, wanted }) => ({ name, found, wanted })),
-  )[0];
-  if (odd === undefined) return;
-  const isMore = Number(odd.found) > Number(odd.wanted);
-  throw new TmonError(
+export const isPipeline = (id: TopicId) => (pipelineTopics as readonly TopicId[]).includes(id);
+
+/**
+ * Why nothing may be created or altered: a camera's messages meet in one partition number, so the pipeline's topics
+ * have the same number of them. Undefined if they will have.
+ */
+export function unequalPartitions({ topics }: TopicPlan, apply: boolean): TmonError | undefined {
+  const pipeline = topics.filter(({ id }) => isPipeline(id));
+  const [most] = pipeline
+    .flatMap(({ name, drift }) =>
+      drift
+        .filter(({ setting, kind }) => setting === "partitions" && !(apply && kind === "partitions"))
+        .map(({ found, wanted }) => ({ name, found: Number(found), wanted: Number(wanted) })),
+    )
+    .sort((a, b) => b.found - a.found);
+  if (most === undefined) return undefined;
+  const { name, found, wanted } = most;
+  return new TmonError(
     "TMON_TOPIC_DRIFT",
-    `${odd.name} has ${odd.found} partitions, and ${odd.wanted} are wanted: the topics of the pipeline must have the same number`,
-    isMore
-      ? `partitions cannot be taken away: set partitions: ${odd.found} for all three in kafka.yaml`
+    `${name} has ${found} partitions, and ${wanted} are wanted: the topics of the pipeline must have the same number`,
+    found > wanted
+      ? `partitions cannot be taken away: set partitions: ${found} for all three in kafka.yaml, then raise them with --apply while no role runs`
       : "raise them all with --apply while no role runs",
   );
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from "listr2";
 import { openTopicAdmin, type TopicAdmin } from "../bus/kafka/topic-admin.ts";
 import {
   type Drift,
+  isPipeline,
   type PlannedTopic,
   planTopics,
-  refuseUnequal,
   type TopicPlan,
+  unequalPartitions,
 } from "../bus/topic-plan.ts";
 import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
@@ -27,7 +28,9 @@ export interface InitTopicsOptions {
 /** One thing to be done to one topic. */
 interface Step {
   topic: PlannedTopic;
+  /** "create it", and once it is: "created". */
   what: string;
+  done: string;
   run(admin: TopicAdmin): Promise<void>;
 }
 
@@ -51,10 +54,12 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
     const inspect = async () => planTopics(config, await admin.inspect(names), options.replicationFactor);
     const plan = await inspect();
     if (options.check) return await report(plan, [], options);
-    refuseUnequal(plan, options.apply);
+    const unequal = unequalPartitions(plan, options.apply);
+    if (unequal) throw unequal;
     const steps = plan.topics.flatMap((topic) => stepsFor(topic, options.apply));
     if (!options.dryRun) await carryOut(steps, admin);
-    await report(options.dryRun ? plan : await inspectAfter(steps, inspect), steps, options);
+    const { topics } = options.dryRun ? plan : await inspectAfter(steps, inspect);
+    await report({ ...plan, topics }, steps, options);
   } finally {
     await admin.close();
   }
@@ -63,8 +68,9 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
 function stepsFor(topic: PlannedTopic, apply: boolean): Step[] {
   const { name, partitions, replicas } = topic;
   if (!topic.exists) {
-    const what = `create it with ${counted(partitions, "partition")} and ${counted(replicas, "replica")}`;
-    return [{ topic, what, run: (admin) => admin.create(topic) }];
+    const size = `with ${counted(partitions, "partition")} and ${counted(replicas, "replica")}`;
+    const run = (admin: TopicAdmin) => admin.create(topic);
+    return [{ topic, what: `create it ${size}`, done: `created ${size}`, run }];
   }
   if (!apply) return [];
   const steps: Step[] = [];
@@ -72,15 +78,14 @@ function stepsFor(topic: PlannedTopic, apply: boolean): Step[] {
     steps.push({
       topic,
       what: `raise it to ${counted(partitions, "partition")}`,
+      done: `raised to ${counted(partitions, "partition")}`,
       run: (admin) => admin.setPartitions(name, partitions),
     });
   const settings = topic.drift.filter(({ kind }) => kind === "config");
-  if (settings.length > 0)
-    steps.push({
-      topic,
-      what: `set ${settings.map(({ setting, wanted }) => `${setting}=${wanted}`).join(", ")}`,
-      run: (admin) => admin.setConfig(name, topic.config),
-    });
+  if (settings.length > 0) {
+    const what = `set ${settings.map(({ setting, wanted }) => `${setting}=${wanted}`).join(", ")}`;
+    steps.push({ topic, what, done: what, run: (admin) => admin.setConfig(name, topic.config) });
+  }
   return steps;
 }
 
@@ -88,7 +93,13 @@ function stepsFor(topic: PlannedTopic, apply: boolean): Step[] {
 async function carryOut(steps: readonly Step[], admin: TopicAdmin): Promise<void> {
   const processOutput = new ProcessOutput(process.stderr, process.stderr);
   await new Listr(
-    steps.map(({ topic, what, run }) => ({ title: `${topic.name}: ${what}`, task: () => run(admin) })),
+    steps.map(({ topic: { name }, what, done, run }) => ({
+      title: `${name}: ${what}`,
+      async task(_: unknown, task: Pick<ListrTaskWrapper<unknown, never, never>, "title">) {
+        await run(admin);
+        task.title = `${name}: ${done}`;
+      },
+    })),
     {
       renderer: process.stderr.isTTY ? "default" : "simple",
       rendererOptions: { logger: new ListrLogger({ processOutput }) },
@@ -126,32 +137,62 @@ async function report(plan: TopicPlan, steps: readonly Step[], options: InitTopi
       wanted: { partitions, replicas, config },
       drift: drift.map(({ setting, wanted, found }) => ({ setting, wanted, found })),
     }));
-    const done = steps.map(({ topic, what }) => ({ topic: topic.name, what }));
-    const key = options.dryRun ? "wouldDo" : "done";
-    return writeLine(JSON.stringify({ brokers, asWanted: isRight, topics, [key]: done, remarks }, null, 2));
+    const work = options.dryRun
+      ? { wouldDo: steps.map(({ topic, what }) => ({ topic: topic.name, what })) }
+      : { done: steps.map(({ topic, done }) => ({ topic: topic.name, what: done })) };
+    return writeLine(JSON.stringify({ brokers, asWanted: isRight, topics, ...work, remarks }, null, 2));
   }
-  for (const { topic, what } of options.dryRun ? steps : []) await writeLine(`${topic.name}: would ${what}`);
-  if (!isRight) await writeLine(formatTable(["TOPIC", "SETTING", "WANTED", "FOUND"], rows));
-  else
+  if (options.dryRun) await reportDryRun(plan, steps, options);
+  else if (!isRight) await writeLine(driftTable(rows));
+  if (isRight)
     await writeLine(
       `${counted(plan.topics.length, "topic")} as configured, on ${counted(plan.brokers, "broker")}`,
     );
   for (const line of cures(plan, options)) say(`tmon: ${line}`);
 }
 
+async function reportDryRun(
+  plan: TopicPlan,
+  steps: readonly Step[],
+  { apply }: InitTopicsOptions,
+): Promise<void> {
+  for (const { topic, what } of steps) await writeLine(`${topic.name}: would ${what}`);
+  const left = plan.topics.filter(({ exists }) => exists).flatMap((topic) => rowsOf(leftBy(topic, apply)));
+  if (left.length > 0) await writeLine(driftTable(left));
+  say("tmon: nothing was changed");
+}
+
+const driftTable = (rows: string[][]) => formatTable(["TOPIC", "SETTING", "WANTED", "FOUND"], rows);
+
 function rowsOf({ name, exists, partitions, drift }: PlannedTopic): string[][] {
   if (!exists) return [[name, "topic", counted(partitions, "partition"), "missing"]];
   return drift.map(({ setting, wanted, found }: Drift) => [name, setting, wanted, found]);
 }
 
-function cures({ topics }: TopicPlan, { apply, dryRun }: InitTopicsOptions): string[] {
-  const drift = topics.flatMap((topic) => topic.drift);
+/** What the steps leave as it is. */
+function leftBy(topic: PlannedTopic, apply: boolean): PlannedTopic {
+  return { ...topic, drift: topic.drift.filter(({ kind }) => !apply || kind === "fixed") };
+}
+
+function cures(plan: TopicPlan, { apply, dryRun }: InitTopicsOptions): string[] {
+  const isOdd = (test: (drift: Drift, id: PlannedTopic["id"]) => boolean) =>
+    plan.topics.some(({ id, drift }) => drift.some((one) => test(one, id)));
+  const isMissing = plan.topics.some(({ exists }) => !exists);
+  const never = unequalPartitions(plan, true);
+  const together = unequalPartitions(plan, apply);
   const lines: string[] = [];
-  if (topics.some(({ exists }) => !exists) && !dryRun)
-    lines.push("`tmon init-topics` creates what is missing");
-  if (!apply && drift.some(({ kind }) => kind !== "fixed"))
-    lines.push("`tmon init-topics --apply` alters what is otherwise");
-  if (drift.some(({ kind }) => kind === "fixed"))
-    lines.push("replicas, and partitions there are too many of, only Kafka's own tools can alter");
+  if (never) lines.push(`${never.message}; ${never.todo}`);
+  else if (together) lines.push(`${together.message}; ${together.todo}, which also creates what is missing`);
+  else {
+    if (isMissing && !dryRun) lines.push("`tmon init-topics` creates what is missing");
+    if (!apply && isOdd(({ kind }) => kind !== "fixed"))
+      lines.push("`tmon init-topics --apply` alters what is otherwise");
+  }
+  if (isOdd(({ setting }) => setting === "replicas"))
+    lines.push(
+      "the replicas of topics that are there only Kafka's own tools alter (kafka-reassign-partitions)",
+    );
+  if (isOdd(({ setting, kind }, id) => setting === "partitions" && kind === "fixed" && !isPipeline(id)))
+    lines.push("partitions cannot be taken away: set `partitions` in kafka.yaml to what is there");
   return lines;
 }

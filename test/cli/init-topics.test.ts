@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { plainKafka } from "../bus/kafka/support.ts";
+import { administer, plainKafka } from "../bus/kafka/support.ts";
 import { useKafka } from "../support/kafka.ts";
 import { lacks } from "../support/machine.ts";
 import { runTmon } from "../support/tmon.ts";
@@ -113,14 +113,45 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     await run();
     const more = configure({ name, partitions: 4 });
     const refused = await more.run();
-    expect(refused.exitCode).toBe(1);
+    expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("TMON_TOPIC_DRIFT");
     expect((await more.run("--apply")).json.asWanted).toBe(true);
     for (const key of ["detection_results", "assessment_tasks", "risk_assessment_results"])
       expect(await found(`${name}-${key}`)).toMatchObject({ partitions: 4 });
     const fewer = await configure({ name, partitions: 2 }).run("--apply");
-    expect(fewer.exitCode).toBe(1);
+    expect(fewer.exitCode).toBe(2);
     expect(fewer.stderr).toContain("cannot be taken away");
+  }, 60_000);
+
+  it("--check advises what works: with partitions there are too many of, not to create what is missing", async () => {
+    const { name, run } = configure({ partitions: 4 });
+    await run();
+    await administer(kafka(), (admin) => admin.deleteTopics({ topics: [`${name}-incidents`] }));
+    const { dir } = configure({ name, partitions: 2 });
+    const check = await runTmon(["init-topics", "--bus", "kafka", "--config-dir", dir, "--check"]);
+    expect(check.exitCode).toBe(1);
+    expect(check.stdout).toMatch(new RegExp(`^${name}-incidents +topic +2 partitions +missing$`, "m"));
+    expect(check.stderr).toContain("set partitions: 4 for all three in kafka.yaml");
+    expect(check.stderr).toContain("set `partitions` in kafka.yaml to what is there");
+    expect(check.stderr).not.toContain("creates what is missing");
+    expect(check.stderr).not.toContain("alters what is otherwise");
+  }, 60_000);
+
+  it("--dry-run says each thing once, and that nothing was changed; what is done is told as done", async () => {
+    const { name, dir } = configure();
+    const args = ["init-topics", "--bus", "kafka", "--config-dir", dir, "--replication-factor", "2"];
+    const dry = await runTmon([...args, "--dry-run"]);
+    expect(dry.stdout).toMatch(
+      new RegExp(`^${name}-incidents: would create it with 2 partitions and 2 replicas$`, "m"),
+    );
+    expect(dry.stdout.split("\n")).toHaveLength(5);
+    expect(dry.stderr).toContain("nothing was changed");
+    const done = await runTmon(args);
+    expect(done.stderr).toContain(`${name}-incidents: created with 2 partitions and 2 replicas`);
+    for (const { stderr } of [dry, done])
+      expect(stderr).toContain(
+        "new topics get 2 replicas, not 3: a message counts as written when one broker has it",
+      );
   }, 60_000);
 
   it("more replicas than brokers are refused until fewer are asked for", async () => {
