@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -70,13 +70,33 @@ describe.skipIf(lacks("kafka", "redis", "prometheus"))("the servers without Dock
     redis.disconnect();
     const scraped = await fetch(`http://127.0.0.1:${prometheusPort}/api/v1/status/config`);
     expect(await scraped.text()).toContain("127.0.0.1:7700");
+    const rules = await fetch(`http://127.0.0.1:${prometheusPort}/api/v1/rules`);
+    expect(await rules.text()).toContain("TmonNotReady");
 
     const running = all();
     expect(running).toHaveLength(3);
     await servers("up");
     expect(all()).toEqual(running);
-    await servers("down");
+    expect((await servers("down")).stderr).toContain(directory);
     expect(all()).toEqual([]);
     await servers("down");
+    expect((await servers("wipe")).stderr).toContain(`${directory} is gone`);
+    expect(existsSync(directory)).toBe(false);
   }, 120_000);
+
+  test("touch no directory of somebody else's, and want a number of brokers", async () => {
+    const directory = temporaryDirectory();
+    const kept = join(directory, "kept");
+    writeFileSync(kept, "");
+    const servers = (...args: string[]) =>
+      execa(script, args, { env: { SERVERS_DIR: directory }, reject: false });
+    expect(await servers("wipe")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("nothing was removed"),
+    });
+    expect((await servers("up")).stderr).toContain(`${directory} holds something else`);
+    expect(existsSync(kept)).toBe(true);
+    rmSync(kept);
+    expect((await servers("up", "x")).stderr).toBe('kafka: "x" is no number of brokers');
+  }, 60_000);
 });
