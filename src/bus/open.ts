@@ -19,23 +19,26 @@ const shares: Record<TopicId, number> = {
   "dead-letters": 1,
 };
 
-/** How long a cluster that is not there yet is waited for. */
-export interface BusPatience {
+/** What is wanted of a cluster, and how long one that is not there yet is waited for. */
+export interface BusWishes {
   ending?: AbortSignal;
   /** By default for ever. */
   patienceMs?: number;
+  /** Topics that must be there, by default all. */
+  needs?: readonly TopicId[] | undefined;
 }
 
 /** Opens the bus the configuration chose. */
 export async function openBus(
   config: Config,
   log: Logger,
-  { ending = new AbortController().signal, patienceMs }: BusPatience = {},
+  { ending = new AbortController().signal, patienceMs, needs }: BusWishes = {},
 ): Promise<Bus> {
   const { kind, durability, retentionMs, retentionBytes } = config.bus;
   if (kind === "kafka") {
-    const names = Object.values(config.topics).map(({ name }) => name);
-    return openKafkaBus({ kafka: config.kafka, topics: names, log, ending, patienceMs });
+    const topics = Object.values(config.topics).map(({ name }) => name);
+    const needed = needs?.map((id) => config.topics[id].name);
+    return openKafkaBus({ kafka: config.kafka, topics, needed, log, ending, patienceMs });
   }
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
     name,

@@ -13,7 +13,7 @@ import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
 import { counted } from "./counted.ts";
 import { formatTable, say, writeLine } from "./output.ts";
-import { clusterPatienceMs, electionPatienceMs } from "./reading.ts";
+import { electionPatienceMs, serverPatienceMs } from "./reading.ts";
 import { createTerminalLog } from "./settings.ts";
 
 export interface InitTopicsOptions {
@@ -46,7 +46,7 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
   const signal = new AbortController().signal;
   const admin = await openTopicAdmin(
     config.kafka,
-    { log, signal, patienceMs: clusterPatienceMs },
+    { log, signal, patienceMs: serverPatienceMs },
     { signal, patienceMs: electionPatienceMs },
   );
   try {

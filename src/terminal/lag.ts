@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
+import { pipelineTopics } from "../messages/topics.ts";
 import { measureLag, type TopicLag, worstGroup } from "../runtime/lag.ts";
 import { counted } from "./counted.ts";
 import { formatTable, say, writeLine } from "./output.ts";
@@ -21,24 +22,28 @@ const lookEveryMs = 1000;
 /** `tmon lag`: what each group has still to do, once or again and again. */
 export async function showLag(config: Config, options: LagOptions): Promise<void> {
   const { max, watch, output } = options;
-  await lookInto(config, { waits: watch, endless: watch }, async ({ bus, signal }) => {
-    let lags = await measureLag(config, bus);
-    const show = () =>
-      output === "json"
-        ? writeLine(JSON.stringify(lagJson(lags)))
-        : showScreen(screenOf(lags, options), watch);
-    await show();
-    while (watch && !signal.aborted) {
-      await delay(lookEveryMs, undefined, { signal }).catch(() => {});
-      if (signal.aborted) break;
-      lags = await measureLag(config, bus);
+  await lookInto(
+    config,
+    { waits: watch, endless: watch, needs: max === undefined ? [] : pipelineTopics },
+    async ({ bus, signal }) => {
+      let lags = await measureLag(config, bus);
+      const show = () =>
+        output === "json"
+          ? writeLine(JSON.stringify(lagJson(lags)))
+          : showScreen(screenOf(lags, options), watch);
       await show();
-    }
-    const worst = worstGroup(lags);
-    if (max === undefined || worst.lag <= max) return;
-    say(`tmon: ${worst.group} has ${counted(worst.lag, "message")} to do, more than ${max}`);
-    process.exitCode = 1;
-  });
+      while (watch && !signal.aborted) {
+        await delay(lookEveryMs, undefined, { signal }).catch(() => {});
+        if (signal.aborted) break;
+        lags = await measureLag(config, bus);
+        await show();
+      }
+      const worst = worstGroup(lags);
+      if (max === undefined || worst.lag <= max) return;
+      say(`tmon: ${worst.group} has ${counted(worst.lag, "message")} to do, more than ${max}`);
+      process.exitCode = 1;
+    },
+  );
 }
 
 /** Times as ISO 8601, ages in ms, what is not there as null. */
@@ -51,7 +56,7 @@ function lagJson(lags: readonly TopicLag[]): object {
     groups: lags.map(({ group, topic, lag, unreadSince, partitions }) => ({
       group,
       topic,
-      lag,
+      lag: partitions.length === 0 ? null : lag,
       oldestUnreadMs: ageOf(unreadSince),
       partitions: partitions.map((of) => ({
         partition: of.partition,
@@ -71,7 +76,9 @@ function screenOf(lags: readonly TopicLag[], { partitions }: LagOptions): string
   const age = (since: number | undefined) => (since === undefined ? "-" : formatAge(now - since));
   const totals = formatTable(
     ["GROUP", "TOPIC", "LAG", "OLDEST UNREAD"],
-    lags.map(({ group, topic, lag, unreadSince }) => [group, topic, String(lag), age(unreadSince)]),
+    lags.map(({ group, topic, lag, unreadSince, partitions: of }) => {
+      return [group, topic, of.length === 0 ? "missing" : String(lag), age(unreadSince)];
+    }),
   );
   const rows = lags.flatMap((of) =>
     of.partitions

@@ -5,6 +5,7 @@ import type { Bus } from "../bus/bus.ts";
 import { openBus } from "../bus/open.ts";
 import { patientBus } from "../bus/patience.ts";
 import type { Config } from "../config/config.ts";
+import type { TopicId } from "../messages/topics.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
 import { createTerminalLog } from "./settings.ts";
@@ -21,10 +22,12 @@ export interface LookingOptions {
   waits: boolean;
   /** Goes on until a signal, which is then its end and no interruption. */
   endless: boolean;
+  /** Without these topics, by default all, there is nothing to look at; of others it is said that they are missing. */
+  needs?: readonly TopicId[];
 }
 
-/** Whoever runs a command looks on: a cluster that is away is said, not waited for. */
-export const clusterPatienceMs = 10_000;
+/** Whoever runs a command looks on: a server that is away is said, not waited for. */
+export const serverPatienceMs = 10_000;
 
 /** Others lead in a dead broker's place after 9 s, by Kafka's defaults, and 3 s later if it was the controller. */
 export const electionPatienceMs = 15_000;
@@ -37,7 +40,7 @@ export const electionPatienceMs = 15_000;
  */
 export async function lookInto<T>(
   config: Config,
-  { waits, endless }: LookingOptions,
+  { waits, endless, needs }: LookingOptions,
   look: (looking: Looking) => Promise<T>,
 ): Promise<T | undefined> {
   const interrupted = new AbortController();
@@ -53,11 +56,13 @@ export async function lookInto<T>(
   const { signal } = interrupted;
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
-  const patience = waits ? {} : { patienceMs: clusterPatienceMs };
-  const bus = await openBus(config, log, { ending: signal, ...patience }).catch((error: unknown) => {
+  const patience = waits ? {} : { patienceMs: serverPatienceMs };
+  const bus = await openBus(config, log, { ending: signal, needs, ...patience }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
   if (!bus) return undefined;
+  const trouble = bus.trouble();
+  if (trouble) say(`tmon: ${trouble}`);
   const forget = releaseOnCrash(() => bus.close());
   try {
     return await look({ bus: patientBus(bus, { signal, patienceMs: electionPatienceMs }), log, signal });

@@ -29,21 +29,28 @@ export async function tail(config: Config, options: TailOptions): Promise<void> 
   const topics = wantedTopics(options);
   const from = startOf(options, Date.now());
   const idOf = new Map(topics.map((id) => [config.topics[id].name, id]));
-  await lookInto(config, { waits: !untilEnd, endless: true }, async ({ bus, signal }) => {
-    const names = [...idOf.keys()];
-    if (partition !== undefined) await requirePartition(bus, names, partition);
-    const pictures = images === undefined ? undefined : await openPictureFiles(images);
-    const place = partition === undefined ? {} : { partition };
-    for await (const message of bus.read({ topics: names, from, untilEnd, signal, ...place })) {
-      if (camera !== undefined && cameraOf(message) !== camera) continue;
-      await pictures?.add(message);
-      const topic = idOf.get(message.topic) as TopicId;
-      await writeLine(
-        output === "json" ? messageJson(message) : describeMessage(topic, message, config, { named: all }),
-      );
-    }
-    if (pictures) say(`tmon: ${counted(pictures.written(), "picture")} written to ${images}`);
-  });
+  await lookInto(
+    config,
+    { waits: !untilEnd, endless: true, needs: all ? [] : topics },
+    async ({ bus, signal }) => {
+      const names = [...idOf.keys()];
+      if (partition !== undefined) await requirePartition(bus, names, partition);
+      const offsets = await bus.describeTopics(names);
+      if (offsets.every(({ earliest, end }) => earliest === end))
+        say(`tmon: no message is there${untilEnd ? "" : " yet; waiting for one"}`);
+      const pictures = images === undefined ? undefined : await openPictureFiles(images);
+      const place = partition === undefined ? {} : { partition };
+      for await (const message of bus.read({ topics: names, from, untilEnd, signal, ...place })) {
+        if (camera !== undefined && cameraOf(message) !== camera) continue;
+        await pictures?.add(message);
+        const topic = idOf.get(message.topic) as TopicId;
+        await writeLine(
+          output === "json" ? messageJson(message) : describeMessage(topic, message, config, { named: all }),
+        );
+      }
+      if (pictures) say(`tmon: ${counted(pictures.written(), "picture")} written to ${images}`);
+    },
+  );
 }
 
 function wantedTopics({ topic, all }: TailOptions): readonly TopicId[] {

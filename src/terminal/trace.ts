@@ -10,16 +10,20 @@ import { describeTrace, traceJson } from "./trace-table.ts";
 
 /** `tmon trace`: the way of a frame, a task or an incident; ends with 1 if the topics hold nothing of it. */
 export async function showTrace(config: Config, id: string, output: string): Promise<void> {
-  const found = await lookInto(config, { waits: false, endless: false }, async ({ bus, log, signal }) => {
-    const options = { bus, config, signal };
-    const way = await trace(options, subjectOf(id), (messageId) =>
-      pushedAt(config, messageId, { log, signal }),
-    );
-    if (signal.aborted) return true;
-    if (way) await print(way, config, output);
-    else await printReach(await findReach(options), config, { id, output });
-    return way !== undefined;
-  });
+  const found = await lookInto(
+    config,
+    { waits: false, endless: false, needs: [] },
+    async ({ bus, log, signal }) => {
+      const options = { bus, config, signal };
+      const way = await trace(options, subjectOf(id), (messageId) =>
+        pushedAt(config, messageId, { log, signal }),
+      );
+      if (signal.aborted) return true;
+      if (way) await print(way, config, output);
+      else await printReach(await findReach(options), config, { id, output });
+      return way !== undefined;
+    },
+  );
   if (!found) process.exitCode = 1;
 }
 

@@ -56,6 +56,14 @@ describe("tail on a bus that holds twelve messages", () => {
   beforeAll(() => write(dataDir, 12));
   const indices = (found: Line[]) => found.map(({ value }) => value.index);
 
+  it("says so where a topic is empty", async () => {
+    const { stdout, stderr } = await runTmon(["tail", "dead-letters", "--data-dir", dataDir, "--until-end"]);
+    expect({ stdout, stderr }).toEqual({
+      stdout: "",
+      stderr: expect.stringContaining("no message is there"),
+    });
+  });
+
   it("prints all of them", async () => {
     expect(indices(await tail())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { administer } from "../bus/kafka/support.ts";
 import { type KafkaCluster, useKafka } from "../support/kafka.ts";
 import { lacks } from "../support/machine.ts";
 import { runTmon } from "../support/tmon.ts";
@@ -23,6 +24,33 @@ async function newTopics({ brokers }: KafkaCluster) {
 
 describe.skipIf(lacks("kafka"))("what looks into Kafka", () => {
   const kafka = useKafka({ alone: true });
+
+  test("shows the rest where a topic is missing, and says which; what needs that one ends with 2", async () => {
+    const { run, nameOf } = await newTopics(kafka());
+    const [tasks, incidents] = [nameOf("assessment_tasks"), nameOf("incidents")];
+    await administer(kafka(), (admin) => admin.deleteTopics({ topics: [tasks, incidents] }));
+    const lag = await run("lag");
+    expect(lag).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`no topic ${tasks}, ${incidents}`),
+    });
+    expect(lag.stdout).toMatch(new RegExp(`^tmon-scheduler +${tasks} +missing`, "m"));
+    expect(lag.stdout).toMatch(new RegExp(`^tmon-generator +${nameOf("detection_results")} +0`, "m"));
+    for (const args of [
+      ["dlq", "list"],
+      ["tail", "--all", "--until-end"],
+    ])
+      expect(await run(...args), args.join(" ")).toMatchObject({ exitCode: 0 });
+    const trace = await run("trace", "nobody");
+    expect(trace).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("is in no topic") });
+    for (const args of [
+      ["lag", "--max", "5"],
+      ["tail", "assessment-tasks", "--until-end"],
+    ])
+      expect((await run(...args)).stderr, args.join(" ")).toContain(
+        `TMON_TOPIC_MISSING: Kafka has no topic ${tasks}\n`,
+      );
+  }, 60_000);
 
   test("answers with a broker just killed, as soon as others lead in its place", async () => {
     const { run } = await newTopics(kafka());

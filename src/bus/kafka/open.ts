@@ -15,8 +15,9 @@ import { createTopics } from "./topics.ts";
 
 export interface KafkaBusOptions {
   kafka: KafkaConfig;
-  /** All that must be there. */
   topics: readonly string[];
+  /** Those that must be there, by default all; of the others, those that are not read as if they were empty. */
+  needed?: readonly string[] | undefined;
   log: Logger;
   /** Ends the wait for a cluster that is not there yet. */
   ending: AbortSignal;
@@ -30,14 +31,14 @@ export interface KafkaBusOptions {
  * @throws TmonError TMON_BUS_REFUSED, TMON_BUS_UNREACHABLE, TMON_TLS_FAILED, TMON_TOPIC_MISSING
  */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
-  const { kafka: config, topics, log, ending, patienceMs } = options;
+  const { kafka: config, topics, needed, log, ending, patienceMs } = options;
   const kafka = createClient(config, log);
   const { known, topicsAside } = await firstConnection(
     kafka,
     { log, signal: ending, patienceMs },
     async (first) => {
       const topicsAside = createAside(kafka, first);
-      const known = createTopics(topicsAside.ask, topics, log);
+      const known = createTopics(topicsAside.ask, topics, log, needed);
       await known.refresh();
       return { known, topicsAside };
     },
@@ -58,9 +59,11 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     return { ...message, partition: message.partition ?? partitionOf(key, partitions) };
   }
 
+  const thereOf = (names: readonly string[]) => names.filter((name) => known.partitionsOf(name) > 0);
+
   function describe(names: readonly string[]) {
-    names.forEach(known.partitionsOf);
-    return aside.ask((admin) => describeTopics(admin, names));
+    const there = thereOf(names);
+    return aside.ask((admin) => describeTopics(admin, there));
   }
 
   async function consume(options: ConsumeOptions): Promise<Consumer> {
@@ -86,11 +89,14 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     kind: "kafka",
     produce: async (messages) => producer.produce(messages.map(place)),
     consume,
-    read: (options) => readMessages({ kafka, ask: aside.ask, describe, closing: closing.signal }, options),
+    read: (options) =>
+      readMessages(
+        { kafka, ask: aside.ask, describe, closing: closing.signal },
+        { ...options, topics: thereOf(options.topics) },
+      ),
     describeTopics: describe,
     async describeGroup(group, names) {
-      names.forEach(known.partitionsOf);
-      return groups.describe(group, names).catch((error: unknown) => {
+      return groups.describe(group, thereOf(names)).catch((error: unknown) => {
         if (isTopicUnknown(error)) known.suspect();
         throw error;
       });

@@ -6,7 +6,7 @@ import { isTopicUnknown } from "./failure.ts";
 
 /** How many partitions each topic has, as the cluster said last; of one that was deleted, as it was. */
 export interface Topics {
-  /** @throws TmonError TMON_TOPIC_UNKNOWN */
+  /** 0 of one that has never been there. @throws TmonError TMON_TOPIC_UNKNOWN */
   partitionsOf(topic: string): number;
   /** @throws TmonError TMON_TOPIC_MISSING, TMON_BUS_UNREACHABLE */
   refresh(): Promise<void>;
@@ -20,9 +20,17 @@ export interface Topics {
 
 const lookEveryMs = 1_000;
 
-/** Over connections of its own: what is asked here would confuse other questions. */
-export function createTopics(ask: Ask, names: readonly string[], log: Logger): Topics {
-  const counts = new Map<string, number>();
+/**
+ * Over connections of its own: what is asked here would confuse other questions. Those that are `needed` must be there,
+ * and one of them all in any case.
+ */
+export function createTopics(
+  ask: Ask,
+  names: readonly string[],
+  log: Logger,
+  needed: readonly string[] = names,
+): Topics {
+  const counts = new Map(names.map((name) => [name, 0]));
   let missing: string[] = [];
   let lookedAt = Number.NEGATIVE_INFINITY;
   let watching: NodeJS.Timeout | undefined;
@@ -38,8 +46,10 @@ export function createTopics(ask: Ask, names: readonly string[], log: Logger): T
     }
     const wereMissing = missing;
     missing = gone;
-    if (gone.length > 0) throw new TmonError("TMON_TOPIC_MISSING", missingText(gone), missingTodo);
-    if (wereMissing.length > 0) log.info({ topics: wereMissing }, "the topics are there again");
+    const lacking = gone.length === names.length ? gone : gone.filter((name) => needed.includes(name));
+    if (lacking.length > 0) throw new TmonError("TMON_TOPIC_MISSING", missingText(lacking), missingTodo);
+    if (wereMissing.length > 0 && gone.length === 0)
+      log.info({ topics: wereMissing }, "the topics are there again");
   }
 
   async function lookAgain(deleted: (names: readonly string[]) => void): Promise<void> {
