@@ -35,7 +35,7 @@ export const errors = {
   TMON_CONFIG_EXISTS: {
     exit: 2,
     cause: "`config init` would overwrite a file.",
-    cure: "Name another directory, or remove the file first.",
+    cure: "Name another directory, or overwrite the files with `--force`.",
   },
   TMON_BUS_REFUSED: {
     exit: 2,
@@ -66,6 +66,11 @@ export const errors = {
     exit: 2,
     cause: "Redis refuses the password, or what the user may do is too little.",
     cure: "Check `redis.url`, `redis.username` and `redis.password` in tmon.yaml, or `TMON_REDIS_URL`.",
+  },
+  TMON_STORE_UNREACHABLE: {
+    exit: 3,
+    cause: "Redis does not answer.",
+    cure: "See that it runs, and that `redis.url` in tmon.yaml or `TMON_REDIS_URL` names it; running roles go on trying.",
   },
   TMON_STORE_EVICTS: {
     exit: 2,

@@ -1,20 +1,27 @@
 import type { Config } from "../config/config.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, TmonError } from "../errors.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
-import type { Looking } from "./reading.ts";
+import { type Looking, serverPatienceMs } from "./reading.ts";
 
 type Asking = Pick<Looking, "log" | "signal">;
 
-/** Opens the store for as long as it is asked; waits for a server that is away until the signal. */
+/**
+ * Opens the store for as long as it is asked.
+ * @throws TmonError TMON_STORE_UNREACHABLE if a server is still away when patience ends, and as openStore; the
+ * signal's reason
+ */
 export async function withStore<T>(
   config: Config,
   { log, signal }: Asking,
   ask: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(config, log, signal);
+  const late = AbortSignal.timeout(serverPatienceMs);
+  const store = await openStore(config, log, AbortSignal.any([signal, late])).catch((error: unknown) => {
+    throw late.aborted && !signal.aborted ? unreachable(config) : error;
+  });
   const forget = releaseOnCrash(() => store.close());
   try {
     return await ask(store);
@@ -22,6 +29,15 @@ export async function withStore<T>(
     forget();
     await store.close();
   }
+}
+
+function unreachable({ store }: Config): TmonError {
+  const place = store.kind === "redis" ? `Redis at ${store.redis.shownUrl}` : "the store";
+  return new TmonError(
+    "TMON_STORE_UNREACHABLE",
+    `${place} does not answer`,
+    "see that it runs and can be reached from here",
+  );
 }
 
 const patienceMs = 3000;

@@ -2,7 +2,8 @@ import type { Bus } from "../bus/bus.ts";
 import { undecodableHeader } from "../bus/bus.ts";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
-import { TmonError } from "../errors.ts";
+import { errors, TmonError } from "../errors.ts";
+import type { TopicId } from "../messages/topics.ts";
 import {
   findLetter,
   firstLetters,
@@ -22,13 +23,15 @@ import { requirePartition } from "./tail.ts";
 import { formatAge } from "./time.ts";
 
 const briefly = { waits: false, endless: false };
+const needs: readonly TopicId[] = ["dead-letters"];
 
 /** `tmon dlq list`: one line for each message that could not be read, the oldest first. */
 export async function listLetters(
   config: Config,
   { code, output }: { code?: string | undefined; output: string },
 ): Promise<void> {
-  await lookInto(config, briefly, async (looking) => {
+  requireCode(code);
+  await lookInto(config, { ...briefly, needs }, async (looking) => {
     const times = await askStore(config, looking, "what was replayed", replayTimes);
     const letters = await summarizeLetters({ config, ...looking }, code);
     if (letters.length === 0) say(`tmon: ${noLetters(code)}`);
@@ -78,7 +81,7 @@ function rowOf(letter: LetterSummary, replayed: string): string[] {
 /** `tmon dlq show`: one letter, its headers and what it holds; ends with 1 if it is not there. */
 export async function showLetter(config: Config, place: string, output: string): Promise<void> {
   const at = placeNamed(place);
-  await lookInto(config, briefly, async (looking) => {
+  await lookInto(config, { ...briefly, needs }, async (looking) => {
     const letter = await letterAt(config, looking, at);
     if (letter === undefined) return;
     await writeLine(output === "json" ? messageJson(letter.message) : describeLetter(letter, config));
@@ -97,6 +100,7 @@ export interface ReplayFlags {
 export async function replayLetters(config: Config, flags: ReplayFlags): Promise<void> {
   const { letter: named, all, code, dryRun, output } = flags;
   if (named === undefined ? !all : all || code !== undefined) throw eitherOneOrAll();
+  requireCode(code);
   const at = named === undefined ? undefined : placeNamed(named);
   requireSharedStore(config);
   await lookInto(config, briefly, async (looking) => {
@@ -112,6 +116,7 @@ export async function replayLetters(config: Config, flags: ReplayFlags): Promise
         else left += 1;
         await writeLine(output === "json" ? outcomeJson(letter, outcome) : outcomeLine(letter, outcome));
       }
+      if (all && done + left === 0) return say(`tmon: ${noLetters(code)}`);
       const verb = dryRun ? "would be replayed" : "replayed";
       say(`tmon: ${counted(done, "letter")} ${verb}${left > 0 ? `, ${left} left out` : ""}`);
       if (done === 0 && left > 0) process.exitCode ??= 1;
@@ -169,6 +174,15 @@ function placeNamed(text: string): LetterPlace {
     "TMON_USAGE",
     `"${text}" is no letter's place`,
     "name it as PARTITION:OFFSET, such as 3:17; tmon dlq list shows them",
+  );
+}
+
+function requireCode(code: string | undefined): void {
+  if (code === undefined || Object.hasOwn(errors, code)) return;
+  throw new TmonError(
+    "TMON_USAGE",
+    `there is no error code "${code}"`,
+    "name one that tmon dlq list shows, such as TMON_MESSAGE_INVALID",
   );
 }
 

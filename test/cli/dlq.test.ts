@@ -100,16 +100,19 @@ describe("dead letters", () => {
     [["replay"], "it is not clear which letters to replay"],
     [["replay", "3:0", "--all"], "it is not clear which letters to replay"],
     [["replay", "3:0", "--code", "TMON_INTERNAL"], "it is not clear which letters to replay"],
+    [["replay", "--all", "--code", "NO_SUCH"], 'there is no error code "NO_SUCH"'],
+    [["list", "--code", "NO_SUCH"], 'there is no error code "NO_SUCH"'],
   ])("%j is refused", async (args, text) => {
     const { exitCode, stderr } = await dlq(dataDir, ...args);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`TMON_USAGE: ${text}`);
   });
 
-  it("are listed while the store is away; a replay waits for it, and changes nothing when it is interrupted", async () => {
+  it("are listed while the store is away; a replay waits for it a while, or until it is interrupted, and changes nothing", async () => {
     const away = { TMON_REDIS_URL: "redis://127.0.0.1:9" };
     const listing = runTmon(["dlq", "list", "--data-dir", dataDir], away);
     const replaying = startTmon(["dlq", "replay", "--all", "--data-dir", dataDir], away);
+    const patient = runTmon(["dlq", "replay", "--all", "--data-dir", dataDir], away);
     const { exitCode, stdout, stderr } = await listing;
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
@@ -117,7 +120,20 @@ describe("dead letters", () => {
     await replaying.says("waiting for Redis");
     replaying.kill("SIGINT");
     expect(await replaying.ended).toMatchObject({ exitCode: 130 });
+    expect(await patient).toMatchObject({
+      exitCode: 3,
+      stdout: "",
+      stderr: expect.stringContaining("TMON_STORE_UNREACHABLE: Redis at redis://127.0.0.1:9 does not answer"),
+    });
     expect(await messagesOf("assessment-tasks", dataDir)).toEqual([]);
+  });
+
+  it("of a code none has are none", async () => {
+    for (const args of [["list"], ["replay", "--all"]]) {
+      const result = await dlq(dataDir, ...args, "--code", "TMON_SCHEMA_NEWER");
+      expect(result).toMatchObject({ exitCode: 0, stdout: "" });
+      expect(result.stderr).toContain("there are no dead letters of TMON_SCHEMA_NEWER");
+    }
   });
 
   it("none are none", async () => {

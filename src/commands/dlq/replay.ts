@@ -6,7 +6,7 @@ import { busFlags, camelFlags, letterCodeFlag, letterDescription, outputFlag, Tm
 export default class DlqReplay extends TmonCommand {
   static override summary = "Put dead letters back on the topics they came from";
   static override description =
-    "The original bytes with their key and headers, and a header replay-of that names the letter. The store remembers what was replayed: no message is put back twice, however many groups wrote a letter of it. Ends with 1 if none of the letters asked for could be.";
+    "The original bytes with their key and headers, and a header replay-of that names the letter. The store remembers what was replayed: no message is put back twice, however many groups wrote a letter of it. Ends with 1 if there is no such letter, or if of those there are none could be put back.";
   static override examples = [
     "<%= config.bin %> dlq replay 3:17",
     "<%= config.bin %> dlq replay --all --code TMON_MESSAGE_INVALID --dry-run",
