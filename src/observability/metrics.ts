@@ -32,7 +32,10 @@ export function createMetrics() {
     cameraFrameAge: gauge("camera_frame_age_seconds", "Since a camera's newest picture", ["camera_id"]),
     cameraRestarts: counter("camera_restarts_total", "How often a camera was opened anew", ["camera_id"]),
     messagesSent: counter("kafka_messages_sent_total", "Messages made durable on the bus", ["topic"]),
-    messagesReceived: counter("kafka_messages_received_total", "Messages delivered by the bus", ["topic"]),
+    messagesReceived: counter("kafka_messages_received_total", "Messages delivered by the bus", [
+      "group",
+      "topic",
+    ]),
     sendErrors: counter("kafka_send_errors_total", "Failed attempts to produce", ["topic"]),
     consumerLag: gauge("kafka_consumer_lag", "Log end less what the group acknowledged", ["group", "topic"]),
     unreadLost: counter("messages_unread_lost_total", "Messages retention removed before they were read", [

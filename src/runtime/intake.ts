@@ -137,7 +137,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
 
   function deliver(delivery: Delivery): void {
     const { topic, partition, offset } = delivery;
-    metrics.messagesReceived.inc({ topic });
+    metrics.messagesReceived.inc({ group, topic });
     if (pauses.holds(topic, partition)) {
       pauses.hold(delivery);
       return;

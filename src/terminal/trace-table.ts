@@ -43,15 +43,20 @@ export function describeTrace(trace: Trace, { timezone }: Config): string {
 
 function rowOf({ groupIndex, status, stagesMs, result, repeats }: TracedTask): string[] {
   const { detect, generate, schedule, vlm, aggregate, total } = stagesMs;
-  const times = [detect, generate, schedule, vlm, aggregate, total];
+  const times = [detect, generate, schedule, vlm, aggregate];
+  // Without its push it is the time until the verdict.
+  const isWhole = status !== "assessed" || aggregate !== undefined;
   return [
     String(groupIndex),
     status,
-    ...times.map((ms) => (ms === undefined ? "-" : formatAge(ms))),
+    ...times.map(ageOrDash),
+    ageOrDash(total) + (total === undefined || isWhole ? "" : "+"),
     String(result?.metadata.calls ?? "-"),
     printable(wordsOf(status, result)) + (repeats > 0 ? ` (${counted(repeats, "repeat")})` : ""),
   ];
 }
+
+const ageOrDash = (ms: number | undefined) => (ms === undefined ? "-" : formatAge(ms));
 
 function wordsOf(status: TracedTask["status"], result: TracedTask["result"]): string {
   if (status === "untasked") return "no task was made of it yet";

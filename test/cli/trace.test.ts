@@ -131,6 +131,14 @@ describe("trace", () => {
     expect(stdout).toContain(`incident ${incidentId}: cleared, high, 2 verdicts`);
   });
 
+  it("marks a total whose push nobody knows: the store is away", async () => {
+    const { stdout } = await runTmon(["trace", messageId, "--data-dir", dataDir], {
+      TMON_REDIS_URL: "redis://127.0.0.1:9",
+    });
+    expect(stdout).toMatch(/^1 +assessed +40ms +10ms +10ms +1\.0s +- +1\.1s\+ +2 /m);
+    expect(stdout).toMatch(/^2 +expired .* \d+ms +- /m);
+  });
+
   it.each([
     ["a task", `${messageId}_group2`, ["expired"]],
     ["a result", `${messageId}_group1_result`, ["assessed"]],

@@ -108,7 +108,7 @@ describe.skipIf(lacks("kafka", "redis"))("replicas of each role on Kafka and Red
     const { directory, redis, base, env } = await prepare(kafka().brokers);
     const start = async (): Promise<Replicas> => {
       const started = roles.map((role) => startTmon(["run", role, "--port", "0"], env));
-      await Promise.all(started.map((replica) => replica.says("shared anew")));
+      await Promise.all(started.map((replica) => replica.says("partitions were assigned")));
       return { generator: started[0]!, scheduler: started[1]!, aggregator: started[2]! };
     };
     const first = await start();

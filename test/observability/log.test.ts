@@ -9,7 +9,7 @@ async function logged(pretty: boolean): Promise<string> {
   const script = `
     import { createLog } from ${JSON.stringify(fileURLToPath(module))};
     const log = createLog("info", { pretty: ${pretty} });
-    log.info({ group: "tmon-generator", partitions: [0, 1, 2, 3, 7, 9, 10] }, "shared anew");
+    log.info({ group: "tmon-generator", partitions: [0, 1, 2, 3, 7, 9, 10] }, "assigned");
   `;
   const { stderr } = await execa(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
   return stderr;
@@ -18,7 +18,7 @@ async function logged(pretty: boolean): Promise<string> {
 describe("the log", () => {
   it("is one JSON object a line, its partitions as ranges", async () => {
     const entry = JSON.parse(await logged(false));
-    expect(entry).toMatchObject({ group: "tmon-generator", partitions: "0-3,7,9-10", msg: "shared anew" });
+    expect(entry).toMatchObject({ group: "tmon-generator", partitions: "0-3,7,9-10", msg: "assigned" });
   });
 
   it("is one line an entry for people too", async () => {

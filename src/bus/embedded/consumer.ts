@@ -76,7 +76,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       .map(({ partition, epoch }) => holdPartition({ ...parts, group, topics }, partition, epoch));
     for (const one of gained) held.set(one.held.partition, one.held);
     if (lost.length + gained.length > 0)
-      logger.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
+      logger.info({ group, partitions: assignment() }, "the group's partitions were assigned");
     if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
     for (const gap of gained.flatMap(({ gaps }) => gaps)) options.unread?.(gap);
     drain(mine.filter(({ handover }) => handover !== undefined).map(({ partition }) => partition));

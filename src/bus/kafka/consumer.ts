@@ -189,7 +189,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       .map((partition) => holdPartition(positions, topics, partition));
     for (const one of gained) held.set(one.held.partition, one.held);
     if (gained.length > 0)
-      log.info({ group, partitions: assignment() }, "the group's partitions were shared anew");
+      log.info({ group, partitions: assignment() }, "the group's partitions were assigned");
     if (gained.length > 0) options.assigned?.(gained.map((one) => one.held.partition));
     for (const gap of gained.flatMap(({ gaps }) => gaps)) tellUnread(gap);
     drain(positions.draining);

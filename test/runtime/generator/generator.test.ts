@@ -71,6 +71,10 @@ test("garbage goes to dead-letters as it came, with where it came from, and the 
   await detect(context, [{ value: garbage }, { value: Buffer.from("{}") }, { value: detection("b") }]);
   await until(async () => (await lag(context)) === 0);
   expect(await taskIds(context)).toEqual(["b_group1"]);
+  const { values } = await context.metrics.messagesReceived.get();
+  expect(values).toMatchObject([
+    { labels: { group: "tmon-generator", topic: "detection-results" }, value: 3 },
+  ]);
   const letters = await read(context, "dead-letters");
   expect(letters.map((letter) => letter.value)).toEqual([garbage, Buffer.from("{}")]);
   expect(letters[0]?.headers).toMatchObject({
