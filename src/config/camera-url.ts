@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { TmonError } from "../errors.ts";
 import type { Source } from "../messages/common.ts";
 import { redact } from "./redact.ts";
+import { isDecodable } from "./words.ts";
 
 export type CameraUrl =
   | { kind: "file"; path: string; loop: boolean }
@@ -62,12 +63,7 @@ function parseLive(url: string): CameraUrl {
 function isWhole(url: string): boolean {
   if (!/^[a-z]+:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) return false;
   const { hostname, username, password } = new URL(url);
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return hostname !== "";
+  return hostname !== "" && isDecodable(username + password);
 }
 
 export function sourceOf({ kind }: CameraUrl): Source {

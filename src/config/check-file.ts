@@ -81,7 +81,8 @@ function describe(value: unknown, path: readonly (string | number)[]): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map";
   const name = path.findLast((part) => typeof part === "string") ?? "";
-  if (isSecretName(name)) return `a ${typeof value} not shown here`;
+  const isUrl = name === "url" && typeof value === "string";
+  if (isSecretName(name) || isUrl) return `a ${typeof value} not shown here`;
   const text = JSON.stringify(typeof value === "string" ? redact(value) : value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { logLevels, readLogLevel } from "./log-level.ts";
+import { isRedisUrl, redisUrlFix } from "./redis-url.ts";
 import { readDuration, readSize } from "./units.ts";
 
 const durationFix = "write a number with its unit: 500ms, 1.8s, 10m, 1h";
@@ -40,6 +41,12 @@ export const baseUrlField = z
 export const originField = z
   .url({ protocol: /^https?$/, error: "write a site as https://HOST, with its port if it has one" })
   .transform((url) => new URL(url).origin);
+
+/** It may hold a password. */
+export const redisUrlField = z
+  .string()
+  .trim()
+  .refine(isRedisUrl, { error: ({ input }) => redisUrlFix(String(input)) });
 
 /** HOST:PORT */
 export const hostPortField = z.string().transform((text, context) => {

@@ -11,6 +11,7 @@ import {
   secret,
 } from "../provenance.ts";
 import { redact } from "../redact.ts";
+import { readRedisUrl } from "../redis-url.ts";
 import { readSecretFile } from "../secret-file.ts";
 
 const localRedis = "redis://127.0.0.1:6379";
@@ -21,7 +22,7 @@ export function chooseRedis(choose: Choose, { env, tmon, configDir = "." }: Sour
   const inFile = <T>(...path: string[]) => fromFile<T>(file, data, ["redis", ...path]);
   const url = choose(
     "redis.url",
-    secret(fromEnvironment(env, "TMON_REDIS_URL")),
+    secret(map(fromEnvironment(env, "TMON_REDIS_URL"), (text) => readRedisUrl(text, "TMON_REDIS_URL"))),
     secret(inFile<string>("url")),
     secret(byDefault(localRedis)) as Candidate<RedisConfig["url"]>,
   );
