@@ -64,7 +64,7 @@ export const errors = {
   },
   TMON_STORE_REFUSED: {
     exit: 2,
-    cause: "Redis refuses the password, or what the user may do is too little.",
+    cause: "Redis refuses the password, or what the user may do is too little, or it has no such database.",
     cure: "Check `redis.url`, `redis.username` and `redis.password` in tmon.yaml, or `TMON_REDIS_URL`.",
   },
   TMON_STORE_EVICTS: {

@@ -40,7 +40,8 @@ export async function firstConnection(
   redis.on("error", note);
   redis.connect().catch(() => {});
   try {
-    while (redis.status !== "ready") {
+    // A database the server does not have is an error too, and no reason for the library not to go on without it.
+    while (redis.status !== "ready" || last !== undefined) {
       if (last !== undefined) {
         const error = last;
         last = undefined;

@@ -3,13 +3,21 @@ import { messageOf, TmonError } from "../../errors.ts";
 import { tlsFailure } from "../../tls/failure.ts";
 
 /** Why no retry helps: the server does not let tmon in, or is not the one it should be. Undefined if one may. */
-export function refusalOf(error: unknown, { shownUrl, sentinels }: RedisConfig): TmonError | undefined {
+export function refusalOf(error: unknown, { url, shownUrl, sentinels }: RedisConfig): TmonError | undefined {
   const place = sentinels ? `${sentinels.name} (by its Sentinels)` : shownUrl;
+  const words = messageOf(error);
   const also = sentinels ? ", and redis.sentinels.password" : ", or TMON_REDIS_URL";
-  if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(messageOf(error)))
+  if (/DB index|SELECT is not allowed/.test(words))
     return new TmonError(
       "TMON_STORE_REFUSED",
-      `Redis at ${place} refuses: ${messageOf(error)}`,
+      `Redis at ${place} has no database ${new URL(url.reveal()).pathname.slice(1)}: ${words}`,
+      "name one it has behind the host in redis.url, or TMON_REDIS_URL: 0 to 15, unless its `databases` says otherwise",
+      { cause: error },
+    );
+  if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(words))
+    return new TmonError(
+      "TMON_STORE_REFUSED",
+      `Redis at ${place} refuses: ${words}`,
       `check redis.url, redis.username and redis.password (or password_file) in tmon.yaml${also}`,
       { cause: error },
     );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { type Certificate, issue, makeAuthority } from "../../support/certificates.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -91,6 +91,16 @@ describe.skipIf(lacks("redis", "openssl"))("Redis that asks who is there", () =>
         code: "TMON_CONFIG_INVALID",
         message: expect.stringContaining(directory),
       });
+  });
+
+  it("a database it does not have is refused, and no other used instead", async () => {
+    const plain = await startRedis("--databases", "2");
+    onTestFinished(() => plain.stop());
+    await (await openStoreAt(`${plain.url}/1`)).close();
+    await expect(openStoreAt(`${plain.url}/2`)).rejects.toMatchObject({
+      code: "TMON_STORE_REFUSED",
+      message: expect.stringContaining("has no database 2"),
+    });
   });
 
   it.each([
