@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { readHostPort } from "./host-port.ts";
 import { logLevels, readLogLevel } from "./log-level.ts";
 import { isRedisUrl, redisUrlFix } from "./redis-url.ts";
 import { readDuration, readSize } from "./units.ts";
@@ -48,10 +49,10 @@ export const redisUrlField = z
   .trim()
   .refine(isRedisUrl, { error: ({ input }) => redisUrlFix(String(input)) });
 
-/** HOST:PORT */
+/** HOST:PORT, or [ADDRESS]:PORT of IPv6. */
 export const hostPortField = z.string().transform((text, context) => {
-  const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(text) ?? [];
-  if (host !== "" && Number(port) > 0 && Number(port) < 65_536) return { host, port: Number(port) };
+  const place = readHostPort(text);
+  if (place) return place;
   context.addIssue({ code: "custom", message: "write HOST:PORT" });
   return z.NEVER;
 });

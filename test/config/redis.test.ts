@@ -37,6 +37,7 @@ describe("how to reach Redis", () => {
     ["{ url: 'redis://cache?password=hunter2' }", "/NUMBER"],
     ["{ sentinels: { name: m, nodes: [a] } }", "HOST:PORT"],
     ["{ sentinels: { name: m, nodes: ['a:70000'] } }", "HOST:PORT"],
+    ["{ sentinels: { name: m, nodes: ['a:1:2'] } }", "HOST:PORT"],
     ["{ passwort: x }", "password"],
   ])("%s is refused with what to write", (text, fix) => {
     const failure = failureOfFiles({ "tmon.yaml": `redis: ${text}` });
