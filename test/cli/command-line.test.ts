@@ -42,10 +42,17 @@ it.concurrent.each(["run generator", "dlq list"])(
   },
 );
 
-it("who chose the bus is said; one that is not there is waited for until a signal", async () => {
-  const env = { TMON_BUS: "kafka", TMON_KAFKA_BROKERS: "127.0.0.1:9" };
+it("who chose bus and store, and where they are, is said; a bus that is not there is waited for until a signal", async () => {
+  const env = {
+    TMON_BUS: "kafka",
+    TMON_KAFKA_BROKERS: "127.0.0.1:9, 127.0.0.1:10",
+    TMON_REDIS_URL: "redis://u:hunter2@127.0.0.1:9/3",
+  };
   const tmon = startTmon(["tail", "incidents"], env);
-  expect(await tmon.says("waiting for Kafka")).toContain("bus kafka (chosen by environment TMON_BUS)");
+  expect(await tmon.says("waiting for Kafka")).toContain(
+    "tmon: bus kafka at 127.0.0.1:9,127.0.0.1:10 (chosen by environment TMON_BUS), " +
+      "store redis at redis://…@127.0.0.1:9/3 (chosen by environment TMON_REDIS_URL)\n",
+  );
   tmon.kill("SIGTERM");
   expect(await tmon.ended).toMatchObject({ exitCode: 0 });
 });

@@ -18,8 +18,8 @@ describe("how to reach Redis", () => {
   });
 
   it("may have a password of its own, Sentinels and certificates, relative to the file", () => {
-    const { password, sentinels, tls } = redis(
-      "{ password: hunter2, sentinels: { name: main, nodes: ['a:26379', '[::1]:26380'] }, tls: { ca_file: ca.pem } }",
+    const { password, sentinels, tls, shownUrl } = redis(
+      "{ url: 'redis://u:hunter2@any/3', password: hunter2, sentinels: { name: main, nodes: ['a:26379', '[::1]:26380'] }, tls: { ca_file: ca.pem } }",
     );
     expect(password?.reveal()).toBe("hunter2");
     expect(sentinels).toMatchObject({
@@ -29,6 +29,7 @@ describe("how to reach Redis", () => {
         { host: "::1", port: 26380 },
       ],
     });
+    expect(shownUrl).toBe("main/3 by Sentinels a:26379,[::1]:26380");
     expect(tls?.caFile).toMatch(/^\/.*config-\d+\/ca\.pem$/);
   });
 

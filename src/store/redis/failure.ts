@@ -4,25 +4,24 @@ import { tlsFailure } from "../../tls/failure.ts";
 
 /** Why no retry helps: the server does not let tmon in, or is not the one it should be. Undefined if one may. */
 export function refusalOf(error: unknown, { url, shownUrl, sentinels }: RedisConfig): TmonError | undefined {
-  const place = sentinels ? `${sentinels.name} (by its Sentinels)` : shownUrl;
   const words = messageOf(error);
   const also = sentinels ? ", and redis.sentinels.password" : ", or TMON_REDIS_URL";
   if (/DB index|SELECT is not allowed/.test(words))
     return new TmonError(
       "TMON_STORE_REFUSED",
-      `Redis at ${place} has no database ${new URL(url.reveal()).pathname.slice(1)}: ${words}`,
+      `Redis at ${shownUrl} has no database ${new URL(url.reveal()).pathname.slice(1)}: ${words}`,
       "name one it has behind the host in redis.url, or TMON_REDIS_URL: 0 to 15, unless its `databases` says otherwise",
       { cause: error },
     );
   if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(words))
     return new TmonError(
       "TMON_STORE_REFUSED",
-      `Redis at ${place} refuses: ${words}`,
+      `Redis at ${shownUrl} refuses: ${words}`,
       `check redis.url, redis.username and redis.password (or password_file) in tmon.yaml${also}`,
       { cause: error },
     );
   return tlsFailure(error as Error, {
-    name: `Redis at ${place}`,
+    name: `Redis at ${shownUrl}`,
     caKey: "redis.tls.ca_file",
     certificateKey: "redis.tls.certificate_file",
   });
