@@ -2,15 +2,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisConfig } from "../../config/config.ts";
-import { messageOf } from "../../errors.ts";
-import { refusalOf } from "./failure.ts";
+import { refusalOf, wordsOf } from "./failure.ts";
 import { optionsOf } from "./options.ts";
+import { askOtherwise } from "./other-protocol.ts";
 import { askSentinels } from "./sentinels.ts";
 
 const lookEveryMs = 50;
 const sayAgainMs = 30_000;
-const whileAway =
-  "see that it runs, and that redis.url is rediss:// where it speaks TLS and redis:// where not";
+const whileAway = "see that it runs, and that redis.url, or TMON_REDIS_URL, names its host and port";
 
 /**
  * Connects, again and again for as long as it lives. Through Sentinels the URL says all but where.
@@ -45,10 +44,11 @@ export async function firstConnection(
       if (last !== undefined) {
         const error = last;
         last = undefined;
-        const refusal = (await askSentinels(config)) ?? refusalOf(error, config);
+        const refusal =
+          (await askSentinels(config)) ?? refusalOf(error, config) ?? (await askOtherwise(config));
         if (refusal) throw refusal;
         if (performance.now() - saidAt > sayAgainMs) {
-          log.warn({ error: messageOf(error), todo: whileAway }, "waiting for Redis");
+          log.warn({ error: wordsOf(error), todo: whileAway }, "waiting for Redis");
           saidAt = performance.now();
         }
       }

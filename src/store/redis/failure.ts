@@ -26,3 +26,12 @@ export function refusalOf(error: unknown, { url, shownUrl, sentinels }: RedisCon
     certificateKey: "redis.tls.certificate_file",
   });
 }
+
+/** In plain words where the library's are its own. */
+export function wordsOf(error: unknown): string {
+  const words = messageOf(error);
+  if (/EPIPE|ECONNRESET|Connection is closed/.test(words)) return `it closes the connection (${words})`;
+  if (/^Protocol error/.test(words))
+    return `it answers as no Redis does (${words.replace(/\. Please.*/, "")})`;
+  return words;
+}

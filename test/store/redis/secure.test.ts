@@ -80,6 +80,21 @@ describe.skipIf(lacks("redis", "openssl"))("Redis that asks who is there", () =>
     });
   });
 
+  it("a server that speaks no TLS, or nothing else, is not waited for", async () => {
+    const plain = `127.0.0.1:${redis.port}`;
+    const secure = new URL(url).host;
+    await expect(openStoreAt(`rediss://${plain}`)).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Redis at ${plain} speaks no TLS`,
+      todo: expect.stringContaining("redis:// instead of rediss://"),
+    });
+    await expect(openStoreAt(`redis://${secure}`)).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Redis at ${secure} speaks TLS only`,
+      todo: expect.stringContaining("rediss:// instead of redis://"),
+    });
+  });
+
   it("files that are none, or do not fit each other, are named", async () => {
     const certificate = { certificateFile: client.certificate };
     for (const tls of [
