@@ -27,10 +27,22 @@ export function refusalOf(error: unknown, { url, shownUrl, sentinels }: RedisCon
   });
 }
 
+/** Redis before 6, and since. */
+export function isPasswordUnasked(error: unknown): boolean {
+  return /no password is set|without any password configured/.test(messageOf(error));
+}
+
+/** What keeps a connection from being made anew. */
+export function troubleOf(error: unknown, config: RedisConfig): { refuses: boolean; words: string } {
+  const refusal = refusalOf(error, config);
+  return { refuses: refusal !== undefined, words: refusal?.message ?? wordsOf(error) };
+}
+
 /** In plain words where the library's are its own. */
 export function wordsOf(error: unknown): string {
   const words = messageOf(error);
-  if (/EPIPE|ECONNRESET|Connection is closed/.test(words)) return `it closes the connection (${words})`;
+  if (words === "Connection is closed.") return "it closes the connection";
+  if (/EPIPE|ECONNRESET/.test(words)) return `it closes the connection (${words})`;
   if (/^Protocol error/.test(words))
     return `it answers as no Redis does (${words.replace(/\. Please.*/, "")})`;
   return words;
