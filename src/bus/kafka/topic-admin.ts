@@ -42,7 +42,7 @@ export interface TopicAdmin {
 
 export async function openTopicAdmin(config: KafkaConfig, waiting: Waiting): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, waiting.log);
-  await firstConnection(kafka, waiting, (first) => first.disconnect());
+  await firstConnection(kafka, config, waiting, (first) => first.disconnect());
   const admin = kafka.admin();
   await admin.connect();
   return {
