@@ -24,7 +24,8 @@ export async function withStore<T>(
   }
 }
 
-const patienceMs = 3000;
+/** Longer than a connection is tried: only then is a server that speaks no TLS told from one that is away. */
+const patienceMs = 6_000;
 
 /**
  * For what is good to know and no more: undefined, and why on stderr, if the store does not answer soon.

@@ -112,7 +112,7 @@ describe("dead letters", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
     expect(stderr).toMatch(
-      /^tmon: the store cannot be asked what was replayed, .* within 3 s\n {2}what to do: .* redis:\/\/127\.0\.0\.1:9 /m,
+      /^tmon: the store cannot be asked what was replayed, .* within 6 s\n {2}what to do: .* redis:\/\/127\.0\.0\.1:9 /m,
     );
     await replaying.says("waiting for Redis");
     replaying.kill("SIGINT");
@@ -128,6 +128,10 @@ describe("dead letters", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toMatch(/^tmon: TMON_STORE_REFUSED: .*WRONGPASS.*\n {2}what to do: check redis\.url/m);
     expect(stderr).not.toContain("hunter2");
+    const secure = { TMON_REDIS_URL: `rediss://127.0.0.1:${redis.port}` };
+    const untalkative = await runTmon(["dlq", "list", "--data-dir", dataDir], secure);
+    expect(untalkative).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(untalkative.stderr).toContain("TMON_TLS_FAILED");
   });
 
   it("none are none", async () => {
