@@ -25,7 +25,7 @@ export const errors = {
   TMON_CONFIG_INVALID: {
     exit: 2,
     cause: "A configuration value is unknown, of the wrong type or out of range.",
-    cure: "The message names file, line, key and what is allowed; `tmon config init` writes files with every key explained.",
+    cure: "The message names file, line and key, or the environment variable, and what is allowed; `tmon config init` writes files with every key explained.",
   },
   TMON_CONFIG_VARIABLE: {
     exit: 2,
@@ -45,7 +45,7 @@ export const errors = {
   TMON_TLS_FAILED: {
     exit: 2,
     cause: "Kafka or Redis and tmon do not accept each other's certificates, or only one of them speaks TLS.",
-    cure: "The message says which: name the authority's certificate (`kafka.security.ssl_ca_location`, `redis.tls.ca_file`), the client's own, or the server as its certificate does.",
+    cure: "The message says which: name the authority's certificate (`kafka.security.ssl_ca_location`, `redis.tls.ca_file`), the client's own, or the server as its certificate does; whether TLS is spoken say `kafka.security.protocol` and `rediss://`.",
   },
   TMON_TOPIC_MISSING: {
     exit: 2,
@@ -64,7 +64,7 @@ export const errors = {
   },
   TMON_STORE_REFUSED: {
     exit: 2,
-    cause: "Redis refuses the password, or what the user may do is too little.",
+    cause: "Redis refuses the password, or what the user may do is too little, or it has no such database.",
     cure: "Check `redis.url`, `redis.username` and `redis.password` in tmon.yaml, or `TMON_REDIS_URL`.",
   },
   TMON_STORE_UNREACHABLE: {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { TmonError } from "../errors.ts";
 import type { Source } from "../messages/common.ts";
-import { redact } from "./redact.ts";
+import { redact, redactValue } from "./redact.ts";
+import { isDecodable } from "./words.ts";
 
 export type CameraUrl =
   | { kind: "file"; path: string; loop: boolean }
@@ -23,7 +24,7 @@ export function parseCameraUrl(url: string, directory: string): CameraUrl {
   if (liveSchemes.some((each) => each === scheme)) return parseLive(url);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
-    `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${redact(url.replace(/^.*@/, "…@"))}`,
+    `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${redactValue(url)}`,
     "write file:PATH, file:PATH?loop=1, rtsp://HOST/PATH or http://HOST/PATH",
   );
 }
@@ -62,12 +63,7 @@ function parseLive(url: string): CameraUrl {
 function isWhole(url: string): boolean {
   if (!/^[a-z]+:\/\/[^/?#]/i.test(url) || !URL.canParse(url)) return false;
   const { hostname, username, password } = new URL(url);
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return hostname !== "";
+  return hostname !== "" && isDecodable(username + password);
 }
 
 export function sourceOf({ kind }: CameraUrl): Source {

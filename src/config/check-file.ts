@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { TmonError } from "../errors.ts";
 import { expectation } from "./expectation.ts";
-import { isSecretName, redact } from "./redact.ts";
+import { isSecretName, redactValue } from "./redact.ts";
 import { showPath } from "./variables.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -81,7 +81,8 @@ function describe(value: unknown, path: readonly (string | number)[]): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map";
   const name = path.findLast((part) => typeof part === "string") ?? "";
-  if (isSecretName(name)) return `a ${typeof value} not shown here`;
-  const text = JSON.stringify(typeof value === "string" ? redact(value) : value);
+  const isUrl = name === "url" && typeof value === "string";
+  if (isSecretName(name) || isUrl) return `a ${typeof value} not shown here`;
+  const text = JSON.stringify(typeof value === "string" ? redactValue(value) : value);
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

@@ -51,6 +51,7 @@ export interface StoreConfig {
 export interface RedisConfig {
   /** redis://HOST:PORT/DB, rediss:// for TLS; may hold a password. */
   readonly url: Secret;
+  /** Where it is, for people: the URL without its password, or who says where. */
   readonly shownUrl: string;
   readonly username: string | undefined;
   readonly password: Secret | undefined;

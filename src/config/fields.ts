@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { readHostPort } from "./host-port.ts";
 import { logLevels, readLogLevel } from "./log-level.ts";
+import { isRedisUrl, redisUrlFix } from "./redis-url.ts";
 import { readDuration, readSize } from "./units.ts";
 
 const durationFix = "write a number with its unit: 500ms, 1.8s, 10m, 1h";
@@ -41,10 +43,16 @@ export const originField = z
   .url({ protocol: /^https?$/, error: "write a site as https://HOST, with its port if it has one" })
   .transform((url) => new URL(url).origin);
 
-/** HOST:PORT */
+/** It may hold a password. */
+export const redisUrlField = z
+  .string()
+  .trim()
+  .refine(isRedisUrl, { error: ({ input }) => redisUrlFix(String(input)) });
+
+/** HOST:PORT, or [ADDRESS]:PORT of IPv6. */
 export const hostPortField = z.string().transform((text, context) => {
-  const [, host = "", port = ""] = /^\[?([^\]]+?)\]?:(\d+)$/.exec(text) ?? [];
-  if (host !== "" && Number(port) > 0 && Number(port) < 65_536) return { host, port: Number(port) };
+  const place = readHostPort(text);
+  if (place) return place;
   context.addIssue({ code: "custom", message: "write HOST:PORT" });
   return z.NEVER;
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { brokersFault } from "./host-port.ts";
 import { splitList } from "./words.ts";
 
 const positive = z.number().positive();
@@ -28,6 +29,9 @@ export const kafkaFileSchema = z.strictObject({
       bootstrap_servers: z
         .union([z.string().transform(splitList), z.array(z.string().min(1))])
         .refine((brokers) => brokers.length > 0, { error: "name at least one HOST:PORT" })
+        .refine((brokers) => brokersFault(brokers) === undefined, {
+          error: ({ input }) => brokersFault(input as string[]),
+        })
         .optional(),
       topics: z
         .strictObject({

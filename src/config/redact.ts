@@ -16,3 +16,8 @@ export function redact(text: string): string {
     )
     .replace(/\bsk-[A-Za-z0-9_-]{8,}/g, "sk-…");
 }
+
+/** The same of a text that is one value and may be a URL: whatever stands before its last @ may be a password. */
+export function redactValue(text: string): string {
+  return redact(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1…@"));
+}

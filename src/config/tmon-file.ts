@@ -10,6 +10,7 @@ import {
   logLevelField,
   originField,
   patienceField,
+  redisUrlField,
   secretField,
   shareField,
   sizeField,
@@ -34,9 +35,7 @@ export const tmonFileSchema = z.strictObject({
   store: z.enum(["embedded", "redis"]).optional(),
   redis: z
     .strictObject({
-      url: z
-        .url({ protocol: /^rediss?$/, error: "write redis://HOST:PORT, or rediss:// for TLS" })
-        .optional(),
+      url: redisUrlField.optional(),
       username: z.string().min(1).optional(),
       password: secretField.optional(),
       password_file: secretField.optional(),

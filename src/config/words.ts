@@ -7,6 +7,16 @@ export function oneOf<Word extends string>(words: readonly Word[], text: string,
   throw new TmonError("TMON_USAGE", `${where} is "${text}"`, `say one of ${words.join(", ")}`);
 }
 
+/** What %XX stand for in it are characters. */
+export function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The words of "a, b". */
 export function splitList(text: string): string[] {
   return text.split(",").flatMap((part) => part.trim() || []);

@@ -40,9 +40,13 @@ function unreachable({ store }: Config): TmonError {
   );
 }
 
-const patienceMs = 3000;
+/** Longer than a connection is tried: only then is a server that speaks no TLS told from one that is away. */
+const patienceMs = 6_000;
 
-/** For what is good to know and no more: undefined, and why on stderr, if the store does not answer soon. */
+/**
+ * For what is good to know and no more: undefined, and why on stderr, if the store does not answer soon.
+ * @throws TmonError as openStore: of a store that refuses
+ */
 export async function askStore<T>(
   config: Config,
   { log, signal }: Asking,
@@ -53,8 +57,11 @@ export async function askStore<T>(
   try {
     return await withStore(config, { log, signal: soon }, ask);
   } catch (error) {
+    if (signal.aborted || error instanceof TmonError) throw error;
     const why = soon.aborted ? `it did not answer within ${patienceMs / 1000} s` : messageOf(error);
-    say(`tmon: the store cannot be asked ${what}: ${why}`);
+    const place = config.store.kind === "redis" ? `Redis at ${config.store.redis.shownUrl}` : config.dataDir;
+    say(`tmon: the store cannot be asked ${what}, which stays unknown: ${why}`);
+    say(`  what to do: see that ${place} can be reached from here, then ask again`);
     return undefined;
   }
 }

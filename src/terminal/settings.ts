@@ -13,15 +13,18 @@ export function loadSettings(flags: ConfigFlags): LoadedConfig {
 }
 
 /**
- * As loadSettings, for a command that touches bus or store: its first line names both, so that neither is a
+ * As loadSettings, for a command that touches bus or store: its first line names both and where they are, so that neither is a
  * surprise.
  */
 export function loadRunSettings(flags: ConfigFlags): Config {
   const loaded = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });
-  const { bus, store, dataDir } = loaded.config;
-  const place = (kind: string, key: string) =>
-    `${kind} (${kind === "embedded" ? dataDir : `chosen by ${loaded.provenance.get(key)?.source}`})`;
-  say(`tmon: bus ${place(bus.kind, "bus")}, store ${place(store.kind, "store")}`);
+  const { bus, store, kafka, dataDir } = loaded.config;
+  const place = (kind: string, key: string, address: string) =>
+    kind === "embedded"
+      ? `${kind} (${dataDir})`
+      : `${kind} at ${address} (chosen by ${loaded.provenance.get(key)?.source})`;
+  const busPlace = place(bus.kind, "bus", kafka.brokers.join());
+  say(`tmon: bus ${busPlace}, store ${place(store.kind, "store", store.redis.shownUrl)}`);
   sayRemarks(loaded);
   return loaded.config;
 }

@@ -31,10 +31,28 @@ describe("a mistake of the command line is told in one line with its cure", () =
   });
 });
 
-it("who chose the bus is said; one that is not there is waited for until a signal", async () => {
-  const env = { TMON_BUS: "kafka", TMON_KAFKA_BROKERS: "127.0.0.1:9" };
+it.concurrent.each(["run generator", "dlq list"])(
+  "%s takes no address that is none, and shows nothing of it",
+  async (line) => {
+    const env = { TMON_REDIS_URL: "http://u:hunter2@127.0.0.1:6379" };
+    const { exitCode, stderr } = await runTmon(line.split(" "), env);
+    expect(stderr).toMatch(/^tmon: TMON_CONFIG_INVALID: TMON_REDIS_URL .*\n {2}what to do: write redis:/);
+    expect(stderr).not.toContain("hunter2");
+    expect(exitCode).toBe(2);
+  },
+);
+
+it("who chose bus and store, and where they are, is said; a bus that is not there is waited for until a signal", async () => {
+  const env = {
+    TMON_BUS: "kafka",
+    TMON_KAFKA_BROKERS: "127.0.0.1:9, 127.0.0.1:10",
+    TMON_REDIS_URL: "redis://u:hunter2@127.0.0.1:9/3",
+  };
   const tmon = startTmon(["tail", "incidents"], env);
-  expect(await tmon.says("waiting for Kafka")).toContain("bus kafka (chosen by environment TMON_BUS)");
+  expect(await tmon.says("waiting for Kafka")).toContain(
+    "tmon: bus kafka at 127.0.0.1:9,127.0.0.1:10 (chosen by environment TMON_BUS), " +
+      "store redis at redis://…@127.0.0.1:9/3 (chosen by environment TMON_REDIS_URL)\n",
+  );
   tmon.kill("SIGTERM");
   expect(await tmon.ended).toMatchObject({ exitCode: 0 });
 });

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { letterHeaders } from "../../src/messages/dead-letter.ts";
 import { messagesOf, stopped } from "../support/bus-log.ts";
 import { openContext, testConfig } from "../support/context.ts";
+import { lacks } from "../support/machine.ts";
+import { startRedis } from "../support/redis.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 
@@ -116,7 +118,9 @@ describe("dead letters", () => {
     const { exitCode, stdout, stderr } = await listing;
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
-    expect(stderr).toContain("the store cannot be asked what was replayed");
+    expect(stderr).toMatch(
+      /^tmon: the store cannot be asked what was replayed, .* within 6 s\n {2}what to do: .* redis:\/\/127\.0\.0\.1:9 /m,
+    );
     await replaying.says("waiting for Redis");
     replaying.kill("SIGINT");
     expect(await replaying.ended).toMatchObject({ exitCode: 130 });
@@ -134,6 +138,20 @@ describe("dead letters", () => {
       expect(result).toMatchObject({ exitCode: 0, stdout: "" });
       expect(result.stderr).toContain("there are no dead letters of TMON_SCHEMA_NEWER");
     }
+  });
+
+  it.skipIf(lacks("redis"))("are not listed while the store refuses, which is an error", async () => {
+    const redis = await startRedis("--requirepass", "another");
+    onTestFinished(() => redis.stop());
+    const env = { TMON_REDIS_URL: `redis://:hunter2@127.0.0.1:${redis.port}` };
+    const { exitCode, stdout, stderr } = await runTmon(["dlq", "list", "--data-dir", dataDir], env);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/^tmon: TMON_STORE_REFUSED: .*WRONGPASS.*\n {2}what to do: check redis\.url/m);
+    expect(stderr).not.toContain("hunter2");
+    const secure = { TMON_REDIS_URL: `rediss://127.0.0.1:${redis.port}` };
+    const untalkative = await runTmon(["dlq", "list", "--data-dir", dataDir], secure);
+    expect(untalkative).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(untalkative.stderr).toContain("TMON_TLS_FAILED");
   });
 
   it("none are none", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOfFiles, loadFiles } from "./harness.ts";
+import { failureOf, failureOfFiles, loadFiles } from "./harness.ts";
 
 const kafka = (text: string) => ({ "kafka.yaml": `kafka:\n${text}` });
 
@@ -34,6 +34,22 @@ describe("a kafka.yaml", () => {
     ]);
     expect(failureOfFiles(kafka("  bootstrap_servers: ','\n")).message).toContain("at least one");
   });
+
+  it.each(["127.0.0.1", "a:9092:1", "a:99999", "[::1]:9092", "kafka://a:9092", "u:hunter2@a:9092"])(
+    "lists no broker without a host and a port: %s",
+    (broker) => {
+      const list = failureOfFiles(kafka(`  bootstrap_servers: ['b:9092', '${broker}']\n`));
+      const text = failureOfFiles(kafka(`  bootstrap_servers: '${broker}'\n`));
+      const environment = failureOf({}, { TMON_KAFKA_BROKERS: `b:9092,${broker}` });
+      for (const { code, message, todo } of [list, text, environment]) {
+        expect(code).toBe("TMON_CONFIG_INVALID");
+        expect(message).toContain("is no HOST:PORT");
+        expect(message + todo).not.toContain("hunter2");
+      }
+      expect(list.message).toContain("kafka.yaml:2: kafka.bootstrap_servers");
+      expect(environment.message).toContain("TMON_KAFKA_BROKERS");
+    },
+  );
 
   it("is said to choose no bus only where nobody chose one", () => {
     const notices = (...args: [NodeJS.ProcessEnv?, { bus?: string }?]) => loadFiles(brokers, ...args).notices;

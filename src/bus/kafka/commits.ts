@@ -1,9 +1,9 @@
 import type { EachBatchPayload, OffsetsByTopicPartition } from "kafkajs";
 import type { Logger } from "pino";
-import { messageOf } from "../../errors.ts";
 import { type HeldPartition, takeCommits } from "../held-partitions.ts";
 import { within } from "./aside.ts";
 import { metadataOf } from "./describe.ts";
+import { wordsOf } from "./failure.ts";
 
 /** What the library has not sent by then it may never. */
 const commitWithinMs = 10_000;
@@ -49,7 +49,7 @@ export function createCommits(group: string, held: () => Iterable<HeldPartition>
       failing = false;
     } catch (error) {
       for (const slot of slots) slot.dirty = true;
-      if (!failing) log.warn({ group, error: messageOf(error) }, "could not commit; trying again");
+      if (!failing) log.warn({ group, error: wordsOf(error) }, "could not commit; trying again");
       failing = true;
     }
   }

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { Logger } from "pino";
+import type { KafkaConfig } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import { refusalOf, unreachable } from "./failure.ts";
+import { askOtherwise } from "./other-protocol.ts";
 
 const firstRetryMs = 200;
 const sayAgainMs = 30_000;
@@ -22,6 +24,7 @@ export interface Waiting {
  */
 export async function firstConnection<T>(
   kafka: Kafka,
+  config: KafkaConfig,
   { log, signal, patienceMs }: Waiting,
   question: (admin: Admin) => Promise<T>,
 ): Promise<T> {
@@ -42,7 +45,7 @@ export async function firstConnection<T>(
     if (end.aborted) break;
     const { error } = outcome;
     lastError = error;
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error) ?? (await askOtherwise(error, config));
     if (refusal) throw refusal;
     if (error instanceof TmonError && error.code !== "TMON_BUS_UNREACHABLE") throw error;
     if (performance.now() - saidAt > sayAgainMs) {

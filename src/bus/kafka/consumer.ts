@@ -9,7 +9,7 @@ import type { Ask } from "./aside.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
-import { asking, refusalOf, rootOf, unreachable } from "./failure.ts";
+import { asking, refusalOf, unreachable, wordsOf } from "./failure.ts";
 import { createMembership } from "./membership.ts";
 import { isOccupied, occupantsOf } from "./occupants.ts";
 import { askPositions, holdPartition, isOutdated, type Positions } from "./positions.ts";
@@ -372,4 +372,4 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   };
 }
 
-const reasonOf = (error: unknown): string => (refusalOf(error) ?? rootOf(error)).message;
+const reasonOf = (error: unknown): string => refusalOf(error)?.message ?? wordsOf(error);

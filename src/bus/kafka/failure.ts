@@ -22,7 +22,7 @@ export function refusalOf(error: unknown): TmonError | undefined {
   if (isRefusal(root))
     return new TmonError(
       "TMON_BUS_REFUSED",
-      `Kafka refuses: ${messageOf(root)}`,
+      `Kafka refuses: ${wordsOf(root)}`,
       "check kafka.security in kafka.yaml: protocol, mechanism, user name and password, and what the user may do",
       { cause: error },
     );
@@ -66,8 +66,20 @@ export function unreachable(error: unknown): TmonError {
   );
 }
 
-function wordsOf(root: LibraryError): string {
-  return messageOf(root).replace(/^Connection error: /, "");
+/** In plain words where the library's are its own. */
+export function wordsOf(error: unknown): string {
+  const root = rootOf(error);
+  const { type, broker } = root;
+  const words = messageOf(root).replace(/^Connection error: /, "");
+  if (type === "ILLEGAL_SASL_STATE") return "it asks for no login at this port";
+  if (/^(Closed connection|Client network socket disconnected)/.test(words))
+    return "it closes the connection";
+  if (/^(Request .*timed out|Connection timeout)$/.test(words))
+    return `${broker ?? "a broker"} does not answer`;
+  return words.replace(
+    /^(?:Controller b|B)roker (?:with id )?(\S+) not found in the cached metadata$/,
+    "broker $1 is away",
+  );
 }
 
 /** Asks the cluster something. */

@@ -35,6 +35,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const kafka = createClient(config, log);
   const { known, topicsAside } = await firstConnection(
     kafka,
+    config,
     { log, signal: ending, patienceMs },
     async (first) => {
       const topicsAside = createAside(kafka, first);

@@ -8,10 +8,10 @@ import {
 } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
-import { messageOf, TmonError } from "../../errors.ts";
+import { TmonError } from "../../errors.ts";
 import type { OutgoingMessage } from "../bus.ts";
 import { within } from "./aside.ts";
-import { isAnswer, isTopicUnknown, rootOf } from "./failure.ts";
+import { isAnswer, isTopicUnknown, rootOf, wordsOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
 
@@ -117,7 +117,7 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
           throw error;
         }
         if (isTopicUnknown(error)) topicUnknown();
-        lastError = messageOf(rootOf(error));
+        lastError = wordsOf(error);
         if (closing || performance.now() + waitMs >= givenUpAt) throw error;
       }
       await delay(waitMs);
@@ -196,7 +196,7 @@ function compressionOf(name: KafkaConfig["compression"], log: Logger): Compressi
 function writeError(error: unknown): TmonError {
   return new TmonError(
     "TMON_BUS_WRITE",
-    `Kafka did not take a message: ${messageOf(rootOf(error))}`,
+    `Kafka did not take a message: ${wordsOf(error)}`,
     "see that the brokers run, and that as many replicas as min.insync.replicas are in sync",
     { cause: error },
   );

@@ -22,7 +22,7 @@ const suspectAfterLooks = 4;
 const silentAfterLooks = 4;
 const keepAliveMs = 60_000;
 /** ApiVersions, version 0, of a client without a name: answered before any login. */
-const question = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+export const question = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
 /**
  * The library asks a broker that does not answer again and again, each time until the request times out; for

@@ -47,7 +47,7 @@ export async function openTopicAdmin(
   patience: Patience,
 ): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, waiting.log);
-  await firstConnection(kafka, waiting, (first) => first.disconnect());
+  await firstConnection(kafka, config, waiting, (first) => first.disconnect());
   const admin = kafka.admin();
   await admin.connect();
   return {

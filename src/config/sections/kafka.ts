@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { KafkaConfig } from "../config.ts";
+import { checkBrokers } from "../host-port.ts";
 import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromFile, listFromEnvironment, map, secret } from "../provenance.ts";
 import { readSecretFile } from "../secret-file.ts";
@@ -28,7 +29,7 @@ export function chooseKafka(choose: Choose, { kafka, env, configDir = "." }: Sou
   return {
     brokers: choose(
       "kafka.bootstrap_servers",
-      listFromEnvironment(env, "TMON_KAFKA_BROKERS"),
+      map(listFromEnvironment(env, "TMON_KAFKA_BROKERS"), (list) => checkBrokers(list, "TMON_KAFKA_BROKERS")),
       inFile<string[]>("bootstrap_servers"),
       byDefault(["localhost:9092"]),
     ),

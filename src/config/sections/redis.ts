@@ -11,7 +11,11 @@ import {
   secret,
 } from "../provenance.ts";
 import { redact } from "../redact.ts";
+import { readRedisUrl } from "../redis-url.ts";
+import type { Secret } from "../secret.ts";
 import { readSecretFile } from "../secret-file.ts";
+
+type Sentinels = NonNullable<RedisConfig["sentinels"]>;
 
 const localRedis = "redis://127.0.0.1:6379";
 
@@ -21,7 +25,7 @@ export function chooseRedis(choose: Choose, { env, tmon, configDir = "." }: Sour
   const inFile = <T>(...path: string[]) => fromFile<T>(file, data, ["redis", ...path]);
   const url = choose(
     "redis.url",
-    secret(fromEnvironment(env, "TMON_REDIS_URL")),
+    secret(map(fromEnvironment(env, "TMON_REDIS_URL"), (text) => readRedisUrl(text, "TMON_REDIS_URL"))),
     secret(inFile<string>("url")),
     secret(byDefault(localRedis)) as Candidate<RedisConfig["url"]>,
   );
@@ -37,7 +41,7 @@ export function chooseRedis(choose: Choose, { env, tmon, configDir = "." }: Sour
   const pathOf = (name: string | undefined) => (name === undefined ? undefined : resolve(configDir, name));
   return {
     url,
-    shownUrl: redact(url.reveal()),
+    shownUrl: sentinels ? describeSentinels(sentinels, url) : redact(url.reveal()),
     username: choose("redis.username", inFile<string>("username"), byDefault(undefined)),
     password: password("redis.password"),
     sentinels: sentinels && {
@@ -51,4 +55,10 @@ export function chooseRedis(choose: Choose, { env, tmon, configDir = "." }: Sour
       keyFile: pathOf(tls.key_file),
     },
   };
+}
+
+function describeSentinels({ name, nodes }: Pick<Sentinels, "name" | "nodes">, url: Secret): string {
+  const { pathname } = new URL(url.reveal());
+  const places = nodes.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`);
+  return `${name}${pathname} by Sentinels ${places.join()}`;
 }

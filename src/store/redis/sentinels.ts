@@ -3,6 +3,7 @@ import type { RedisConfig } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import { refusalOf } from "./failure.ts";
 import { sentinelOptionsOf } from "./options.ts";
+import { askOtherwise } from "./other-protocol.ts";
 
 /**
  * Why the Sentinels will never name a master; undefined if they may. The library only says that none was found,
@@ -37,7 +38,7 @@ async function masterOf(
     const found = await sentinel.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name);
     return found === null ? "unknown" : "known";
   } catch (error) {
-    return refusalOf(failure ?? error, config);
+    return refusalOf(failure ?? error, config) ?? (await askOtherwise(config, { host, port }));
   } finally {
     sentinel.disconnect();
   }

@@ -1,13 +1,13 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisConfig } from "../../config/config.ts";
-import { messageOf, TmonError } from "../../errors.ts";
+import { TmonError } from "../../errors.ts";
 import type { Store } from "../store.ts";
 import { createChannels } from "./channels.ts";
 import { startClock } from "./clock.ts";
 import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
-import { refusalOf } from "./failure.ts";
+import { refusalOf, troubleOf } from "./failure.ts";
 import { createFrames } from "./frames.ts";
 import { memoryOf, watchMemory } from "./memory.ts";
 import { createQuotas } from "./quotas.ts";
@@ -26,7 +26,7 @@ export interface RedisStoreOptions {
  * @throws TmonError TMON_STORE_REFUSED, TMON_TLS_FAILED, TMON_STORE_EVICTS
  */
 export async function openRedisStore({ redis: config, log, ending }: RedisStoreOptions): Promise<Store> {
-  const redis = createConnection(config) as Redis & Scripted;
+  const redis = createConnection(config, log) as Redis & Scripted;
   const subscriber = createConnection(config);
   const close = () => {
     redis.disconnect();
@@ -39,14 +39,16 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
     const clock = await startClock(redis);
     const memory = watchMemory(redis);
 
-    let lastError = "";
+    let last: ReturnType<typeof troubleOf> | undefined;
     redis.on("error", (error) => {
-      if (lastError === "") log.error({ error: messageOf(error) }, "Redis is away");
-      lastError = messageOf(error);
+      const trouble = troubleOf(error, config);
+      if (trouble.refuses !== last?.refuses)
+        log.error({ error: trouble.words }, trouble.refuses ? "Redis refuses" : "Redis is away");
+      last = trouble;
     });
     redis.on("ready", () => {
-      if (lastError !== "") log.info("Redis is back");
-      lastError = "";
+      if (last !== undefined) log.info("Redis is back");
+      last = undefined;
     });
 
     const entries = createEntries(redis);
@@ -78,8 +80,10 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
-      trouble: () =>
-        redis.status === "ready" ? memory.trouble() : `Redis is away: ${lastError || redis.status}`,
+      trouble() {
+        if (redis.status === "ready") return memory.trouble();
+        return last?.refuses ? last.words : `Redis is away: ${last?.words ?? redis.status}`;
+      },
       async close() {
         clock.stop();
         memory.stop();

@@ -76,6 +76,20 @@ describe.skipIf(lacks("kafka"))("on Kafka, over TLS", () => {
     });
   });
 
+  test("a listener without TLS, or with it alone, is not waited for", async () => {
+    const [plain, secure] = [kafka().brokers.slice(0, 1), kafka().saslSslBrokers.slice(0, 1)];
+    await expect(open(plain, { protocol: "SSL", ...authority() })).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Kafka at ${plain} speaks no TLS`,
+      todo: expect.stringContaining("protocol to PLAINTEXT"),
+    });
+    await expect(open(secure, { protocol: "SASL_PLAINTEXT", ...login() })).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Kafka at ${secure} speaks TLS only`,
+      todo: expect.stringContaining("protocol to SSL, or to SASL_SSL"),
+    });
+  });
+
   test("a broker reached by a name its certificate does not hold is refused", async () => {
     const brokers = kafka().saslSslBrokers.map((address) => address.replace("127.0.0.1", "localhost"));
     await expect(open(brokers, { protocol: "SASL_SSL", ...authority(), ...login() })).rejects.toMatchObject({
@@ -92,6 +106,7 @@ describe.skipIf(lacks("kafka"))("on Kafka, over TLS", () => {
     });
     await expect(open(kafka().brokers, { protocol: "SASL_PLAINTEXT", ...login() })).rejects.toMatchObject({
       code: "TMON_BUS_REFUSED",
+      message: "Kafka refuses: it asks for no login at this port",
       todo: expect.stringContaining("protocol"),
     });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { type Certificate, issue, makeAuthority } from "../../support/certificates.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -80,6 +80,21 @@ describe.skipIf(lacks("redis", "openssl"))("Redis that asks who is there", () =>
     });
   });
 
+  it("a server that speaks no TLS, or nothing else, is not waited for", async () => {
+    const plain = `127.0.0.1:${redis.port}`;
+    const secure = new URL(url).host;
+    await expect(openStoreAt(`rediss://${plain}`)).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Redis at ${plain} speaks no TLS`,
+      todo: expect.stringContaining("redis:// instead of rediss://"),
+    });
+    await expect(openStoreAt(`redis://${secure}`)).rejects.toMatchObject({
+      code: "TMON_TLS_FAILED",
+      message: `Redis at ${secure} speaks TLS only`,
+      todo: expect.stringContaining("rediss:// instead of redis://"),
+    });
+  });
+
   it("files that are none, or do not fit each other, are named", async () => {
     const certificate = { certificateFile: client.certificate };
     for (const tls of [
@@ -91,6 +106,16 @@ describe.skipIf(lacks("redis", "openssl"))("Redis that asks who is there", () =>
         code: "TMON_CONFIG_INVALID",
         message: expect.stringContaining(directory),
       });
+  });
+
+  it("a database it does not have is refused, and no other used instead", async () => {
+    const plain = await startRedis("--databases", "2");
+    onTestFinished(() => plain.stop());
+    await (await openStoreAt(`${plain.url}/1`)).close();
+    await expect(openStoreAt(`${plain.url}/2`)).rejects.toMatchObject({
+      code: "TMON_STORE_REFUSED",
+      message: expect.stringContaining("has no database 2"),
+    });
   });
 
   it.each([
