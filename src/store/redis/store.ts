@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisConfig } from "../../config/config.ts";
-import { messageOf, TmonError } from "../../errors.ts";
+import { TmonError } from "../../errors.ts";
 import type { Store } from "../store.ts";
 import { createChannels } from "./channels.ts";
 import { startClock } from "./clock.ts";
@@ -10,6 +10,7 @@ import { createEntries, indexOf } from "./entries.ts";
 import { refusalOf } from "./failure.ts";
 import { createFrames } from "./frames.ts";
 import { memoryOf, watchMemory } from "./memory.ts";
+import { watchPresence } from "./presence.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
@@ -35,19 +36,11 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
   try {
     for (const connection of [redis, subscriber])
       await firstConnection(connection, config, { log, signal: ending });
+    const presence = watchPresence(redis, log);
+    for (const connection of [redis, subscriber]) presence.speakFor(connection);
     await refuseEviction(redis, config);
     const clock = await startClock(redis);
     const memory = watchMemory(redis);
-
-    let lastError = "";
-    redis.on("error", (error) => {
-      if (lastError === "") log.error({ error: messageOf(error) }, "Redis is away");
-      lastError = messageOf(error);
-    });
-    redis.on("ready", () => {
-      if (lastError !== "") log.info("Redis is back");
-      lastError = "";
-    });
 
     const entries = createEntries(redis);
     const frames = createFrames(redis);
@@ -78,8 +71,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
-      trouble: () =>
-        redis.status === "ready" ? memory.trouble() : `Redis is away: ${lastError || redis.status}`,
+      trouble: () => presence.trouble() ?? memory.trouble(),
       async close() {
         clock.stop();
         memory.stop();
