@@ -5,9 +5,9 @@ import type { Bus } from "../../src/bus/bus.ts";
 import { openBus } from "../../src/bus/open.ts";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { publishUntilDone } from "../../src/runtime/publish.ts";
 import { noObservations, type Observations } from "../../src/runtime/report/observations.ts";
 import { observePush } from "../../src/runtime/report/observe.ts";
+import { untilDone } from "../../src/runtime/retry.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createDetections } from "./detections.ts";
@@ -55,9 +55,11 @@ export async function startLoad(world: World): Promise<Load> {
 
   function produce(): void {
     const { messageId, key, value } = nextDetection();
-    const writing = publishUntilDone(bus, [{ topic, key, value }], never, () => {
-      refused += 1;
-    }).then(() => {
+    const produced = untilDone(() => bus.produce([{ topic, key, value }]), never, {
+      failed: () => void refused++,
+      done() {},
+    });
+    const writing = produced.then(() => {
       written.add(messageId);
       open.delete(writing);
     });

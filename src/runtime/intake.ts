@@ -4,7 +4,7 @@ import { type Delivery, type UnreadGap, undecodableHeader } from "../bus/bus.ts"
 import { messageOf, TmonError } from "../errors.ts";
 import { decode } from "../messages/codec.ts";
 import type { TopicId } from "../messages/topics.ts";
-import { deadLetter } from "./dead-letter.ts";
+import { createDeadLetters } from "./dead-letter.ts";
 import { createPauses } from "./pauses.ts";
 import { type Receipt, receiptOf } from "./receipt.ts";
 import type { RoleContext, RoleName } from "./role.ts";
@@ -82,6 +82,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   const routes = new Map(options.routes.map((route) => [config.topics[route.topic].name, route]));
   const topics = [...routes.keys()];
   const ending = new AbortController();
+  const deadLetter = createDeadLetters({ ...context, group }, ending.signal);
   const reads = new Set<number>();
   let partitionCount = (await bus.describeTopics(topics)).length / topics.length;
   const tellReads = () => options.reads?.([...reads], partitionCount);
@@ -152,7 +153,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
         return;
       }
       metrics.pipelineErrors.inc({ role, code });
-      deadLetter({ ...context, group }, delivery, error, ending.signal).catch(() => {});
+      deadLetter(delivery, error).catch(() => {});
     }
   }
 

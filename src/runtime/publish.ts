@@ -1,15 +1,23 @@
-import type { Bus, OutgoingMessage } from "../bus/bus.ts";
+import type { OutgoingMessage } from "../bus/bus.ts";
+import type { Outage } from "../observability/outage.ts";
 import { untilDone } from "./retry.ts";
+import type { RoleContext } from "./role.ts";
 
 /**
- * Resolves when the messages are durable, trying again with back-off for as long as the bus refuses them.
- * `onFailure` hears of each refused attempt. Rejects only with the signal's reason.
+ * Resolves when the messages, all of one topic, are durable, trying again with back-off for as long as the bus
+ * refuses them; the outage hears how each attempt went. Rejects only with the signal's reason.
  */
 export function publishUntilDone(
-  bus: Bus,
+  { bus, metrics }: Pick<RoleContext, "bus" | "metrics">,
   messages: readonly OutgoingMessage[],
   signal: AbortSignal,
-  onFailure: (error: unknown) => void,
+  outage: Outage,
 ): Promise<void> {
-  return untilDone(() => bus.produce(messages), signal, onFailure);
+  const topic = messages[0]?.topic ?? "";
+  const produce = () =>
+    bus.produce(messages).catch((error: unknown) => {
+      metrics.sendErrors.inc({ topic });
+      throw error;
+    });
+  return untilDone(produce, signal, outage);
 }

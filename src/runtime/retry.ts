@@ -1,23 +1,26 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Outage } from "../observability/outage.ts";
 import { backOffMs } from "./back-off.ts";
 
 const backOff = { baseMs: 200, maxMs: 5_000 };
 
 /**
- * Runs the action until it succeeds, waiting longer and longer between attempts; `onFailure` hears of each
- * that failed. Rejects only with the signal's reason.
+ * Runs the action until it succeeds, waiting longer and longer between attempts; the outage hears how each went.
+ * Rejects only with the signal's reason.
  */
 export async function untilDone<T>(
   action: () => Promise<T>,
   signal: AbortSignal,
-  onFailure: (error: unknown) => void,
+  outage: Outage,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted();
     try {
-      return await action();
+      const result = await action();
+      outage.done(action);
+      return result;
     } catch (error) {
-      onFailure(error);
+      outage.failed(error, action);
     }
     await delay(backOffMs(attempt, backOff), undefined, { signal });
   }

@@ -1,6 +1,6 @@
 import { v4 as uuid } from "uuid";
-import { messageOf } from "../errors.ts";
 import { type ControlAnswer, controlChannel } from "../messages/control.ts";
+import { createOutage } from "../observability/outage.ts";
 import { requestControl } from "./control.ts";
 import type { RoleContext } from "./role.ts";
 import { unwantStream, type WantedStream, wantedRenewEveryMs, wantStream } from "./wanted-streams.ts";
@@ -45,12 +45,16 @@ export function createStreamDesk({ store, log }: Pick<RoleContext, "store" | "lo
     await unwantStream(store, stream);
   }
 
+  const outage = createOutage(log, {
+    begins: "wanted streams are not renewed",
+    ends: "wanted streams are renewed again",
+  });
   const renewing = setInterval(() => {
-    for (const stream of wanted.values()) {
-      wantStream(store, stream).catch((error) =>
-        log.warn({ cameraId: stream.cameraId, error: messageOf(error) }, "a wanted stream was not renewed"),
-      );
-    }
+    const renewed = Promise.all([...wanted.values()].map((stream) => wantStream(store, stream)));
+    renewed.then(
+      () => outage.done(),
+      (error) => outage.failed(error),
+    );
   }, wantedRenewEveryMs);
 
   const desk: StreamDesk = {

@@ -27,7 +27,7 @@ export interface SystemOptions {
   defaultPort: number;
   /** Watch the run for a report. */
   observed: boolean;
-  /** Ends the wait for servers that are not there yet. */
+  /** Ends the start, and with it the wait for servers that are not there yet, after the step under way. */
   ending: AbortSignal;
 }
 
@@ -51,8 +51,9 @@ export interface System {
   readonly failed: Promise<never>;
 }
 
+/** Throws the signal's reason once that is aborted; everything opened is released again. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { roles, log, instance } = options;
+  const { roles, log, instance, ending } = options;
   const releases = createReleaseStack();
   try {
     const config = await withProvider(options.config, roles, releases);
@@ -63,10 +64,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const server = await startHttpServer({ context, roles: running, defaultPort: options.defaultPort });
     releases.add(() => server.close());
 
-    const bus = await openBus(config, log, { ending: options.ending });
+    const bus = await openBus(config, log, { ending });
     releases.add(() => bus.close());
     health.readiness("bus", () => bus.trouble());
-    const store = await openStore(config, log, options.ending);
+    const store = await openStore(config, log, ending);
     releases.add(() => store.close());
     health.readiness("store", () => store.trouble());
     health.warning("clock", () => clockTrouble(store.clockOffsetMs()));
@@ -79,11 +80,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
     // Consumers first, so that the first frame finds everybody there; stopped in the opposite order.
     for (const name of roleNames.toReversed().filter((role) => roles.includes(role))) {
+      ending.throwIfAborted();
       const role = await starters[name]({ ...context, log: log.child({ role: name }) });
       releases.add(() => role.stop());
       running.unshift(role);
       releases.add(startHeartbeat(store, () => beatOf(role, context, server.url)));
     }
+    ending.throwIfAborted();
 
     return {
       config,

@@ -6,12 +6,12 @@ export interface DaemonOptions {
   drainMs: number;
   /** Ends by itself this long after the first frame of every camera; undefined: runs until a signal. */
   forMs: number | undefined;
-  /** The signal ends what a start may have to wait for. */
+  /** The signal ends a start. */
   start(ending: AbortSignal): Promise<System>;
   /** Called when the system runs. */
   running?(system: System): void;
-  /** Called after the drain, before everything closes. */
-  finished?(system: System, drained: boolean): Promise<void>;
+  /** Called when everything is closed. */
+  stopped?(system: System, run: { endedAt: number; drained: boolean }): Promise<void>;
 }
 
 /** Frames a camera never delivers do not keep `--for` from counting. */
@@ -21,36 +21,45 @@ const firstFramesWithinMs = 20_000;
  * Runs a daemon until its time, a signal or a failure.
  *
  *   starting -> running -(time, first signal)-> draining -> stopped    exit 0
- *                                     \-(second signal, deadline)-> stopped at once    exit 130 or 143
+ *       \                             \-(second signal, deadline)-> stopped at once    exit 130 or 143
+ *        \-(first signal)-> stopped after the step under way    exit 130 or 143
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const signals = listenForSignals();
+  let hasStarted = false;
+  const signals = listenForSignals(() =>
+    hasStarted ? "finishing open work; once more to stop at once" : "stopping before it was ready",
+  );
   const starting = options.start(signals.ending);
   const forget = releaseOnCrash(async () => (await starting).stop());
   const started = starting.catch((error: unknown) => {
     if (!signals.ending.aborted) throw error;
   });
   const system = await Promise.race([started, signals.second]);
-  if (!system) return reportUndrained(signals, "stopped while it started", startAgain);
+  if (!system) return signals.setExitCode();
+  hasStarted = true;
   options.running?.(system);
+  let drained = false;
+  let endedAt = 0;
   try {
     await Promise.race([signals.first, untilTime(system, options.forMs), system.failed]);
     const deadline = AbortSignal.timeout(options.drainMs);
-    const drained = await Promise.race([
+    drained = await Promise.race([
       system.drain(AbortSignal.any([deadline, signals.stopAtOnce])),
       system.failed,
     ]);
-    await options.finished?.(system, drained);
-    if (drained) return;
-    if (signals.stopAtOnce.aborted)
-      reportUndrained(signals, "stopped at once by a second signal", startAgain);
-    else {
-      const why = `work was still open after ${options.drainMs / 1000} s`;
-      reportUndrained(signals, why, `${startAgain}, or give it longer with --drain`);
-    }
+    endedAt = Date.now();
+    await system.collector?.finish();
   } finally {
     await system.stop();
     forget();
+  }
+  await options.stopped?.(system, { endedAt, drained });
+  if (drained) return;
+  signals.setExitCode();
+  if (signals.stopAtOnce.aborted) sayUndrained("stopped at once by a second signal", startAgain);
+  else {
+    const why = `work was still open after ${options.drainMs / 1000} s`;
+    sayUndrained(why, `${startAgain}, or give it longer with --drain`);
   }
 }
 
@@ -66,8 +75,7 @@ function wait(ms: number): Promise<void> {
 
 const startAgain = "start it again";
 
-function reportUndrained(signals: Signals, why: string, todo: string): void {
-  process.exitCode = signals.name() === "SIGINT" ? 130 : 143;
+function sayUndrained(why: string, todo: string): void {
   say(`tmon: TMON_DRAIN_TIMEOUT: ${why}; nothing is lost\n  what to do: ${todo}`);
 }
 
@@ -78,10 +86,12 @@ interface Signals {
   second: Promise<undefined>;
   /** The second signal, too. */
   stopAtOnce: AbortSignal;
-  name(): string;
+  /** Of a process that a signal interrupted; one that took too long at its own time ends as by SIGTERM. */
+  setExitCode(): void;
 }
 
-function listenForSignals(): Signals {
+/** @param words what is said at the first */
+function listenForSignals(words: () => string): Signals {
   const ending = new AbortController();
   const stop = new AbortController();
   let name = "";
@@ -90,7 +100,7 @@ function listenForSignals(): Signals {
       process.on(signal, () => {
         if (name !== "") return stop.abort();
         name = signal;
-        say("tmon: finishing open work; once more to stop at once");
+        say(`tmon: ${words()}`);
         ending.abort();
         resolve();
       });
@@ -99,5 +109,8 @@ function listenForSignals(): Signals {
   const second = new Promise<undefined>((resolve) =>
     stop.signal.addEventListener("abort", () => resolve(undefined), { once: true }),
   );
-  return { first, ending: ending.signal, second, stopAtOnce: stop.signal, name: () => name };
+  const setExitCode = () => {
+    process.exitCode = name === "SIGINT" ? 130 : 143;
+  };
+  return { first, ending: ending.signal, second, stopAtOnce: stop.signal, setExitCode };
 }

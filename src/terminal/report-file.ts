@@ -10,6 +10,7 @@ import { say } from "./output.ts";
 
 export interface RunCircumstances {
   startedAt: number;
+  endedAt: number;
   drained: boolean;
   version: string;
 }
@@ -22,7 +23,7 @@ export async function prepareReportFile(file: string): Promise<void> {
   await explained(access(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK));
 }
 
-/** Writes the report of an observed run to `file` and says the essence on stderr. */
+/** Writes the report of an observed run, which has ended, to `file` and says the essence on stderr. */
 export async function writeReport(file: string, system: System, run: RunCircumstances): Promise<void> {
   const report = await reportOf(system, run);
   await explained(writeFile(file, `${JSON.stringify(report, null, 2)}\n`));
@@ -47,8 +48,6 @@ async function reportOf(
   run: RunCircumstances,
 ): Promise<Report> {
   if (!collector) throw new Error("a run without a collector has no report");
-  const endedAt = Date.now();
-  await collector.finish();
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const unread = await metrics.unreadLost.get();
   const frames = detector?.frames() ?? { processed: 0, dropped: 0 };
@@ -64,18 +63,21 @@ async function reportOf(
       node: process.version,
     },
     startedAt: run.startedAt,
-    endedAt,
+    endedAt: run.endedAt,
     cameras: { configured: config.cameras.length, live: detector?.liveCameras() ?? 0 },
     frames,
     lag: collector.lag(),
+    incomplete: collector.incomplete(),
     process: { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, maxRssBytes: maxRSS * 1024 },
     unreadLost: unread.values.reduce((sum, { value }) => sum + value, 0),
     drained: run.drained,
   });
 }
 
-function summary({ messages, results, lost, pending, duplicates, overheadMs, endToEndMs }: Report): string {
+function summary(report: Report): string {
+  const { messages, results, lost, pending, duplicates, overheadMs, endToEndMs, incomplete } = report;
   return [
+    ...(incomplete === null ? [] : [`incomplete (${incomplete})`]),
     counted(messages.tasks, "task"),
     `${counted(messages.results, "result")} (${Object.entries(results)
       .map(([status, count]) => `${count} ${status}`)

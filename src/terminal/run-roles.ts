@@ -58,9 +58,9 @@ export async function runRoles(options: RunOptions): Promise<void> {
         say(`tmon: watch with: tmon tail risk-assessment-results --data-dir ${config.dataDir}`);
       }
     },
-    finished: async (system, drained) => {
-      say(`tmon: stopped: ${await describeWork(system.metrics, roles)}`);
-      if (report !== undefined) await writeReport(report, system, { startedAt, drained, version });
+    stopped: async (system, run) => {
+      say(`tmon: stopped: ${await describeWork(system, roles)}`);
+      if (report !== undefined) await writeReport(report, system, { startedAt, ...run, version });
     },
   });
 }

@@ -1,15 +1,19 @@
 import type { Metrics } from "../observability/metrics.ts";
 import type { RoleName } from "../runtime/role.ts";
+import type { System } from "../runtime/system.ts";
 import { counted } from "./counted.ts";
 
 /** What the roles of a process did, as its last line says it: "12 tasks, 12 results (8 assessed, 4 failed), 0 open". */
-export async function describeWork(metrics: Metrics, roles: readonly RoleName[]): Promise<string> {
-  const [frames] = await counts(metrics.detections);
+export async function describeWork(
+  { metrics, detector }: Pick<System, "metrics" | "detector">,
+  roles: readonly RoleName[],
+): Promise<string> {
+  const { processed, dropped } = detector?.frames() ?? { processed: 0, dropped: 0 };
   const [tasks] = await counts(metrics.tasksGenerated);
   const [results, statuses] = await counts(metrics.tasksProcessed);
   const [pushes] = await counts(metrics.pushes);
   const said: [RoleName, string][] = [
-    ["detector", counted(frames, "frame")],
+    ["detector", `${counted(processed, "frame")}${dropped > 0 ? `, ${dropped} dropped` : ""}`],
     ["generator", counted(tasks, "task")],
     ["scheduler", `${counted(results, "result")}${statuses}`],
     ["aggregator", pushes === 1 ? "1 push" : `${pushes} pushes`],

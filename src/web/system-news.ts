@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { createOutage } from "../observability/outage.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { SystemFigures } from "./screen-messages.ts";
@@ -23,6 +23,10 @@ export function createSystemNews(
   const { config, log, store } = context;
   let pace: Pace | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const outage = createOutage(log, {
+    begins: "the system's figures are not to be had",
+    ends: "the system's figures are to be had again",
+  });
 
   async function look(): Promise<void> {
     const { simulatedVlm, ...roles } = await systemFigures(context);
@@ -39,7 +43,10 @@ export function createSystemNews(
   }
 
   const lookAndReport = () => {
-    look().catch((error) => log.error({ error: messageOf(error) }, "the system's figures are not to be had"));
+    look().then(
+      () => outage.done(),
+      (error) => outage.failed(error),
+    );
   };
 
   return {

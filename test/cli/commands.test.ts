@@ -89,6 +89,21 @@ describe("the command line", () => {
   });
 });
 
+describe("a signal while a role starts", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends it with one plain line and %i", async (signal, exitCode) => {
+    const data = join(directory, signal);
+    const env = { TMON_REDIS_URL: "redis://127.0.0.1:1" };
+    const running = startTmon(["run", "generator", "--port", "0", "--data-dir", data], env);
+    const before = await running.says("waiting for Redis");
+    running.kill(signal);
+    expect(await running.ended).toMatchObject({ exitCode });
+    expect(running.stderr().slice(before.length)).toBe("tmon: stopping before it was ready\n");
+  });
+});
+
 describe.skipIf(lacks("ffmpeg", "video", "model"))("signals", () => {
   const up = (name: string, env: Record<string, string> = {}) => {
     const camera = ["--camera", `file:${sharedFile("videos/road.mp4")}?loop=1`, "--interval", "300ms"];

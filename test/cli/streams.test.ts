@@ -49,7 +49,7 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("a running daemon", () => {
     const running = startTmon([...up("summed"), "--for", "1s"]);
     expect(await running.ended).toMatchObject({ exitCode: 0 });
     expect(running.stderr().trim().split("\n").at(-1)).toMatch(
-      /^tmon: stopped: \d+ frames?, \d+ tasks?, \d+ results?( \(\d+ assessed\))?, \d+ push(es)?, 0 open$/,
+      /^tmon: stopped: \d+ frames?(, \d+ dropped)?, \d+ tasks?, \d+ results?( \(\d+ assessed\))?, \d+ push(es)?, 0 open$/,
     );
   });
 });

@@ -9,6 +9,20 @@ import { startRedis } from "../support/redis.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { until } from "../support/until.ts";
 
+it("a start that is ended stops after the step under way, and releases what was opened", async () => {
+  const base = testConfig(temporaryDirectory());
+  const port = await freePort();
+  const ending = new AbortController();
+  const starting = startSystem({
+    ...{ config: { ...base, web: { ...base.web, port } }, roles: ["generator", "aggregator"] },
+    ...{ instance: "one", log: pino({ level: "silent" }), defaultPort: 0, observed: false },
+    ending: ending.signal,
+  });
+  ending.abort(new Error("a signal came"));
+  await expect(starting).rejects.toThrow("a signal came");
+  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+});
+
 describe.skipIf(lacks("redis"))("a process whose Redis is not there yet", () => {
   it("answers probes while it waits, serves nothing else, and is ready once Redis is", async () => {
     const redis = await startRedis();

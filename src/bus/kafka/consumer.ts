@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
+import { createOutage } from "../../observability/outage.ts";
 import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts";
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
@@ -73,6 +74,10 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   let unsettledAt = Date.now();
   /** Why it has no partitions; undefined once the assignment is settled again. */
   let lastFailure: string | undefined;
+  const outage = createOutage(log.child({ group }), {
+    begins: "the consumer lost its group; joining again",
+    ends: "the consumer has its group again",
+  });
   let reject: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_, rejectFailed) => {
     reject = rejectFailed;
@@ -123,9 +128,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
       if (stopping !== undefined) return;
       if (isOccupied(error)) return void waitForOccupants();
       if (hopeless) return fail(refusalOf(error) ?? unreachable(error));
-      const why = reasonOf(error);
-      if (why !== lastFailure) log.warn({ group, error: why }, "the consumer lost its group; joining again");
-      lastFailure = why;
+      lastFailure = reasonOf(error);
+      outage.failed(lastFailure);
     },
     wanted: () => stopping === undefined,
     eachBatch,
@@ -180,6 +184,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     take(positions, partitions);
     settledNumber = number;
     lastFailure = undefined;
+    outage.done();
   }
 
   function take(positions: Positions, partitions: readonly number[]): void {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { messageOf } from "../../errors.ts";
 import { detectionSchema } from "../../messages/detection.ts";
 import { resultSchema } from "../../messages/result.ts";
+import { createOutage } from "../../observability/outage.ts";
 import { openIntake, route } from "../intake.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
@@ -27,6 +27,10 @@ export async function startAggregator(context: RoleContext): Promise<RunningRole
   setMaxListeners(0, ending.signal);
   const incidents = createIncidentKeeper(context, ending.signal);
   const pusher = createPusher(context, ending.signal);
+  const marksOutage = createOutage(log, {
+    begins: "the marks of frames shown before cannot be read: their late results wait",
+    ends: "the marks of frames shown before are read again",
+  });
   const join = createJoin({
     config: config.aggregator,
     now: store.now,
@@ -34,12 +38,7 @@ export async function startAggregator(context: RoleContext): Promise<RunningRole
       const sightings = dangers.map((danger) => sightingOf(state.detection, danger));
       await Promise.all([pusher.push(state, closing), ...sightings.map(incidents.observe)]);
     },
-    findMark: (messageId) =>
-      untilDone(
-        () => store.frameMark(messageId),
-        ending.signal,
-        (error) => log.error({ messageId, error: messageOf(error) }, "a frame's mark could not be read yet"),
-      ),
+    findMark: (messageId) => untilDone(() => store.frameMark(messageId), ending.signal, marksOutage),
     windows: {
       detections: createWindow(detectionBound, {
         full: () => intake.pause("detection-results"),

@@ -1,7 +1,7 @@
 import { partitionOf } from "../../bus/partitioner.ts";
-import { messageOf } from "../../errors.ts";
 import { encode } from "../../messages/codec.ts";
 import type { Incident } from "../../messages/incident.ts";
+import { createOutage } from "../../observability/outage.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext } from "../role.ts";
 import { incidentChannel, incidentKey, readIncidents } from "./incident-store.ts";
@@ -43,6 +43,10 @@ export function createIncidentKeeper(
   const seen = new Map<string, number>();
   let turn: Promise<void> = Promise.resolve();
   let clearing = false;
+  const outage = createOutage(log, {
+    begins: "incidents cannot be kept: they wait",
+    ends: "incidents are kept again",
+  });
 
   function inTurn(step: () => Promise<void>): Promise<void> {
     turn = turn.catch(() => {}).then(step);
@@ -50,22 +54,19 @@ export function createIncidentKeeper(
     return turn;
   }
 
-  function retried<T>(action: () => Promise<T>, what: string): Promise<T> {
-    return untilDone(action, signal, (error) => log.error({ error: messageOf(error) }, `${what} yet`));
-  }
-
   const cameraPartition = (cameraId: string) => partitionOf(cameraId, topic.partitions);
 
   async function write(incident: Incident, ttlMs?: number): Promise<void> {
     const { incidentId, cameraId, state, riskLevel, taskIds } = incident;
     const value = encode(incident);
-    await retried(async () => {
+    const keep = async () => {
       await bus.produce([
         { topic: topic.name, key: incidentId, value, partition: cameraPartition(cameraId) },
       ]);
       await store.set(incidentKey(incident), value, ttlMs === undefined ? {} : { ttlMs });
       await store.publish(incidentChannel, value.toString());
-    }, "an incident could not be written");
+    };
+    await untilDone(keep, signal, outage);
     metrics.messagesSent.inc({ topic: topic.name });
     log.info({ incidentId, cameraId, state, riskLevel, taskId: taskIds.at(-1) }, `incident ${state}`);
   }
@@ -86,7 +87,7 @@ export function createIncidentKeeper(
   }
 
   async function load(partitions: readonly number[]): Promise<void> {
-    const incidents = await retried(() => readIncidents(store), "incidents could not be loaded");
+    const incidents = await untilDone(() => readIncidents(store), signal, outage);
     const now = store.now();
     for (const incident of incidents) {
       if (!partitions.includes(cameraPartition(incident.cameraId))) continue;

@@ -1,5 +1,5 @@
-import { messageOf } from "../../errors.ts";
 import { isDangerous } from "../../messages/result.ts";
+import { createOutage } from "../../observability/outage.ts";
 import { percentiles } from "../report/percentiles.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext } from "../role.ts";
@@ -15,6 +15,10 @@ export interface Pusher {
 /** Pushes a frame's state to the cache and to screens, once each verdict. Tries until the store takes it. */
 export function createPusher({ config, log, metrics, store }: RoleContext, signal: AbortSignal): Pusher {
   const endToEnd = createLastMinute(store.now);
+  const outage = createOutage(log, {
+    begins: "frames cannot be pushed: they wait",
+    ends: "frames are pushed again",
+  });
   let pushes = 0;
 
   async function push(state: FrameState, closing: boolean): Promise<void> {
@@ -38,12 +42,7 @@ export function createPusher({ config, log, metrics, store }: RoleContext, signa
       detection: encodeMark(state),
       payload: JSON.stringify(payload),
     };
-    const { published, newTaskIds } = await untilDone(
-      () => store.pushFrame(frame),
-      signal,
-      (error) =>
-        log.error({ messageId, cameraId, error: messageOf(error) }, "a frame could not be pushed yet"),
-    );
+    const { published, newTaskIds } = await untilDone(() => store.pushFrame(frame), signal, outage);
     if (published) {
       pushes += 1;
       metrics.pushes.inc();

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { messageOf } from "../../errors.ts";
+import { createOutage } from "../../observability/outage.ts";
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./camera.ts";
 import { deferred } from "./deferred.ts";
@@ -57,6 +57,10 @@ export function shareCameras(
   let looks = 0;
   /** Until when it neither gives nor takes, by the store's clock. */
   let restsUntil = startedAt;
+  const outage = createOutage(log, {
+    begins: "the cameras' leases cannot be renewed",
+    ends: "the cameras' leases are renewed again",
+  });
   /** By the id of a camera that is another detector's: that detector. */
   const elsewhere = new Map<string, string>();
 
@@ -158,10 +162,13 @@ export function shareCameras(
     while (!stopping.signal.aborted) {
       const done = nextRound;
       nextRound = deferred();
-      await round().catch((error) => {
-        rest();
-        log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed");
-      });
+      await round().then(
+        () => outage.done(),
+        (error) => {
+          rest();
+          outage.failed(error);
+        },
+      );
       done.resolve();
       const woken = AbortSignal.any([stopping.signal, waking.signal]);
       await delay(renewEveryMs, undefined, { signal: woken }).catch(() => {});

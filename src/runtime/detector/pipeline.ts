@@ -1,4 +1,5 @@
 import { messageOf, TmonError } from "../../errors.ts";
+import { createOutage } from "../../observability/outage.ts";
 import type { RoleContext } from "../role.ts";
 import { createFrameWay, type Frame } from "./frame.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
@@ -28,7 +29,8 @@ export interface Pipeline {
   counts(): { processed: number; dropped: Record<DropReason, number> };
 }
 
-const errorLogIntervalMs = 10_000;
+/** Frames go on when none was lost for so long: of many cameras some may go on before others. */
+const calmAfterMs = 10_000;
 
 export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMemory): Pipeline {
   const { bus, config, log, metrics, store } = context;
@@ -38,7 +40,11 @@ export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMe
   const dropped = { replaced: 0, bus: 0, failed: 0 };
   let processed = 0;
   let waitingForIdle: (() => void)[] = [];
-  let errorLoggedAt = Number.NEGATIVE_INFINITY;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const outage = createOutage(log, {
+    begins: "frames cannot be published: they are dropped",
+    ends: "frames are published again",
+  });
 
   const describe = createFrameWay(
     { detector: config.detector, topic, store, log, metrics },
@@ -65,6 +71,7 @@ export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMe
       await bus.produce([message]);
       metrics.messagesSent.inc({ topic: topic.name });
       processed++;
+      if (performance.now() - failedAt > calmAfterMs) outage.done();
     } catch (error) {
       countDropped(cameraId, stage.publishing ? "bus" : "failed");
       report(cameraId, error, stage.publishing);
@@ -84,9 +91,9 @@ export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMe
     const code = error instanceof TmonError ? error.code : "TMON_INTERNAL";
     metrics.pipelineErrors.inc({ role: "detector", code });
     if (publishing) metrics.sendErrors.inc({ topic: topic.name });
-    if (performance.now() - errorLoggedAt < errorLogIntervalMs) return;
-    errorLoggedAt = performance.now();
-    log.error({ cameraId, code, error: messageOf(error), dropped }, "a frame could not be published");
+    failedAt = performance.now();
+    outage.failed(error);
+    log.debug({ cameraId, code, error: messageOf(error), dropped }, "a frame could not be published");
   }
 
   const open = () => waiting.size + inWork.size;

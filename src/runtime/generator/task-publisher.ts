@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from "../../bus/bus.ts";
-import { messageOf } from "../../errors.ts";
+import { createOutage } from "../../observability/outage.ts";
 import { publishUntilDone } from "../publish.ts";
 import type { Receipt } from "../receipt.ts";
 import type { RoleContext } from "../role.ts";
@@ -20,10 +20,15 @@ interface Entry {
  * durable; what waits is counted in `window`.
  */
 export function createTaskPublisher(
-  { bus, config, log, metrics }: RoleContext,
+  context: RoleContext,
   { window, signal }: { window: Window; signal: AbortSignal },
 ): (tasks: readonly OutgoingMessage[], receipt: Receipt) => void {
+  const { config, log, metrics } = context;
   const topic = config.topics["assessment-tasks"].name;
+  const outage = createOutage(log, {
+    begins: "tasks cannot be written: they wait",
+    ends: "tasks are written again",
+  });
   const waiting: Entry[] = [];
   let writing = false;
 
@@ -32,7 +37,7 @@ export function createTaskPublisher(
     while (waiting.length > 0) {
       const batch = takeBatch();
       const tasks = batch.filter(({ receipt }) => receipt.owned()).flatMap((entry) => entry.tasks);
-      if (tasks.length > 0) await publishUntilDone(bus, tasks, signal, reportFailure);
+      if (tasks.length > 0) await publishUntilDone(context, tasks, signal, outage);
       metrics.messagesSent.inc({ topic }, tasks.length);
       metrics.tasksGenerated.inc(tasks.length);
       for (const { receipt, bytes } of batch) {
@@ -50,11 +55,6 @@ export function createTaskPublisher(
       return index > 0 && bytes > batchBytes;
     });
     return waiting.splice(0, tooMuch === -1 ? waiting.length : tooMuch);
-  }
-
-  function reportFailure(error: unknown): void {
-    metrics.sendErrors.inc({ topic });
-    log.error({ topic, error: messageOf(error) }, "tasks could not be written yet");
   }
 
   return (tasks, receipt) => {

@@ -14,11 +14,18 @@ const observedTopics: TopicId[] = [
   "dead-letters",
 ];
 
+const finishWithinMs = 5_000;
+
 export interface Collector {
   readonly seen: Observations;
   lag(): { max: number; final: number };
-  /** Reads what the log still holds, checks the marks of what was pushed unseen, and ends. */
+  /**
+   * Reads what the log still holds, checks the marks of what was pushed unseen, and ends. Never rejects: where bus or
+   * store is away, what was seen until then stands.
+   */
   finish(): Promise<void>;
+  /** Why that is not all there was, or null. */
+  incomplete(): string | null;
   /** Ends at once. Idempotent, also after finish. */
   stop(): Promise<void>;
 }
@@ -34,6 +41,8 @@ export async function startCollector({
   log,
 }: Pick<RoleContext, "config" | "bus" | "store" | "log">): Promise<Collector> {
   const seen = noObservations();
+  const gaps = new Set<string>();
+  let stopping: Promise<unknown> | undefined;
   const topicOf = new Map(observedTopics.map((id) => [config.topics[id].name, id]));
   const topics = [...topicOf.keys()];
   const unsubscribe = await store.subscribe("camera:*", (_, message) =>
@@ -51,7 +60,11 @@ export async function startCollector({
       positions.set(`${message.topic}/${message.partition}`, message.offset + 1);
       observeMessage(seen, topicOf.get(message.topic) as TopicId, message);
     }
-  })().catch((error) => log.error({ error: messageOf(error) }, "the report stopped reading the bus"));
+  })().catch((error) => {
+    if (ended.signal.aborted) return;
+    log.error({ error: messageOf(error) }, "the report stopped reading the bus");
+    gaps.add(messageOf(error));
+  });
 
   const lag = { max: 0, final: 0 };
   const sampling = (async () => {
@@ -73,25 +86,41 @@ export async function startCollector({
     return ends.every(({ topic, partition, end }) => (positions.get(`${topic}/${partition}`) ?? 0) >= end);
   }
 
-  async function stop(): Promise<void> {
-    if (ended.signal.aborted) return;
+  async function readToEnd(signal: AbortSignal): Promise<void> {
+    while (!(await caughtUp())) await delay(20, undefined, { signal });
+    await sampleLag();
+  }
+
+  /** What it waits for may be a server that is away. */
+  function end(): Promise<unknown> {
     ended.abort();
-    await Promise.all([reading, sampling]);
-    await unsubscribe();
+    stopping ??= Promise.all([reading, sampling, unsubscribe()]);
+    return stopping;
   }
 
   return {
     seen,
     lag: () => lag,
     async finish() {
-      for (const deadline = Date.now() + 5000; Date.now() < deadline && !(await caughtUp()); )
-        await delay(20);
-      await sampleLag();
-      await stop();
-      await countMarks(seen, store);
+      const note = (error: unknown) => void gaps.add(messageOf(error));
+      await within(finishWithinMs, readToEnd).catch(note);
+      void end();
+      await countMarks(seen, store).catch(note);
     },
-    stop,
+    incomplete: () => (gaps.size > 0 ? [...gaps].join("; ") : null),
+    stop: async () => void (await end()),
   };
+}
+
+/** Rejects when the work has not ended by then. */
+async function within(ms: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const late = AbortSignal.timeout(ms);
+  const expired = new Promise<never>((_, reject) =>
+    late.addEventListener("abort", () =>
+      reject(new Error(`the bus was not read to its end in ${ms / 1000} s`)),
+    ),
+  );
+  await Promise.race([work(late), expired]);
 }
 
 /** A push this process did not hear (another replica's, a lost subscription) is in the frame's mark. */

@@ -14,6 +14,8 @@ export interface Report {
   results: Record<ResultStatus, number>;
   lost: number;
   pending: number;
+  /** Why not all could be seen that was there at the end: what is missing is then pending, not lost. */
+  incomplete: string | null;
   deadLettered: number;
   repeats: number;
   duplicates: number;
@@ -58,6 +60,7 @@ export interface RunFacts {
   unreadLost: number;
   /** False if the drain's deadline passed: what is missing is then pending, not lost. */
   drained: boolean;
+  incomplete: string | null;
 }
 
 export function makeReport(seen: Observations, facts: RunFacts): Report {
@@ -66,7 +69,7 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
   const { groupsWithoutTask, tasksWithoutResult, verdictsWithoutPush } = unfinished(seen);
   const missing = groupsWithoutTask + tasksWithoutResult + verdictsWithoutPush;
   // What a group has not acknowledged will still come, if only from another process.
-  const allDone = facts.drained && facts.lag.final === 0;
+  const allDone = facts.drained && facts.incomplete === null && facts.lag.final === 0;
   const count = (status: ResultStatus) => results.filter(([, result]) => result.status === status).length;
   const sum = (
     of: "calls" | "throttled" | "promptTokens" | "completionTokens" | "costYuan" | "callsWithoutUsage",
@@ -94,6 +97,7 @@ export function makeReport(seen: Observations, facts: RunFacts): Report {
     },
     lost: facts.unreadLost + (allDone ? missing : 0),
     pending: allDone ? 0 : missing,
+    incomplete: facts.incomplete,
     deadLettered: seen.deadLettered.size,
     repeats: seen.repeats,
     duplicates: [...seen.pushed.values()].filter(({ times }) => times > 1).length,

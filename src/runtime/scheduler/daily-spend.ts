@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { messageOf } from "../../errors.ts";
+import { createOutage } from "../../observability/outage.ts";
 import type { Store } from "../../store/store.ts";
 
 /** What all schedulers together spent in a day of the configured time zone, in millionths of a yuan. */
@@ -33,7 +33,10 @@ export function createDailySpend(
   const calendar = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, dateStyle: "short" });
   const today = () => calendar.format(store.now());
   const days = new Map<string, Day>();
-  let away = false;
+  const outage = createOutage(log, {
+    begins: "the budget is counted here alone",
+    ends: "the budget is counted together again",
+  });
 
   function of(day: string): Day {
     const known = days.get(day) ?? { told: 0, pending: 0, owed: 0 };
@@ -45,12 +48,10 @@ export function createDailySpend(
   async function tell(day: string, spent: Day, by: number): Promise<void> {
     try {
       spent.told = await store.increment(`tmon:spent:${day}`, by, { ttlMs });
-      away = false;
+      outage.done();
     } catch (error) {
       spent.owed += by;
-      if (!away)
-        log.error({ error: messageOf(error) }, "the store is away: the budget is counted here alone");
-      away = true;
+      outage.failed(error);
     }
     spent.pending -= by;
   }

@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from "../../bus/bus.ts";
 import { messageOf } from "../../errors.ts";
 import { encode } from "../../messages/codec.ts";
+import { createOutage, type Outage } from "../../observability/outage.ts";
 import { publishUntilDone } from "../publish.ts";
 import type { RoleContext } from "../role.ts";
 import type { Job } from "./job.ts";
@@ -31,42 +32,40 @@ interface Entry {
 
 /** Writes one batch at a time, of all results that came while the last one was being written. */
 export function createResultPublisher(
-  { bus, config, log, metrics }: Pick<RoleContext, "bus" | "config" | "log" | "metrics">,
+  context: Pick<RoleContext, "bus" | "config" | "log" | "metrics">,
   { signal, failing, working, published }: ResultPublisherOptions,
 ): ResultPublisher {
+  const { config, log, metrics } = context;
   const topic = config.topics["risk-assessment-results"].name;
   let waiting: Entry[] = [];
   let writing: Promise<void> = Promise.resolve();
   let isWriting = false;
   let trouble: string | undefined;
 
-  function noteFailure(error: unknown): void {
-    metrics.sendErrors.inc({ topic });
-    if (trouble === undefined) {
-      log.error({ error: messageOf(error) }, "results cannot be published: intake pauses");
-      failing();
-    }
-    trouble = `results cannot be published: ${messageOf(error)}`;
-  }
-
-  function noteSuccess(): void {
-    if (trouble === undefined) return;
-    trouble = undefined;
-    log.info("results are published again: intake goes on");
-    working();
-  }
+  const told = createOutage(log, {
+    begins: "results cannot be published: intake pauses",
+    ends: "results are published again: intake goes on",
+  });
+  const outage: Outage = {
+    failed(error, batch) {
+      told.failed(error, batch);
+      if (trouble === undefined) failing();
+      trouble = `results cannot be published: ${messageOf(error)}`;
+    },
+    done(batch) {
+      told.done(batch);
+      if (trouble === undefined) return;
+      trouble = undefined;
+      working();
+    },
+  };
 
   async function write(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      await publishUntilDone(
-        bus,
-        batch.map((entry) => entry.message),
-        signal,
-        noteFailure,
-      );
-      noteSuccess();
+      const messages = batch.map((entry) => entry.message);
+      await publishUntilDone(context, messages, signal, outage);
       metrics.messagesSent.inc({ topic }, batch.length);
       for (const { job } of batch) {
         for (const receipt of job.receipts) receipt.acknowledge();

@@ -5,6 +5,8 @@ export interface StoreClock {
   now(): number;
   /** Server's less ours, ms. */
   offsetMs(): number;
+  /** By how much it may be wrong, either way: half the round trip it was measured by, ms. */
+  errorMs(): number;
   stop(): void;
 }
 
@@ -16,22 +18,23 @@ const samples = 5;
  * halfway through it. Source: F. Cristian, "Probabilistic clock synchronization", 1989.
  */
 export async function startClock(redis: Redis): Promise<StoreClock> {
-  let offset = await measure(redis);
+  let best = await measure(redis);
   const timer = setInterval(() => {
     measure(redis)
       .then((measured) => {
-        offset = measured;
+        best = measured;
       })
       .catch(() => {});
   }, everyMs);
   return {
-    now: () => Math.round(Date.now() + offset),
-    offsetMs: () => offset,
+    now: () => Math.round(Date.now() + best.offset),
+    offsetMs: () => best.offset,
+    errorMs: () => best.roundTrip / 2,
     stop: () => clearInterval(timer),
   };
 }
 
-async function measure(redis: Redis): Promise<number> {
+async function measure(redis: Redis): Promise<{ roundTrip: number; offset: number }> {
   let best = { roundTrip: Number.POSITIVE_INFINITY, offset: 0 };
   for (let sample = 0; sample < samples; sample++) {
     const sentAt = performance.now();
@@ -40,5 +43,5 @@ async function measure(redis: Redis): Promise<number> {
     const server = Number(seconds) * 1000 + Number(micros) / 1000;
     if (roundTrip < best.roundTrip) best = { roundTrip, offset: server - (Date.now() - roundTrip / 2) };
   }
-  return best.offset;
+  return best;
 }

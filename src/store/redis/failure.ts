@@ -40,8 +40,11 @@ export function troubleOf(error: unknown, config: RedisConfig): { refuses: boole
 
 /** In plain words where the library's are its own. */
 export function wordsOf(error: unknown): string {
+  if (error instanceof TmonError) return wordsOf(error.cause);
   const words = messageOf(error);
+  if (/^(Command timed out|Socket timeout)/.test(words)) return "it does not answer";
   if (words === "Connection is closed.") return "it closes the connection";
+  if (/^(Stream isn't writeable|Reached the max retries)/.test(words)) return "the connection is closed";
   if (/EPIPE|ECONNRESET/.test(words)) return `it closes the connection (${words})`;
   if (/^Protocol error/.test(words))
     return `it answers as no Redis does (${words.replace(/\. Please.*/, "")})`;

@@ -4,6 +4,7 @@ import { v4 as uuid } from "uuid";
 import { messageOf } from "../../errors.ts";
 import type { CountedCall } from "../room.ts";
 import type { QuotaGrant, QuotaRequest, Share } from "../store.ts";
+import type { StoreClock } from "./clock.ts";
 import type { Scripted } from "./scripts.ts";
 import { roomInShareMs, turnOf } from "./share.ts";
 
@@ -25,7 +26,7 @@ const coverageKey = "tmon:quota-coverage";
 const nobody = "";
 /** The others count on a replica's partitions for so long after it last said that they are its. */
 const coverMs = 3_000;
-/** By how much the server's clock may differ from what we take it for. */
+/** By how much the clocks may run apart meanwhile. */
 const clockGuardMs = 100;
 /** A refusal is asked again after this: Redis may be back. */
 const awayAgainMs = 250;
@@ -42,7 +43,11 @@ const awayAgainMs = 250;
  * The server grants no more than what falls to partitions that replicas cover, so that there is room for one that
  * is cut off: it keeps to its share.
  */
-export function createQuotas(redis: Redis & Scripted, serverNow: () => number, log: Logger) {
+export function createQuotas(
+  redis: Redis & Scripted,
+  clock: Pick<StoreClock, "now" | "errorMs">,
+  log: Logger,
+) {
   const groups = new Map<string, Group>();
   let known = nobody;
   let telling: Promise<void> | undefined;
@@ -115,7 +120,8 @@ export function createQuotas(redis: Redis & Scripted, serverNow: () => number, l
     const retryAfterMs = Math.max(0, ...waits);
     if (retryAfterMs > 0) return { granted: false, retryAfterMs: Math.min(retryAfterMs, awayAgainMs) };
     const member = `${uuid()} ${tokens}`;
-    own.calls.push({ at, serverAt: serverNow(), tokens, member });
+    // Rather too late than too early: what is told counts until then and a window more.
+    own.calls.push({ at, serverAt: clock.now() + clock.errorMs(), tokens, member });
     return { granted: true, id: member };
   }
 
@@ -140,9 +146,9 @@ export function createQuotas(redis: Redis & Scripted, serverNow: () => number, l
       try {
         for (;;) {
           const told = known;
-          const until = serverNow() + coverMs;
+          const until = clock.now() + coverMs;
           // Without the epoch the server does not take it.
-          if (told !== nobody) coveredUntil = performance.now() + coverMs + clockGuardMs;
+          if (told !== nobody) coveredUntil = performance.now() + coverMs + clock.errorMs() + clockGuardMs;
           const epoch = String(
             await redis.coverPartitions(coverageKey, epochKey, uuid(), told, until, ...next.partitions),
           );

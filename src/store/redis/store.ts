@@ -7,9 +7,10 @@ import { createChannels } from "./channels.ts";
 import { startClock } from "./clock.ts";
 import { createConnection, firstConnection } from "./connection.ts";
 import { createEntries, indexOf } from "./entries.ts";
-import { refusalOf, troubleOf } from "./failure.ts";
+import { refusalOf } from "./failure.ts";
 import { createFrames } from "./frames.ts";
 import { memoryOf, watchMemory } from "./memory.ts";
+import { watchPresence } from "./presence.ts";
 import { createQuotas } from "./quotas.ts";
 import type { Scripted } from "./scripts.ts";
 
@@ -35,26 +36,16 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
   try {
     for (const connection of [redis, subscriber])
       await firstConnection(connection, config, { log, signal: ending });
+    const presence = watchPresence(redis, config, log);
+    for (const connection of [redis, subscriber]) presence.speakFor(connection);
     await refuseEviction(redis, config);
     const clock = await startClock(redis);
     const memory = watchMemory(redis);
 
-    let last: ReturnType<typeof troubleOf> | undefined;
-    redis.on("error", (error) => {
-      const trouble = troubleOf(error, config);
-      if (trouble.refuses !== last?.refuses)
-        log.error({ error: trouble.words }, trouble.refuses ? "Redis refuses" : "Redis is away");
-      last = trouble;
-    });
-    redis.on("ready", () => {
-      if (last !== undefined) log.info("Redis is back");
-      last = undefined;
-    });
-
     const entries = createEntries(redis);
     const frames = createFrames(redis);
     const channels = createChannels(subscriber, log);
-    const quotas = createQuotas(redis, clock.now, log);
+    const quotas = createQuotas(redis, clock, log);
     const leaseKey = (name: string) => `tmon:lease:${name}`;
     return {
       kind: "redis",
@@ -80,10 +71,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       giveBack: quotas.giveBack,
       pushFrame: frames.push,
       frameMark: frames.mark,
-      trouble() {
-        if (redis.status === "ready") return memory.trouble();
-        return last?.refuses ? last.words : `Redis is away: ${last?.words ?? redis.status}`;
-      },
+      trouble: () => presence.trouble() ?? memory.trouble(),
       async close() {
         clock.stop();
         memory.stop();

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openKafkaBus } from "../../../src/bus/kafka/open.ts";
 import { type KafkaCluster, useKafka } from "../../support/kafka.ts";
+import { readableLog } from "../../support/log.ts";
 import { lacks } from "../../support/machine.ts";
 import { until } from "../../support/until.ts";
 import { collect, numbered } from "../support/collect.ts";
+import { kafkaConfig } from "../support/test-bus.ts";
 import { lagOf, newTopic } from "./support.ts";
 
 const partitions = 4;
@@ -74,4 +77,32 @@ describe.skipIf(lacks("kafka"))("on Kafka, when brokers go away under load", () 
     await load.goesOn("while broker 3 is frozen");
     await load.end();
   }, 120_000);
+
+  test("all are killed: a member says once that it lost its group, and once that it has it again", async () => {
+    const { topic, group, bus } = await newTopic(kafka());
+    const { log, lines } = readableLog("debug");
+    const ending = new AbortController().signal;
+    const config = kafkaConfig(kafka().brokers);
+    const watched = await openKafkaBus({ kafka: config, topics: [topic], log, ending });
+    onTestFinished(() => watched.close());
+    const member = await collect(watched, { group, topics: [topic] });
+    await until(() => member.consumer.assignment().length === partitions);
+
+    // As roles measure their lag: then the library's last word is not always of the same broker.
+    const asking = setInterval(() => lagOf(watched, group, topic).catch(() => {}), 1_000);
+    onTestFinished(() => clearInterval(asking));
+
+    lines.length = 0;
+    onTestFinished(() => kafka().restore(), 90_000);
+    for (const id of [1, 2, 3] as const) kafka().signal(id, "SIGKILL");
+    const reasons = () =>
+      lines.flatMap(({ msg }) => /^Crash: .*(connect ECONNREFUSED .*)/.exec(msg)?.[1] ?? []);
+    await until(() => new Set(reasons()).size > 1, { timeoutMs: 120_000, what: "it failed for two reasons" });
+    await kafka().restore();
+    const told = (start: string) => lines.filter(({ msg }) => msg.startsWith(start));
+    await until(() => told("the consumer has its group again").length > 0, { timeoutMs: 60_000 });
+    expect(told("the consumer lost its group")).toMatchObject([{ group }]);
+    await (await bus()).produce(numbered(topic, 1, { partitions }));
+    await until(() => member.deliveries.length > 0);
+  }, 300_000);
 });

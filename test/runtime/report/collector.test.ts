@@ -71,6 +71,16 @@ describe("the report's collector", () => {
     expect([...collector.seen.pushed]).toEqual([["m_group1", { at: undefined, times: 1 }]]);
   });
 
+  it("ends with what it saw where the bus is away, and says that it may not be all", async () => {
+    await send("detection-results", detectionMessage("m", [left]));
+    await until(() => collector.seen.frames.size === 1);
+    expect(collector.incomplete()).toBeNull();
+    await context.bus.close();
+    await collector.finish();
+    expect(collector.incomplete()).not.toBeNull();
+    expect(collector.seen.frames.size).toBe(1);
+  });
+
   it("takes the lag of the group that is furthest behind", async () => {
     await send(
       "detection-results",

@@ -23,6 +23,7 @@ const facts: RunFacts = {
   process: { cpuSeconds: 1, maxRssBytes: 1 },
   unreadLost: 0,
   drained: true,
+  incomplete: null,
 };
 
 const assessed: ResultObservation = {
@@ -54,6 +55,14 @@ describe("the run report", () => {
     expect(report.messages).toMatchObject({ detections: 1, tasks: 2, results: 2 });
     expect(report.results).toEqual({ assessed: 1, failed: 0, expired: 1, superseded: 0 });
     expect(report).toMatchObject({ lost: 0, pending: 0, duplicates: 0, repeats: 0 });
+  });
+
+  it("counts as pending, not as lost, what is missing where not all could be seen", () => {
+    const seen = observed();
+    seen.pushed.clear();
+    expect(makeReport(seen, facts)).toMatchObject({ lost: 1, pending: 0, incomplete: null });
+    const incomplete = "Redis is away";
+    expect(makeReport(seen, { ...facts, incomplete })).toMatchObject({ lost: 0, pending: 1, incomplete });
   });
 
   it("takes the open VLM request out of the overhead", () => {

@@ -57,8 +57,11 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await store.subscribe("news", (_, message) => heard.push(message));
     expect(store.trouble()).toBeUndefined();
     await own.stop();
-    await until(() => store.trouble()?.includes("Redis is away"));
-    await expect(store.set("a", "b")).rejects.toThrow();
+    const away = `Redis is away: connect ECONNREFUSED 127.0.0.1:${own.port}`;
+    await until(() => store.trouble() === away);
+    const failure = { code: "TMON_STORE_UNREACHABLE", message: away };
+    await expect(store.set("a", "b")).rejects.toMatchObject(failure);
+    await expect(store.subscribe("more", () => {})).rejects.toMatchObject(failure);
     await own.restart();
     await until(() => store.trouble() === undefined);
     await until(async () => {
@@ -75,8 +78,9 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     const heard: string[] = [];
     await store.subscribe("news", (_, message) => heard.push(message));
     own.kill("SIGSTOP");
-    await expect(store.get("a")).rejects.toThrow();
-    await until(() => store.trouble()?.includes("Redis is away"));
+    const away = "Redis is away: it does not answer";
+    await expect(store.get("a")).rejects.toThrow(away);
+    await until(() => store.trouble() === away);
     own.kill("SIGCONT");
     await until(async () => (await store.get("a").catch(() => "failed")) === undefined);
     await until(async () => {

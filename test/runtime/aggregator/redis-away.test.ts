@@ -1,0 +1,48 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Secret } from "../../../src/config/secret.ts";
+import { encode } from "../../../src/messages/codec.ts";
+import { startAggregator } from "../../../src/runtime/aggregator/aggregator.ts";
+import { openContext, testConfig } from "../../support/context.ts";
+import { readableLog } from "../../support/log.ts";
+import { lacks } from "../../support/machine.ts";
+import { startRedis } from "../../support/redis.ts";
+import { temporaryDirectory } from "../../support/tmp.ts";
+import { until } from "../../support/until.ts";
+import { detectionMessage } from "./frames.ts";
+
+describe.skipIf(lacks("redis"))("an aggregator whose Redis goes away", () => {
+  test("says so once however many frames wait, says what is away, and how many had waited once they are pushed", async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const base = testConfig(temporaryDirectory());
+    const url = { url: new Secret(redis.url), shownUrl: redis.url };
+    const { log, lines } = readableLog();
+    const { context, close } = await openContext(
+      { ...base, store: { kind: "redis", redis: { ...base.store.redis, ...url } } },
+      log,
+    );
+    onTestFinished(close);
+    const aggregator = await startAggregator(context);
+    onTestFinished(() => aggregator.stop());
+    const detect = (...ids: string[]) =>
+      context.bus.produce(
+        ids.map((id) => ({ topic: "detection-results", key: "7", value: encode(detectionMessage(id, [])) })),
+      );
+    await detect("before");
+    await until(() => aggregator.stats().pushes === 1);
+    await redis.stop();
+    const away = `Redis is away: connect ECONNREFUSED 127.0.0.1:${redis.port}`;
+    await until(() => context.store.trouble() === away);
+
+    await detect("a", "b", "c", "d", "e");
+    await until(() => aggregator.stats().inFlight === 5);
+    await redis.restart();
+    await until(async () => !(await aggregator.busy()), { what: "all frames are pushed" });
+
+    const begun = lines.filter(({ level }) => level >= 40);
+    expect(begun.map(({ msg }) => msg)).toEqual(["Redis is away", "frames cannot be pushed: they wait"]);
+    expect(begun[1]?.error).toBe(away);
+    const over = lines.filter(({ msg }) => msg === "frames are pushed again");
+    expect(over).toMatchObject([{ waited: 5 }]);
+  });
+});
