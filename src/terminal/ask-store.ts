@@ -58,10 +58,10 @@ export async function askStore<T>(
     return await withStore(config, { log, signal: soon }, ask);
   } catch (error) {
     if (signal.aborted || error instanceof TmonError) throw error;
-    const why = soon.aborted ? `it did not answer within ${patienceMs / 1000} s` : messageOf(error);
-    const place = config.store.kind === "redis" ? `Redis at ${config.store.redis.shownUrl}` : config.dataDir;
-    say(`tmon: the store cannot be asked ${what}, which stays unknown: ${why}`);
-    say(`  what to do: see that ${place} can be reached from here, then ask again`);
+    const { message, todo } = unreachable(config);
+    const why = soon.aborted ? `${message} within ${patienceMs / 1000} s` : messageOf(error);
+    say(`tmon: ${what} stays unknown: ${why}`);
+    say(`  what to do: ${todo}`);
     return undefined;
   }
 }

@@ -13,8 +13,8 @@ export function loadSettings(flags: ConfigFlags): LoadedConfig {
 }
 
 /**
- * As loadSettings, for a command that touches bus or store: its first line names both and where they are, so that neither is a
- * surprise.
+ * As loadSettings, for a command that touches bus or store: its first line names both and where they are, so that
+ * neither is a surprise.
  */
 export function loadRunSettings(flags: ConfigFlags): Config {
   const loaded = loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() });

@@ -119,7 +119,7 @@ describe("dead letters", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
     expect(stderr).toMatch(
-      /^tmon: the store cannot be asked what was replayed, .* within 6 s\n {2}what to do: .* redis:\/\/127\.0\.0\.1:9 /m,
+      /^tmon: what was replayed stays unknown: Redis at redis:.* within 6 s\n {2}what to do: see that it runs/m,
     );
     await replaying.says("waiting for Redis");
     replaying.kill("SIGINT");
