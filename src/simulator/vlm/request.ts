@@ -3,7 +3,7 @@ import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
 import { jsonOf } from "../../messages/json.ts";
 import { jpegSizeOf } from "../../vision/jpeg-size.ts";
-import { jpegTokens } from "../../vlm/tokens.ts";
+import { pictureTokens } from "../../vlm/tokens.ts";
 import { readText, shorten } from "./short-body.ts";
 
 const partSchema = z.looseObject({ type: z.string(), text: z.string().default("") });
@@ -62,14 +62,14 @@ function objectsIn(text: string): RequestObject[] {
 }
 
 /** Characters of base64 within which pictures without much before it have their size. */
-const headLength = 2048;
+const headLength = 1024;
 
 function readPicture(base64: Buffer): { tokens: number; unfit: string | undefined } {
-  const head = base64.toString("latin1", 0, headLength);
-  const picture = jpegTokens(head) === undefined ? base64.toString("latin1") : head;
-  const size = jpegSizeOf(Buffer.from(picture, "base64"));
-  return { tokens: jpegTokens(picture) ?? 2, unfit: size && unfitSize(size) };
+  const size = sizeOf(base64.toString("latin1", 0, headLength)) ?? sizeOf(base64.toString("latin1"));
+  return { tokens: size ? pictureTokens(size) : 2, unfit: size && unfitSize(size) };
 }
+
+const sizeOf = (base64: string) => jpegSizeOf(Buffer.from(base64, "base64"));
 
 function unfitSize({ width, height }: { width: number; height: number }): string | undefined {
   if (Math.min(width, height) <= 10)
