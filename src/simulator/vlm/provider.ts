@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Client, createClients, type SimulatedVlmStats } from "./clients.ts";
-import { completion, models } from "./completion.ts";
+import { createCompleter, models } from "./completion.ts";
 import { deliver, readBody } from "./delivery.ts";
 import { errorResponse } from "./errors.ts";
 import { type FaultName, isBrokenDelivery, isFailure, isRefusal, isSpoilt } from "./faults.ts";
@@ -27,7 +27,7 @@ interface Reply {
 }
 
 export function createProvider(options: SimulatedVlmOptions): SimulatedProvider {
-  const { seed = 1 } = options;
+  const complete = createCompleter(options.seed ?? 1);
   const clients = createClients(options);
   const start = performance.now();
 
@@ -84,7 +84,7 @@ export function createProvider(options: SimulatedVlmOptions): SimulatedProvider 
     // As a provider that takes no chances: only what it blames the request for costs no tokens.
     if (failure) return { response: failure, tokens: failure.status < 500 ? 0 : request.promptTokens };
     const broken = fault && isBrokenDelivery(fault);
-    const response = completion(request, seed, fault && isSpoilt(fault) ? fault : undefined);
+    const response = complete(request, fault && isSpoilt(fault) ? fault : undefined);
     const { promptTokens = 0, completionTokens = 0 } = response.usage ?? {};
     const tokens = promptTokens + completionTokens;
     return { response, tokens, overMs, delivery: broken ? fault : "whole" };

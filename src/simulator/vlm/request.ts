@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
 import { jsonOf } from "../../messages/json.ts";
-import { jpegSizeOf } from "../../vision/jpeg-size.ts";
-import { pictureTokens } from "../../vlm/tokens.ts";
-import { readText, shorten } from "./short-body.ts";
+import { textTokens } from "../../vlm/tokens.ts";
+import { readPicture, takePictures } from "./pictures.ts";
+import { remembering } from "./remembering.ts";
 
 const partSchema = z.looseObject({ type: z.string(), text: z.string().default("") });
 
@@ -25,7 +25,7 @@ const groupSchema = z.looseObject({ objects: z.array(objectSchema) });
 /** What a chat completion asks, as far as it matters here. */
 export interface ChatRequest {
   model: string;
-  objects: RequestObject[];
+  objects: readonly RequestObject[];
   language: Language;
   /** Tokens of text and pictures as DashScope would count them, about. */
   promptTokens: number;
@@ -35,47 +35,55 @@ export interface ChatRequest {
 
 /** Undefined if the body is no chat completion. */
 export function readRequest(body: Buffer): ChatRequest | undefined {
-  const { rest, long, pictures } = shorten(body);
-  const parsed = requestSchema.safeParse(jsonOf(rest));
-  if (!parsed.success) return undefined;
+  const { rest, pictures } = takePictures(body);
+  const words = readWords(rest);
+  if (!words) return undefined;
+  let { promptTokens, unfit } = words;
+  for (const picture of pictures.map(readPicture)) {
+    promptTokens += picture.tokens;
+    unfit ??= picture.unfit;
+  }
+  return { ...words, promptTokens, unfit };
+}
+
+/** All but the pictures; null if it is no chat completion. Read byte by byte: names and numbers are ASCII. */
+const readWords = remembering((bytes: string): ChatRequest | null => {
+  const parsed = requestSchema.safeParse(jsonOf(bytes));
+  if (!parsed.success) return null;
   const { model, messages, response_format } = parsed.data;
   const texts = messages.flatMap(({ content }) =>
     typeof content === "string" ? [content] : content.map(({ text }) => text),
   );
-  const read = [...long, ...texts.map(readText)];
-  const shown = pictures.map(readPicture);
-  const wantsJson = response_format?.type === "json_object";
+  const read = texts.map(readText);
+  const lacksJson = response_format?.type === "json_object" && !read.some(({ saysJson }) => saysJson);
   return {
     model,
     objects: texts.flatMap(objectsIn),
     language: read.some(({ language }) => language === "zh") ? "zh" : "en",
-    promptTokens: [...read, ...shown].reduce((sum, { tokens }) => sum + tokens, 0),
-    unfit:
-      wantsJson && !read.some(({ saysJson }) => saysJson)
-        ? "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
-        : shown.find(({ unfit }) => unfit)?.unfit,
+    promptTokens: read.reduce((sum, { tokens }) => sum + tokens, 0),
+    unfit: lacksJson
+      ? "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+      : undefined,
   };
+});
+
+interface TextRead {
+  tokens: number;
+  saysJson: boolean;
+  language: Language;
 }
+
+/** Of a text's bytes in UTF-8, one a character, unless what is not ASCII was escaped. */
+const readText = remembering((bytes: string): TextRead => {
+  const escaped = /[\u0100-\uffff]/.test(bytes);
+  const text = escaped ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
+  return {
+    tokens: textTokens(text),
+    saysJson: /json/i.test(text),
+    language: /\p{Script=Han}/u.test(text) ? "zh" : "en",
+  };
+});
 
 function objectsIn(text: string): RequestObject[] {
   return text.startsWith("{") ? (groupSchema.safeParse(jsonOf(text)).data?.objects ?? []) : [];
-}
-
-/** Characters of base64 within which pictures without much before it have their size. */
-const headLength = 1024;
-
-function readPicture(base64: Buffer): { tokens: number; unfit: string | undefined } {
-  const size = sizeOf(base64.toString("latin1", 0, headLength)) ?? sizeOf(base64.toString("latin1"));
-  return { tokens: size ? pictureTokens(size) : 2, unfit: size && unfitSize(size) };
-}
-
-const sizeOf = (base64: string) => jpegSizeOf(Buffer.from(base64, "base64"));
-
-function unfitSize({ width, height }: { width: number; height: number }): string | undefined {
-  if (Math.min(width, height) <= 10)
-    return `<400> InternalError.Algo.InvalidParameter: The image length and width do not meet the model restrictions. [height:${height} or width:${width} must be larger than 10]`;
-  const aspect = Math.max(width / height, height / width);
-  return aspect > 200
-    ? `<400> InternalError.Algo.InvalidParameter: The absolute aspect ratio of the image must be smaller than 200, got ${Math.round(aspect)}.`
-    : undefined;
 }
