@@ -7,9 +7,7 @@ export default class SimVlm extends TmonCommand {
   static override description =
     "OpenAI-compatible, at /compatible-mode/v1/chat/completions, with DashScope's limits and errors. It judges by geometric rules from the objects in the request, and marks each answer with the header x-tmon-simulated: 1. GET /stats says what it was asked, by key and by account. Flags count before the scenario file, which gives accounts, keys and their faults: docs/guide.md.";
   static override examples = [
-    "<%= config.bin %> sim vlm --port 7790 --latency 800ms",
     "<%= config.bin %> sim vlm --latency lognormal:1s,0.5 --rpm 300 --tpm 200000",
-    "<%= config.bin %> sim vlm --port 0 --error-rate 0.05 --seed 7",
     "<%= config.bin %> sim vlm --scenario provider.yaml",
   ];
   static override flags = {
