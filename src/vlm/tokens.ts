@@ -9,7 +9,7 @@ export function textTokens(text: string): number {
 }
 
 /** One token a patch of 32 x 32 pixels and two more, sides rounded. Source: DashScope on Qwen3-VL. */
-function pictureTokens(size: { width: number; height: number }): number {
+export function pictureTokens(size: { width: number; height: number }): number {
   const patches = (side: number) => Math.max(1, Math.round(side / 32));
   return patches(size.width) * patches(size.height) + 2;
 }

@@ -2,20 +2,18 @@ import { z } from "zod";
 import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
 import { jsonOf } from "../../messages/json.ts";
-import { jpegTokens, textTokens } from "../../vlm/tokens.ts";
+import { textTokens } from "../../vlm/tokens.ts";
+import { readPicture, takePictures } from "./pictures.ts";
+import { remembering } from "./remembering.ts";
 
-const partSchema = z.looseObject({
-  type: z.string(),
-  text: z.string().default(""),
-  image_url: z.looseObject({ url: z.string() }).optional(),
-});
+const partSchema = z.looseObject({ type: z.string(), text: z.string().default("") });
 
 const requestSchema = z.looseObject({
   model: z.string().min(1),
-  max_tokens: z.number().optional(),
   messages: z
     .array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(partSchema)]) }))
     .min(1),
+  response_format: z.looseObject({ type: z.string() }).optional(),
 });
 
 const objectSchema = z.object({ objectId: z.number().int(), class: z.string(), bbox: boxSchema });
@@ -27,28 +25,65 @@ const groupSchema = z.looseObject({ objects: z.array(objectSchema) });
 /** What a chat completion asks, as far as it matters here. */
 export interface ChatRequest {
   model: string;
-  objects: RequestObject[];
+  objects: readonly RequestObject[];
   language: Language;
   /** Tokens of text and pictures as DashScope would count them, about. */
   promptTokens: number;
+  /** Why DashScope's models do not take it, in its words. */
+  unfit: string | undefined;
 }
 
 /** Undefined if the body is no chat completion. */
-export function readRequest(body: string): ChatRequest | undefined {
-  const parsed = requestSchema.safeParse(jsonOf(body));
-  if (!parsed.success) return undefined;
-  const parts = parsed.data.messages.flatMap(({ content }) =>
-    typeof content === "string" ? [{ type: "text", text: content, image_url: undefined }] : content,
+export function readRequest(body: Buffer): ChatRequest | undefined {
+  const { rest, pictures } = takePictures(body);
+  const words = readWords(rest);
+  if (!words) return undefined;
+  let { promptTokens, unfit } = words;
+  for (const picture of pictures.map(readPicture)) {
+    promptTokens += picture.tokens;
+    unfit ??= picture.unfit;
+  }
+  return { ...words, promptTokens, unfit };
+}
+
+/** All but the pictures; null if it is no chat completion. Read byte by byte: names and numbers are ASCII. */
+const readWords = remembering((bytes: string): ChatRequest | null => {
+  const parsed = requestSchema.safeParse(jsonOf(bytes));
+  if (!parsed.success) return null;
+  const { model, messages, response_format } = parsed.data;
+  const texts = messages.flatMap(({ content }) =>
+    typeof content === "string" ? [content] : content.map(({ text }) => text),
   );
-  const text = parts.map((part) => part.text).join("");
-  const pictures = parts.flatMap((part) => part.image_url?.url ?? []);
-  const groups = parts.map((part) => groupSchema.safeParse(jsonOf(part.text)).data?.objects ?? []);
+  const read = texts.map(readText);
+  const lacksJson = response_format?.type === "json_object" && !read.some(({ saysJson }) => saysJson);
   return {
-    model: parsed.data.model,
-    objects: groups.flat(),
-    language: /\p{Script=Han}/u.test(text) ? "zh" : "en",
-    promptTokens:
-      textTokens(text) +
-      pictures.reduce((sum, url) => sum + (jpegTokens(url.slice(url.indexOf(",") + 1)) ?? 2), 0),
+    model,
+    objects: texts.flatMap(objectsIn),
+    language: read.some(({ language }) => language === "zh") ? "zh" : "en",
+    promptTokens: read.reduce((sum, { tokens }) => sum + tokens, 0),
+    unfit: lacksJson
+      ? "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+      : undefined,
   };
+});
+
+interface TextRead {
+  tokens: number;
+  saysJson: boolean;
+  language: Language;
+}
+
+/** Of a text's bytes in UTF-8, one a character, unless what is not ASCII was escaped. */
+const readText = remembering((bytes: string): TextRead => {
+  const escaped = /[\u0100-\uffff]/.test(bytes);
+  const text = escaped ? bytes : Buffer.from(bytes, "latin1").toString("utf8");
+  return {
+    tokens: textTokens(text),
+    saysJson: /json/i.test(text),
+    language: /\p{Script=Han}/u.test(text) ? "zh" : "en",
+  };
+});
+
+function objectsIn(text: string): RequestObject[] {
+  return text.startsWith("{") ? (groupSchema.safeParse(jsonOf(text)).data?.objects ?? []) : [];
 }
