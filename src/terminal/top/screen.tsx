@@ -10,16 +10,17 @@ export interface Screen {
   close(): void;
 }
 
-const enter = "\x1b[?1049h\x1b[2J\x1b[H";
+const hideCursor = "\x1b[?25l";
+const enter = `\x1b[?1049h${hideCursor}`;
 const leave = "\x1b[?25h\x1b[?1049l";
-const inkOptions = { exitOnCtrlC: false, patchConsole: false, incrementalRendering: true };
-const clear = "\x1b[2J\x1b[H";
+const clear = "\x1b[2J";
+/** A terminal that knows them shows what is between at once. */
+const [begin, end] = ["\x1b[?2026h", "\x1b[?2026l"];
 
 /**
- * The terminal's second screen, drawn by Ink. Ink is given a stream of a fixed width and no height: by itself it
- * would clear terminal and scroll-back whenever a frame is as high as the window. So frames end one line above the
- * window's end and one column before its edge, only lines that changed are written, and a window of another size
- * is begun anew.
+ * The terminal's second screen. Ink lays a frame out and gives it as a whole (that is its `debug`); of it the lines
+ * that changed are written, each to its place. Ink's own way of writing clears terminal and scroll-back with every
+ * frame as high as the window, and its incremental one puts lines a row too low (6.8).
  */
 export function openScreen(
   terminal: NodeJS.WriteStream,
@@ -27,21 +28,38 @@ export function openScreen(
 ): Screen {
   let ink: Instance | undefined;
   let last: { model: Model; ui: Ui } | undefined;
+  let painted: string[] = [];
   let closed = false;
 
-  function draw(model: Model, ui: Ui): void {
+  // A line that fills the last column leaves terminals in doubt where the cursor is.
+  const size = () => ({ columns: terminal.columns - 1, rows: terminal.rows });
+  const canvas = Object.defineProperty(Object.assign(new EventEmitter(), { write: paint }), "columns", {
+    get: () => size().columns,
+  }) as unknown as NodeJS.WriteStream;
+
+  function paint(frame: string): boolean {
+    if (closed) return true;
+    const lines = frame.split("\n");
+    const changed = lines.map((line, row) =>
+      line === painted[row] ? "" : `\x1b[${row + 1};1H${line}\x1b[K`,
+    );
+    painted = lines;
+    const text = changed.join("");
+    return text === "" || terminal.write(begin + text + end);
+  }
+
+  function show(model: Model, ui: Ui): void {
+    if (closed) return;
     last = { model, ui };
-    const size = { columns: terminal.columns - 1, rows: terminal.rows - 1 };
-    const top = <Top model={model} ui={ui} size={size} timezone={timezone} press={press} />;
+    const top = <Top model={model} ui={ui} size={size()} timezone={timezone} press={press} />;
     if (ink) ink.rerender(top);
-    else ink = render(top, { ...inkOptions, stdout: canvas(terminal, size.columns) });
+    else ink = render(top, { stdout: canvas, debug: true, exitOnCtrlC: false, patchConsole: false });
   }
 
   function resized(): void {
-    ink?.unmount();
-    ink = undefined;
+    painted = [];
     terminal.write(clear);
-    if (last) draw(last.model, last.ui);
+    if (last) show(last.model, last.ui);
   }
 
   function close(): void {
@@ -53,13 +71,8 @@ export function openScreen(
     terminal.write(leave);
   }
 
-  terminal.write(enter);
+  terminal.write(enter + clear);
   terminal.on("resize", resized);
   process.on("exit", close);
-  return { show: (model, ui) => !closed && draw(model, ui), close };
-}
-
-function canvas(terminal: NodeJS.WriteStream, columns: number): NodeJS.WriteStream {
-  const write = (chunk: string) => terminal.write(chunk);
-  return Object.assign(new EventEmitter(), { columns, isTTY: true, write }) as unknown as NodeJS.WriteStream;
+  return { show, close };
 }

@@ -75,7 +75,7 @@ async function showOnce({ timezone }: Config, source: Source, output: string): P
   let model: Model | undefined;
   const until = Date.now() + heartbeatEveryMs + 2 * everyMs;
   while (Date.now() < until) {
-    await delay(everyMs / 4);
+    await delay(everyMs);
     model = nextModel(model, source.snapshot());
   }
   if (!model) return;

@@ -17,7 +17,7 @@ const columns: Column<FlowRow>[] = [
   { head: "STAGE", width: 10, cell: ({ stage }) => stage?.name ?? "" },
   { head: "/S", width: 6, align: "right", cell: ({ stage }) => (stage ? formatRate(stage.perSecond) : "") },
   {
-    head: "THE LAST SECONDS",
+    head: "LAST SECONDS",
     width: 24,
     grows: true,
     cell: ({ stage }, width) => (stage ? sparkline(stage.history, width) : ""),

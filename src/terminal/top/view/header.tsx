@@ -13,34 +13,53 @@ interface HeaderProps {
   width: number;
 }
 
-/** What there is and how fast a verdict is seen; on the right the time of the figures. */
+/** Whose figures, of when; then what there is, and how fast a verdict is seen. */
 export function Header({ model, ui, timezone, width }: HeaderProps) {
   const { at, bus, store, endToEnd, keys, cameras, roles } = model;
+  const up = roles.filter(({ state }) => state === "up").length;
   const live = cameras.filter(({ state }) => state === "live").length;
-  const healthy = keys.filter(({ state }) => state === "healthy" || state === "usable").length;
-  const place = bus.kind === store.kind ? bus.kind : `${bus.kind}, ${store.kind}`;
-  const parts = [
-    place,
-    counted(roles.filter(({ state }) => state === "up").length, "role"),
+  const healthy = keys.filter(({ state }) => ["healthy", "usable"].includes(state)).length;
+  const place = bus.kind === store.kind ? `${bus.kind} bus and store` : `${bus.kind}, ${store.kind}`;
+  const counts = [
+    `${counted(roles.length, "role")}${partly(up, roles.length, "up")}`,
     `${counted(cameras.length, "camera")}${partly(live, cameras.length, "live")}`,
     `${counted(keys.length, "key")}${partly(healthy, keys.length, "healthy")}`,
-    endToEnd ? `end to end ${formatAge(endToEnd.p50Ms)}, p95 ${formatAge(endToEnd.p95Ms)}` : "",
   ];
+  const endToEndText = endToEnd
+    ? `end to end ${formatAge(endToEnd.p50Ms)}, p95 ${formatAge(endToEnd.p95Ms)}`
+    : "";
   const clock = formatTime(at, timezone).slice(11, 19);
-  const text = parts.filter(Boolean).join("  ");
-  const name = "tmon top";
-  const room = width - stringWidth(name) - stringWidth(text) - stringWidth(clock) - 4;
-  const paused = ui.paused ? " PAUSED " : "";
+  const paused = ui.paused ? "PAUSED" : "";
+  return (
+    <>
+      <Apart width={width} left={`tmon top  ${place}`} right={clock} mark={paused} />
+      <Apart width={width} left={counts.join("  ")} right={endToEndText} />
+    </>
+  );
+}
+
+function Apart({
+  left,
+  mark = "",
+  right,
+  width,
+}: {
+  left: string;
+  mark?: string;
+  right: string;
+  width: number;
+}) {
+  const room = width - stringWidth(left + mark + right) - gap.length;
   return (
     <Text wrap="truncate">
-      <Text bold>{name}</Text>
-      {`  ${text}${" ".repeat(Math.max(1, room - paused.length))}`}
-      <Text inverse>{paused}</Text>
-      {"  "}
-      <Text dimColor>{clock}</Text>
+      {left + " ".repeat(Math.max(gap.length, room))}
+      <Text inverse>{mark}</Text>
+      {gap + right}
     </Text>
   );
 }
+
+const gap = "  ";
 
 /** Said only where it is not all of them. */
 function partly(some: number, all: number, what: string): string {

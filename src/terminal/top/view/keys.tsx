@@ -36,8 +36,9 @@ const columns: Column<KeyRow>[] = [
   { head: "YUAN", width: 6, align: "right", cell: ({ costYuan }) => quietly(formatYuan(costYuan)) },
   {
     head: "WHY",
-    width: 24,
-    from: 116,
+    width: 20,
+    from: 114,
+    grows: true,
     cell: ({ reason, usableAt }) =>
       [reason, usableAt && `until ${usableAt.slice(11, 19)}Z`].filter(Boolean).join(", "),
   },

@@ -24,7 +24,7 @@ const besideFrom = 160;
 export const between = 3;
 const mostAlarms = 3;
 /** Header and footer. */
-const frame = 2;
+const frame = 3;
 /** A blank line and the head. */
 const tableFrame = 2;
 

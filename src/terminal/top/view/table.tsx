@@ -16,7 +16,7 @@ export interface Column<Row> {
   /** In a terminal's columns; of the one that grows, the least. */
   width: number;
   align?: "right";
-  /** Takes what the others leave. */
+  /** Takes what the others leave; where several would, the last. */
   grows?: boolean;
   /** Shown only in tables at least this wide. */
   from?: number;
@@ -46,14 +46,17 @@ export function Table<Row>({ rows, shown = rows.length, idOf, width: all, ...tab
     heads[0] = padded(`${first.head} ${shown}/${rows.length}`, first.width, undefined);
   return (
     <>
-      <Text dimColor>{heads.join(gap)}</Text>
+      <Text dimColor wrap="truncate">
+        {heads.join(gap)}
+      </Text>
       {rows.slice(0, shown).map((row) => (
-        <Text key={idOf(row)}>
-          {columns.map(({ head, width, align, cell }) => {
+        <Text key={idOf(row)} wrap="truncate">
+          {columns.map(({ head, width, align, cell }, index) => {
             const content = cell(row, width);
             const { text, tone } =
               typeof content === "string" ? { text: content, tone: "plain" as const } : content;
-            return <Toned key={head} tone={tone}>{`${padded(text, width, align)}${gap}`}</Toned>;
+            const before = index === 0 ? "" : gap;
+            return <Toned key={head} tone={tone}>{`${before}${padded(text, width, align)}`}</Toned>;
           })}
         </Text>
       ))}
@@ -71,7 +74,8 @@ function fitted<Row>(all: readonly Column<Row>[], width: number): Column<Row>[] 
   const columns = all.filter(({ from = 0 }) => width >= from);
   const taken = columns.reduce((sum, each) => sum + each.width + gap.length, -gap.length);
   const left = Math.max(0, width - taken);
-  return columns.map((each) => (each.grows ? { ...each, width: each.width + left } : each));
+  const growing = columns.findLast(({ grows }) => grows);
+  return columns.map((each) => (each === growing ? { ...each, width: each.width + left } : each));
 }
 
 /** Exactly so wide, wide characters counted as such. */
