@@ -16,7 +16,7 @@ const quietly = (text: string): Cell => ({
   tone: text === unknown || text === "0" ? "quiet" : "plain",
 });
 
-const columns: Column<KeyRow>[] = [
+const columnsAt = (at: number): Column<KeyRow>[] => [
   { head: "KEY", width: 11, grows: true, cell: ({ id }) => id },
   { head: "STATE", width: 8, cell: ({ state }) => ({ text: state, tone: tones[state] ?? "plain" }) },
   { head: "FLIGHT", width: 6, align: "right", cell: ({ inFlight }) => quietly(String(inFlight)) },
@@ -34,16 +34,15 @@ const columns: Column<KeyRow>[] = [
     cell: ({ throttled }) => quietly(formatCount(throttled)),
   },
   { head: "YUAN", width: 6, align: "right", cell: ({ costYuan }) => quietly(formatYuan(costYuan)) },
-  {
-    head: "WHY",
-    width: 20,
-    from: 114,
-    grows: true,
-    cell: ({ reason, usableAt }) =>
-      [reason, usableAt && `until ${usableAt.slice(11, 19)}Z`].filter(Boolean).join(", "),
-  },
+  { head: "WHY", width: 20, from: 114, grows: true, cell: (row) => whyOf(row, at) },
 ];
 
-export function KeyTable(table: RowsOf<KeyRow>) {
-  return <Table {...table} columns={columns} idOf={({ id }) => id} />;
+/** in 9s: request quota */
+function whyOf({ reason, usableAt }: KeyRow, at: number): string {
+  const waits = usableAt === null ? "" : `in ${formatAge(Date.parse(usableAt) - at)}`;
+  return [waits, reason].filter(Boolean).join(": ");
+}
+
+export function KeyTable({ at, ...table }: RowsOf<KeyRow> & { at: number }) {
+  return <Table {...table} columns={columnsAt(at)} idOf={({ id }) => id} />;
 }

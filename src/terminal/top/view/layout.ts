@@ -22,7 +22,7 @@ export interface Layout {
 
 const besideFrom = 160;
 export const between = 3;
-const mostAlarms = 3;
+const mostAlarms = 4;
 /** Header and footer. */
 const frame = 3;
 /** A blank line and the head. */

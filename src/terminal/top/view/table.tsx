@@ -51,17 +51,34 @@ export function Table<Row>({ rows, shown = rows.length, idOf, width: all, ...tab
       </Text>
       {rows.slice(0, shown).map((row) => (
         <Text key={idOf(row)} wrap="truncate">
-          {columns.map(({ head, width, align, cell }, index) => {
-            const content = cell(row, width);
-            const { text, tone } =
-              typeof content === "string" ? { text: content, tone: "plain" as const } : content;
-            const before = index === 0 ? "" : gap;
-            return <Toned key={head} tone={tone}>{`${before}${padded(text, width, align)}`}</Toned>;
-          })}
+          {spansOf(row, columns).map(({ text, tone, from }) => (
+            <Toned key={from} tone={tone}>
+              {text}
+            </Toned>
+          ))}
         </Text>
       ))}
     </>
   );
+}
+
+interface Span extends Cell {
+  /** Its first column. */
+  from: number;
+}
+
+/** Neighbours of one tone together: every span costs Ink time, and most rows are plain. */
+function spansOf<Row>(row: Row, columns: readonly Column<Row>[]): Span[] {
+  const spans: Span[] = [];
+  for (const [from, { width, align, cell }] of columns.entries()) {
+    const content = cell(row, width);
+    const { text, tone } = typeof content === "string" ? { text: content, tone: "plain" as const } : content;
+    const shown = `${from === 0 ? "" : gap}${padded(text, width, align)}`;
+    const last = spans.at(-1);
+    if (last?.tone === tone) last.text += shown;
+    else spans.push({ text: shown, tone, from });
+  }
+  return spans;
 }
 
 function Toned({ tone, children }: { tone: Tone; children: string }) {

@@ -23,7 +23,11 @@ export interface TopProps {
 /** The whole screen, exactly as high as `size` says. */
 export function Top({ model, ui, size, timezone, press }: TopProps) {
   const { isRawModeSupported } = useStdin();
-  const take = (input: string, { ctrl }: Key) => press(ctrl && input === "c" ? "\x03" : input);
+  const take = (input: string, { ctrl }: Key) => {
+    if (ctrl && input === "c") press("\x03");
+    // What is typed fast comes as one.
+    else for (const key of input) press(key);
+  };
   useInput(take, { isActive: isRawModeSupported });
   const { columns, rows } = size;
   const isScreen = Number.isFinite(rows);
@@ -48,7 +52,7 @@ function Body({ model, ui, size }: Pick<TopProps, "model" | "ui" | "size">) {
         <FlowTable model={model} width={left} />
       </Part>
       <Part shown={layout.keys > 0}>
-        <KeyTable rows={orderedKeys(model.keys, ui.order)} shown={layout.keys} width={left} />
+        <KeyTable rows={orderedKeys(model.keys, ui.order)} shown={layout.keys} width={left} at={model.at} />
       </Part>
     </>
   );
