@@ -15,9 +15,12 @@ export interface Seen<Found> {
   found: Found | undefined;
   /** When that came, epoch ms of this machine. */
   foundAt: number;
-  /** Why there is nothing newer, fit to be shown. */
+  /** Why there is nothing newer, or what else is wrong with it; fit to be shown. */
   trouble: string | undefined;
 }
+
+/** An answer older than this, ms, tells nothing of now. */
+export const staleAfterMs = 4_000;
 
 /** One topic of the pipeline. */
 export interface StageSeen {
@@ -31,7 +34,8 @@ export interface StageSeen {
 /** A consumer group and what it has still to do in this topic. */
 export interface Reader {
   group: string;
-  lag: number;
+  /** Null where the topic is missing. */
+  lag: number | null;
   /** Append time of the oldest unread message, epoch ms. */
   unreadSince: number | undefined;
 }

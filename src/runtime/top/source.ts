@@ -34,7 +34,7 @@ export function openSource(config: Config, log: Logger): Source {
     opening: bus.kind === "kafka" ? `waiting for Kafka at ${kafka.brokers.join(", ")}` : opening,
     async open(ending) {
       if (bus.kind === "embedded") waitForData();
-      return openBus(config, log, { ending });
+      return openBus(config, log, { ending, needs: [] });
     },
     look: (opened: Bus) => lookAtBus(config, opened),
   });
@@ -71,7 +71,9 @@ async function lookAtBus(config: Config, bus: Bus): Promise<StageSeen[]> {
       stage,
       topic,
       written,
-      readers: readers.map(({ group, lag, unreadSince }) => ({ group, lag, unreadSince })),
+      readers: readers.map(({ group, lag, unreadSince, partitions }) => {
+        return { group, lag: partitions.length === 0 ? null : lag, unreadSince };
+      }),
     };
   });
 }

@@ -52,7 +52,8 @@ export function watch<Opened extends Watched, Found>({
         opened ??= await open(signal);
         found = await look(opened);
         foundAt = Date.now();
-        trouble = undefined;
+        // It may answer and have something to say, as that a topic is missing.
+        trouble = opened.trouble();
       } catch (error) {
         if (!opened && error instanceof TmonError && error.exitCode !== 3 && !signal.aborted) throw error;
         trouble = messageOf(error);

@@ -42,7 +42,7 @@ describe("throughput", () => {
   });
 
   it("leaves a trace, a gap where it was not known", () => {
-    const away = { at: second(2), busTrouble: "Kafka is away" };
+    const away = { at: second(6), busTrouble: "Kafka is away" };
     const { flow } = modelOf({ written: 0 }, { at: second(1), written: 3 }, away);
     expect(flow.stages[0]?.history).toEqual([null, 3, null]);
   });

@@ -1,4 +1,4 @@
-import type { Seen, Snapshot } from "../../../runtime/top/snapshot.ts";
+import { type Seen, type Snapshot, staleAfterMs } from "../../../runtime/top/snapshot.ts";
 import { type CameraRow, camerasOf } from "./cameras.ts";
 import { type KeyRow, keysOf } from "./keys.ts";
 import { nextRoles, type RoleRow } from "./roles.ts";
@@ -26,9 +26,6 @@ export interface Link {
   backAt: number;
 }
 
-/** Answers further apart: it was away in between. */
-const awayAfterMs = 4_000;
-
 export function nextModel(previous: Model | undefined, snapshot: Snapshot): Model {
   const { at, bus, store } = snapshot;
   const flow = nextFlow(previous?.flow, snapshot);
@@ -55,7 +52,7 @@ export function nextModel(previous: Model | undefined, snapshot: Snapshot): Mode
 }
 
 function nextLink(previous: Link | undefined, { kind, trouble, foundAt }: Seen<unknown>): Link {
-  const wasAway = previous !== undefined && foundAt - previous.foundAt > awayAfterMs;
+  const wasAway = previous !== undefined && foundAt - previous.foundAt > staleAfterMs;
   return { kind, trouble, foundAt, backAt: wasAway ? foundAt : (previous?.backAt ?? 0) };
 }
 

@@ -1,4 +1,4 @@
-import type { Reader, Snapshot } from "../../../runtime/top/snapshot.ts";
+import { type Reader, type Snapshot, staleAfterMs } from "../../../runtime/top/snapshot.ts";
 import { rateOf, type Sample, withSample } from "./counter.ts";
 import { whyDead } from "./roles.ts";
 
@@ -24,7 +24,8 @@ export const historyLength = 120;
  * Messages a second are counted where they are written, so that roles of other programs count too; pushes have no
  * topic, aggregators tell of them in their heartbeats.
  */
-export function nextFlow(previous: Flow | undefined, { bus, store }: Snapshot): Flow {
+export function nextFlow(previous: Flow | undefined, { at, bus, store }: Snapshot): Flow {
+  const isStale = ({ foundAt }: { foundAt: number }) => at - foundAt > staleAfterMs;
   const counters = new Map<string, readonly Sample[]>();
   const count = (name: string, sample: Sample) => {
     const samples = withSample(previous?.counters.get(name) ?? [], sample);
@@ -34,7 +35,7 @@ export function nextFlow(previous: Flow | undefined, { bus, store }: Snapshot): 
   const topics = (["detections", "tasks", "results"] as const).map((name) => {
     const seen = bus.found?.find(({ stage }) => stage === name);
     const perSecond = seen ? count(`topic ${seen.topic}`, { at: bus.foundAt, count: seen.written }) : null;
-    return { name, perSecond: bus.trouble === undefined ? perSecond : null, readers: seen?.readers ?? [] };
+    return { name, perSecond: isStale(bus) ? null : perSecond, readers: seen?.readers ?? [] };
   });
   const pushes = (store.found?.beats ?? [])
     .filter(({ role, stats }) => role === "aggregator" && typeof stats.pushes === "number")
@@ -44,7 +45,7 @@ export function nextFlow(previous: Flow | undefined, { bus, store }: Snapshot): 
   const pushed = pushes.length === 0 ? null : pushes.reduce((sum, rate) => sum + rate, 0);
   const last = {
     name: "pushes",
-    perSecond: store.trouble === undefined ? pushed : null,
+    perSecond: isStale(store) ? null : pushed,
     readers: [],
   } as const;
   return {

@@ -3,7 +3,7 @@ import { formatAge } from "../../time.ts";
 import type { Model } from "../model/model.ts";
 import type { Stage } from "../model/stages.ts";
 import { formatCount, formatRate, sparkline, unknown } from "./figures.ts";
-import { type Column, Table } from "./table.tsx";
+import { type Cell, type Column, Table } from "./table.tsx";
 
 interface FlowRow {
   name: Stage["name"];
@@ -23,7 +23,7 @@ const columns: Column<FlowRow>[] = [
     cell: ({ stage }, width) => (stage ? sparkline(stage.history, width) : ""),
   },
   { head: "READ BY", width: 17, cell: ({ reader }) => reader?.group ?? "" },
-  { head: "LAG", width: 6, align: "right", cell: ({ reader }) => (reader ? formatCount(reader.lag) : "") },
+  { head: "LAG", width: 6, align: "right", cell: ({ reader }) => (reader ? lagOf(reader) : "") },
   {
     head: "OLDEST",
     width: 6,
@@ -35,6 +35,10 @@ const columns: Column<FlowRow>[] = [
     },
   },
 ];
+
+function lagOf({ lag }: Reader): string | Cell {
+  return lag === null ? { text: "absent", tone: "alarm" } : formatCount(lag);
+}
 
 /** A line a topic and reader, and one for the pushes. */
 export function flowRows({ flow, at }: Model): FlowRow[] {
