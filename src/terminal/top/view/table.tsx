@@ -73,7 +73,8 @@ function spansOf<Row>(row: Row, columns: readonly Column<Row>[]): Span[] {
   for (const [from, { width, align, cell }] of columns.entries()) {
     const content = cell(row, width);
     const { text, tone } = typeof content === "string" ? { text: content, tone: "plain" as const } : content;
-    const shown = `${from === 0 ? "" : gap}${padded(text, width, align)}`;
+    const filled = padded(text, width, align);
+    const shown = `${from === 0 ? "" : gap}${from === columns.length - 1 ? filled.trimEnd() : filled}`;
     const last = spans.at(-1);
     if (last?.tone === tone) last.text += shown;
     else spans.push({ text: shown, tone, from });
