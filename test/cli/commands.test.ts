@@ -23,6 +23,7 @@ const commands = [
   ["tail"],
   ["lag"],
   ["trace"],
+  ["top"],
   ["dlq", "list"],
   ["dlq", "show"],
   ["dlq", "replay"],

@@ -10,9 +10,10 @@ import { useKafka } from "../support/kafka.ts";
 import { lacks } from "../support/machine.ts";
 import { type RunningRedis, startRedis } from "../support/redis.ts";
 import { sharedFile } from "../support/shared.ts";
-import { runTmon } from "../support/tmon.ts";
+import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { topicKeys } from "../support/topic-keys.ts";
+import { until } from "../support/until.ts";
 
 const config = join(temporaryDirectory(), "config");
 const report = join(config, "r.json");
@@ -82,6 +83,29 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     expect(more.exitCode).toBe(1);
     expect(more.stdout).toMatch(/^tmon-scheduler +road-assessment_tasks +1 +\d/m);
   }, 60_000);
+
+  it("top shows who runs, what each group has still to do, and what is written a second", async () => {
+    const generator = startTmon(["run", "generator", "--port", "0", "--instance", "one"], env);
+    const seen = await until(
+      async () => {
+        const [look] = await linesOf("top", "--once");
+        return look.roles.length > 0 && look;
+      },
+      { timeoutMs: 60_000, what: "the generator's heartbeat" },
+    );
+    expect(seen).toMatchObject({
+      bus: { kind: "kafka", trouble: null },
+      store: { kind: "redis", trouble: null },
+    });
+    expect(seen.roles).toMatchObject([{ role: "generator", instance: "one", state: "up" }]);
+    expect(seen.perSecond).toMatchObject({ detections: 0, tasks: 0, results: 0, pushes: null });
+    expect(seen.lag).toContainEqual(
+      expect.objectContaining({ group: "tmon-scheduler", of: "tasks", lag: 1 }),
+    );
+    expect(seen.lag).toContainEqual(expect.objectContaining({ group: "tmon-generator", lag: 0 }));
+    generator.kill("SIGTERM");
+    expect(await generator.ended).toMatchObject({ exitCode: 0 });
+  }, 90_000);
 
   it("tail shows the last of all partitions, whole as JSON, and writes their pictures", async () => {
     const { messages } = JSON.parse(readFileSync(report, "utf8")) as Report;

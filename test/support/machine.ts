@@ -62,6 +62,10 @@ const needs = {
     enable:
       "install GStreamer's RTSP server (Debian: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)",
   },
+  tmux: {
+    there: () => spawnSync("tmux", ["-V"]).status === 0,
+    enable: "install tmux (Debian: apt-get install tmux)",
+  },
   seed: {
     there: () => existsSync(sharedFile("seed/kafka.yaml")),
     enable: "put the files of the deployment tmon replaces at ../shared/seed/",

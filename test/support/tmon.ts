@@ -3,7 +3,7 @@ import { execa, type Options } from "execa";
 import { afterAll } from "vitest";
 import { until } from "./until.ts";
 
-const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
 export interface RunningTmon {
   pid: number;

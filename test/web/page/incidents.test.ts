@@ -74,7 +74,11 @@ describe.skipIf(lacks("chromium"))("incidents on the page", () => {
     const choose = (group: string, name: string) =>
       page.getByRole("group", { name: group }).getByRole("button", { name }).click();
     const levels = () =>
-      page.locator(".incident").evaluateAll((all) => all.map((of) => /level-(\w+)/.exec(of.className)?.[1]));
+      page
+        .locator(".incident")
+        .evaluateAll((all: { className: string }[]) =>
+          all.map((of) => /level-(\w+)/.exec(of.className)?.[1]),
+        );
     expect(await levels()).toEqual(["medium", "high"]);
     await choose("Level", "High");
     expect(await levels()).toEqual(["high"]);

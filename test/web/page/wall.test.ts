@@ -136,7 +136,9 @@ describe.skipIf(lacks("chromium"))("the wall", () => {
     const below = await page
       .locator(".tile")
       .last()
-      .evaluate((tile) => tile.getBoundingClientRect().bottom);
+      .evaluate(
+        (tile: { getBoundingClientRect(): { bottom: number } }) => tile.getBoundingClientRect().bottom,
+      );
     expect(below).toBeLessThanOrEqual(1080);
     const incidents = page.locator(".incidents-aside .incident");
     await until(async () => (await incidents.count()) === 20, { what: "all incidents" });

@@ -1,0 +1,48 @@
+import { formatAge } from "../../time.ts";
+import type { KeyRow } from "../model/keys.ts";
+import { formatCount, formatUsage, formatYuan, unknown } from "./figures.ts";
+import { type Cell, type Column, type RowsOf, Table, type Tone } from "./table.tsx";
+
+const tones: Record<string, Tone> = {
+  disabled: "alarm",
+  cooling: "warning",
+  probing: "warning",
+  draining: "warning",
+};
+
+const milliseconds = (ms: number | null) => (ms === null ? unknown : formatAge(ms));
+const quietly = (text: string): Cell => ({
+  text,
+  tone: text === unknown || text === "0" ? "quiet" : "plain",
+});
+
+const columnsAt = (at: number): Column<KeyRow>[] => [
+  { head: "KEY", width: 11, grows: true, cell: ({ id }) => id },
+  { head: "STATE", width: 8, cell: ({ state }) => ({ text: state, tone: tones[state] ?? "plain" }) },
+  { head: "FLIGHT", width: 6, align: "right", cell: ({ inFlight }) => quietly(String(inFlight)) },
+  { head: "RPM", width: 9, align: "right", cell: ({ requests }) => quietly(formatUsage(requests)) },
+  { head: "TPM", width: 9, align: "right", cell: ({ tokens }) => quietly(formatUsage(tokens)) },
+  { head: "P50", width: 5, align: "right", cell: ({ p50Ms }) => quietly(milliseconds(p50Ms)) },
+  { head: "P95", width: 5, align: "right", cell: ({ p95Ms }) => quietly(milliseconds(p95Ms)) },
+  { head: "CALLS", width: 5, align: "right", from: 94, cell: ({ calls }) => quietly(formatCount(calls)) },
+  { head: "FAIL", width: 4, align: "right", cell: ({ failures }) => quietly(formatCount(failures)) },
+  {
+    head: "429",
+    width: 4,
+    align: "right",
+    from: 94,
+    cell: ({ throttled }) => quietly(formatCount(throttled)),
+  },
+  { head: "YUAN", width: 6, align: "right", cell: ({ costYuan }) => quietly(formatYuan(costYuan)) },
+  { head: "WHY", width: 20, from: 114, grows: true, cell: (row) => whyOf(row, at) },
+];
+
+/** in 9s: request quota */
+function whyOf({ reason, usableAt }: KeyRow, at: number): string {
+  const waits = usableAt === null ? "" : `in ${formatAge(Date.parse(usableAt) - at)}`;
+  return [waits, reason].filter(Boolean).join(": ");
+}
+
+export function KeyTable({ at, ...table }: RowsOf<KeyRow> & { at: number }) {
+  return <Table {...table} columns={columnsAt(at)} idOf={({ id }) => id} />;
+}
