@@ -7,6 +7,9 @@ export interface CountedCall {
   tokens: number;
 }
 
+/** Where all slots are taken nobody knows when one is free: it is asked again after this. */
+export const slotAgainMs = 50;
+
 export function costOf({ unit }: QuotaLimit, { tokens }: Pick<CountedCall, "tokens">): number {
   return unit === "requests" ? 1 : tokens;
 }

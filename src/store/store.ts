@@ -17,6 +17,8 @@ export interface QuotaRequest {
   limits: readonly QuotaLimit[];
   /** Upper bound of the tokens the call will use. */
   tokens?: number;
+  /** So many calls may be open at a time; one that is never ended counts for ttlMs. */
+  slots?: { limit: number; ttlMs: number } | undefined;
 }
 
 export type QuotaGrant = { granted: true; id: string } | { granted: false; retryAfterMs: number };
@@ -103,6 +105,8 @@ export interface Store {
   reserve(request: QuotaRequest): Promise<QuotaGrant>;
   /** Takes back a reservation that was never sent. */
   giveBack(group: string, id: string): Promise<void>;
+  /** Frees the call's slot. `tokens`: what it used, where that is known; else its upper bound goes on counting. */
+  endCall(group: string, id: string, tokens?: number): Promise<void>;
   /** Marks, caches and publishes in one atomic step; a repeat publishes nothing. */
   pushFrame(push: FramePush): Promise<FramePushed>;
   frameMark(messageId: string): Promise<FrameMark | undefined>;

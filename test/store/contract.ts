@@ -162,6 +162,30 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
         expect((await ask(1)).granted).toBe(false);
       });
 
+      it("count what a call really used, once it is known", async () => {
+        const limits: QuotaLimit[] = [{ unit: "tokens", limit: 1000, windowMs: 60_000 }];
+        const ask = (tokens: number) => store.reserve({ group: "settled", limits, tokens });
+        const first = await ask(900);
+        expect((await ask(200)).granted).toBe(false);
+        await other.endCall("settled", first.granted ? first.id : "", 700);
+        expect((await ask(200)).granted).toBe(true);
+        expect((await ask(200)).granted).toBe(false);
+      });
+
+      it("let no more calls be open than there are slots, and forget one that never ends", async () => {
+        const slots = { limit: 2, ttlMs: 60_000 };
+        const limits = [requests(100, 60_000)];
+        const ask = (replica: Store) => replica.reserve({ group: "slots", limits, slots });
+        const first = await ask(store);
+        expect((await ask(other)).granted).toBe(true);
+        expect((await ask(store)).granted).toBe(false);
+        await store.endCall("slots", first.granted ? first.id : "");
+        expect((await ask(store)).granted).toBe(true);
+        const lost = { group: "lost", limits, slots: { limit: 1, ttlMs: 30 } };
+        expect((await store.reserve(lost)).granted).toBe(true);
+        await until(async () => (await other.reserve(lost)).granted);
+      });
+
       it("get back a reservation that was never sent", async () => {
         const ask = () => store.reserve({ group: "given-back", limits: [requests(1, 60_000)] });
         const grant = await ask();
