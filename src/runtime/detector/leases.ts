@@ -3,7 +3,15 @@ import { messageOf } from "../../errors.ts";
 import type { RoleContext } from "../role.ts";
 import type { Camera } from "./camera.ts";
 import { deferred } from "./deferred.ts";
-import { camerasToTake, cameraToGive, leaseName, readShares, type Shares, wishKey } from "./shares.ts";
+import {
+  camerasToTake,
+  cameraToGive,
+  leaseName,
+  looksKey,
+  readShares,
+  type Shares,
+  wishKey,
+} from "./shares.ts";
 
 const renewEveryMs = 2000;
 /** A dead detector's cameras are free after this. */
@@ -31,7 +39,8 @@ export interface SharedCameras {
  * Shares the cameras among the detectors that want them: each says which it wants, plays those whose lease it
  * holds, gives one it plays to whoever wants it and has fewer, and takes what nobody has. A camera that ended
  * or failed stays held, or another detector would play it again. With the store away holders keep what they
- * have; once it is back, or has forgotten everything, they have the time of a lease to say so before others take.
+ * have; once it is back, or has forgotten everything, they have the time of a lease to say so: nobody gives or
+ * takes meanwhile, since who has said nothing yet seems to have nothing.
  *
  *   waiting -(claimed, given)-> held -(given, lease lost)-> waiting
  */
@@ -44,9 +53,10 @@ export function shareCameras(
   let nextRound = deferred<void>();
   const startedAt = store.now();
   const settled = deferred<void>();
-  let hasWished = false;
-  /** When what nobody has may be taken, by the store's clock. */
-  let takeFrom = startedAt;
+  /** How often it looked at the shares, as far as the store remembers. */
+  let looks = 0;
+  /** Until when it neither gives nor takes, by the store's clock. */
+  let restsUntil = startedAt;
   /** By the id of a camera that is another detector's: that detector. */
   const elsewhere = new Map<string, string>();
 
@@ -54,17 +64,19 @@ export function shareCameras(
   const claim = (camera: Camera) => store.claimLease(leaseName(idOf(camera)), instance, leaseMs);
   const held = () => shared.cameras().filter((camera) => camera.held());
   const waiting = () => shared.cameras().filter((camera) => !camera.held());
+  const rests = () => store.now() < restsUntil;
+  const rest = () => {
+    restsUntil = store.now() + leaseMs;
+  };
 
   async function round(): Promise<void> {
     await Promise.all((await shared.refresh()).map(drop));
-    if (hasWished && !(await store.get(wishKey(instance)))) takeFrom = store.now() + leaseMs;
     // Before the leases, so that a dead detector's wish does not outlive them.
     const wish = JSON.stringify({ cameras: shared.cameras().map(idOf), at: store.now() });
     await store.set(wishKey(instance), wish, { ttlMs: leaseMs });
-    hasWished = true;
     await renew();
     const shares = await giveWhatIsOverTheShare();
-    if (store.now() >= takeFrom) await take(shares);
+    await take(shares);
     noteHolders(shares);
     if (waiting().every((camera) => isWithTheLiving(camera, shares))) settled.resolve();
   }
@@ -81,10 +93,20 @@ export function shareCameras(
     await Promise.all(mine.filter((_, index) => !renewed[index]).map((camera) => camera.handOver()));
   }
 
-  /** Reads the shares anew after each, as others may give at the same time. */
+  /** The count comes last: where it goes on, the store forgot nothing before or while the shares were read. */
+  async function lookAtShares(): Promise<Shares> {
+    const shares = await readShares(store);
+    const before = looks;
+    looks = await store.increment(looksKey(instance), 1, { ttlMs: leaseMs });
+    if (before > 0 && looks !== before + 1) rest();
+    return shares;
+  }
+
+  /** Looks anew after each, as others may give at the same time. */
   async function giveWhatIsOverTheShare(): Promise<Shares> {
     for (;;) {
-      const shares = await readShares(store);
+      const shares = await lookAtShares();
+      if (rests()) return shares;
       const live = held().filter((camera) => camera.state().state === "live");
       const gift = cameraToGive(shares, instance, live.map(idOf));
       const camera = live.find((camera) => idOf(camera) === gift?.camera);
@@ -100,8 +122,9 @@ export function shareCameras(
     }
   }
 
+  /** What was given to this detector is its own, resting or not. */
   async function take(shares: Shares): Promise<void> {
-    const free = camerasToTake(shares, instance);
+    const free = rests() ? new Set() : camerasToTake(shares, instance);
     for (const camera of waiting()) {
       const id = idOf(camera);
       if (stopping.signal.aborted) return;
@@ -135,9 +158,10 @@ export function shareCameras(
     while (!stopping.signal.aborted) {
       const done = nextRound;
       nextRound = deferred();
-      await round().catch((error) =>
-        log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed"),
-      );
+      await round().catch((error) => {
+        rest();
+        log.warn({ error: messageOf(error) }, "the cameras' leases could not be renewed");
+      });
       done.resolve();
       const woken = AbortSignal.any([stopping.signal, waking.signal]);
       await delay(renewEveryMs, undefined, { signal: woken }).catch(() => {});

@@ -17,6 +17,8 @@ const wishPrefix = "tmon:camera-wishes:";
 const leasePrefix = "tmon:lease:camera:";
 
 export const wishKey = (detector: string) => wishPrefix + detector;
+/** How often the detector looked, counted by the store: one that has forgotten begins anew. */
+export const looksKey = (detector: string) => `tmon:camera-looks:${detector}`;
 /** The lease's name in the store's claimLease. */
 export const leaseName = (cameraId: string) => `camera:${cameraId}`;
 

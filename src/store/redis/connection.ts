@@ -17,12 +17,15 @@ const whileAway =
  * @throws TmonError TMON_CONFIG_INVALID
  */
 export function createConnection(config: RedisConfig): Redis {
-  return new Redis(config.url.reveal(), optionsOf(config));
+  const redis = new Redis(config.url.reveal(), optionsOf(config));
+  // Where nobody listens the library prints its errors.
+  redis.on("error", () => {});
+  return redis;
 }
 
 /**
  * Resolves at the first connection; while there is none it says so now and then.
- * @throws TmonError TMON_STORE_REFUSED, TMON_TLS_FAILED; the signal's reason
+ * @throws TmonError TMON_STORE_REFUSED, TMON_TLS_FAILED; an AbortError once the signal is aborted
  */
 export async function firstConnection(
   redis: Redis,
@@ -31,21 +34,26 @@ export async function firstConnection(
 ): Promise<void> {
   let saidAt = Number.NEGATIVE_INFINITY;
   let last: unknown;
-  redis.on("error", (error) => {
+  const note = (error: unknown) => {
     last = error;
-  });
+  };
+  redis.on("error", note);
   redis.connect().catch(() => {});
-  while (redis.status !== "ready") {
-    if (last !== undefined) {
-      const error = last;
-      last = undefined;
-      const refusal = (await askSentinels(config)) ?? refusalOf(error, config);
-      if (refusal) throw refusal;
-      if (performance.now() - saidAt > sayAgainMs) {
-        log.warn({ error: messageOf(error), todo: whileAway }, "waiting for Redis");
-        saidAt = performance.now();
+  try {
+    while (redis.status !== "ready") {
+      if (last !== undefined) {
+        const error = last;
+        last = undefined;
+        const refusal = (await askSentinels(config)) ?? refusalOf(error, config);
+        if (refusal) throw refusal;
+        if (performance.now() - saidAt > sayAgainMs) {
+          log.warn({ error: messageOf(error), todo: whileAway }, "waiting for Redis");
+          saidAt = performance.now();
+        }
       }
+      await delay(lookEveryMs, undefined, { signal });
     }
-    await delay(lookEveryMs, undefined, { signal });
+  } finally {
+    redis.off("error", note);
   }
 }

@@ -154,8 +154,9 @@ const tellCallsAgain = `for i = 2, #ARGV, 2 do redis.call("ZADD", KEYS[1], ARGV[
 redis.call("PEXPIRE", KEYS[1], ARGV[1])`;
 
 /**
- * KEYS: mark, detection state, latest state, its time, alerts, index of the latest states. ARGV: closing 0|1, captured at in ms, detection,
- * payload, channel, mark's and states' ttl in ms, alerts kept, then the taskIds as JSON, and those of alerts.
+ * KEYS: mark, detection state, latest state, its time, alerts, index of the latest states. ARGV: closing 0|1,
+ * captured at in ms, detection, payload, channel, mark's and states' ttl in ms, alerts kept, then the taskIds as
+ * JSON, and those of alerts.
  * Answers whether it was published, and the new taskIds as JSON.
  */
 const pushFrame = `${now}

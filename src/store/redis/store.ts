@@ -48,7 +48,6 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       if (lastError !== "") log.info("Redis is back");
       lastError = "";
     });
-    subscriber.on("error", () => {});
 
     const entries = createEntries(redis);
     const frames = createFrames(redis);

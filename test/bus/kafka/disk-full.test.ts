@@ -61,7 +61,8 @@ describe.skipIf(lacks("kafka"))("on Kafka, when a broker's disk is full", () => 
     await writing;
 
     const found = new Set<string>();
-    for await (const { key } of bus.read({ topics: [topic], from: "earliest", untilEnd: true })) found.add(key);
+    for await (const { key } of bus.read({ topics: [topic], from: "earliest", untilEnd: true }))
+      found.add(key);
     expect(found).toEqual(new Set(keys));
     await until(() => bus.trouble() === undefined);
   }, 120_000);

@@ -3,11 +3,16 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterAll, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { type Leases, shareCameras } from "../../../src/runtime/detector/leases.ts";
 import { openStore } from "../../../src/store/open.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { openStoreAt } from "../../store/redis/support.ts";
 import { testConfig } from "../../support/context.ts";
+import { lacks } from "../../support/machine.ts";
+import { startRedis } from "../../support/redis.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 import { always, bareCamera } from "./leases-support.ts";
@@ -25,13 +30,26 @@ afterAll(async () => {
   for (const release of releases.splice(0).reverse()) await release();
 });
 
-/** A store of its own, and detectors on it. */
-async function openSite() {
+/** A store of its own, or this one, and detectors on it. */
+async function openSite(given?: Store) {
   const dataDir = mkdtempSync(join(directory, "site-"));
-  const store = await openStore(testConfig(dataDir), pino({ level: "silent" }));
+  const store = given ?? (await openStore(testConfig(dataDir), pino({ level: "silent" })));
   releases.push(() => store.close());
   const players = new Map<string, number>();
   let mostPlayers = 0;
+  let held: { step: string; until(): Promise<void> } | undefined;
+
+  /** The store, where a step of a detector may be held. */
+  const asSeenBy = (instance: string) =>
+    new Proxy(store, {
+      get(_, name: keyof Store) {
+        if (!["claimLease", "increment", "list", "set"].includes(name)) return store[name];
+        return async (...asked: unknown[]) => {
+          if (held && `${instance} ${name} ${asked[0]}`.startsWith(held.step)) await held.until();
+          return (store[name] as (...asked: unknown[]) => unknown)(...asked);
+        };
+      },
+    });
 
   return {
     /** The most that ever played one camera at once. */
@@ -46,7 +64,8 @@ async function openSite() {
           mostPlayers = Math.max(mostPlayers, ...players.values());
         }),
       );
-      const leases = shareCameras({ store, log: pino({}, { write }), instance }, always(cameras));
+      const context = { store: asSeenBy(instance), log: pino({}, { write }), instance };
+      const leases = shareCameras(context, always(cameras));
       releases.push(() => leases.release());
       return { leases, lines, plays: () => ids.filter((_, index) => cameras[index]?.held()) };
     },
@@ -63,21 +82,34 @@ async function openSite() {
       await child;
     },
 
-    /** As a flush does; the wishes first, as a detector looks for its own before it looks for free cameras. */
-    async forget(): Promise<void> {
-      for (const prefix of ["tmon:camera-wishes:", "tmon:lease:"])
-        for (const { key } of await store.list(prefix)) await store.delete(key);
+    /** Acts before the next such step, as "first list tmon:lease:"; resolves when it has. */
+    before(step: string, act: () => Promise<void>): Promise<void> {
+      return new Promise((resolve) => {
+        let acting: Promise<void> | undefined;
+        const until = () => {
+          acting ??= act().finally(resolve);
+          return acting;
+        };
+        held = { step, until };
+      });
+    },
+
+    /** All at once, as a flush does; or what one detector said and holds, as when it ran out. */
+    async forget(instance?: string): Promise<void> {
+      const isOf = (whose: string) => instance === undefined || whose === instance;
+      const entries = await store.list("tmon:");
+      const gone = entries.filter(({ key, value }) => isOf(`${value}`) || isOf(key.split(":").at(-1)!));
+      await Promise.all(gone.map(({ key }) => store.delete(key)));
     },
 
     /** Waits until each of them had another look at the shares. */
     async lookAgain(...instances: string[]): Promise<void> {
       const since = store.now();
-      for (const instance of instances) {
-        await until(async () => {
-          const wish = await store.get(`tmon:camera-wishes:${instance}`);
-          return wish && JSON.parse(`${wish}`).at > since;
-        });
-      }
+      const looked = async (instance: string) => {
+        const wish = await store.get(`tmon:camera-wishes:${instance}`);
+        return wish && JSON.parse(`${wish}`).at > since;
+      };
+      await Promise.all(instances.map((instance) => until(() => looked(instance))));
     },
   };
 }
@@ -156,22 +188,76 @@ test.concurrent("a killed one's cameras go on at another that wants them", async
   expect([...survivor.plays(), ...other.plays()].sort()).toEqual(["a", "b", "c", "d"]);
 });
 
-test.concurrent("after the store forgot everything each keeps what it plays, and no camera plays twice", async ({
-  expect,
-}) => {
-  const site = await openSite();
+/** Two that share four cameras. */
+async function openShared(store?: Store) {
+  const site = await openSite(store);
   const ids = ["a", "b", "c", "d"];
   const first = site.detector("first", ...ids);
   await first.leases.settled;
   const second = site.detector("second", ...ids);
-  await until(() => second.plays().length === 2);
-  const played = [first.plays(), second.plays()];
-  await site.forget();
-  await second.leases.look();
+  const plays = () => [first.plays(), second.plays()];
+  await until(() => plays().every(({ length }) => length === 2));
+  return { ...site, first, plays };
+}
+
+/** When the store forgets, the step before which it does, and the second's that then waits for the first. */
+const forgettings = [
+  ["while one says what it wants", "first set tmon:camera-wishes:", "second set tmon:camera-wishes:"],
+  ["while one reads the shares", "first list tmon:lease:", "second set tmon:camera-wishes:"],
+  ["between two rounds", "second set tmon:camera-wishes:", "second claimLease camera:"],
+] as const;
+test.concurrent.for(forgettings)(
+  "after the store forgot everything %s each keeps what it plays, and no camera plays twice",
+  async ([, step, late], { expect }) => {
+    const { first, plays, ...site } = await openShared();
+    const played = plays();
+    let lateStep: Promise<void> | undefined;
+    await site.before(step, async () => {
+      await site.forget();
+      lateStep = site.before(late, () => first.leases.look());
+    });
+    await lateStep;
+    await site.lookAgain("first", "second");
+    await site.lookAgain("first", "second");
+    expect(plays()).toEqual(played);
+    expect(site.mostPlayers()).toBe(1);
+  },
+);
+
+test.concurrent("after the store was away for one each keeps what it plays, though the other's leases ran out", async ({
+  expect,
+}) => {
+  const { first, plays, ...site } = await openShared();
+  const played = plays();
+  let lateStep: Promise<void> | undefined;
+  await site.before("first list tmon:lease:", async () => {
+    await site.forget("second");
+    lateStep = site.before("second set tmon:camera-wishes:", () => first.leases.look());
+    throw new Error("away");
+  });
+  await lateStep;
   await site.lookAgain("first", "second");
-  await site.lookAgain("first", "second");
-  expect([first.plays(), second.plays()]).toEqual(played);
+  expect(plays()).toEqual(played);
   expect(site.mostPlayers()).toBe(1);
+});
+
+describe.skipIf(lacks("redis"))("on Redis", () => {
+  test.concurrent("after a flush each keeps what it plays, and no camera plays twice", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const redis = await startRedis();
+    releases.push(redis.stop);
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    const { plays, ...site } = await openShared(await openStoreAt(redis.url));
+    const played = plays();
+    await client.flushall();
+    // Until after the time they have to say what they hold.
+    for (let looks = 0; looks < 4; looks++) await site.lookAgain("first", "second");
+    expect(plays()).toEqual(played);
+    expect(site.mostPlayers()).toBe(1);
+  });
 });
 
 test.concurrent("a restart after a kill is not settled before it has its cameras back", async ({

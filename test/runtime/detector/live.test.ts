@@ -105,8 +105,9 @@ describe.skipIf(skip)("an RTSP camera", () => {
     const metrics = () => context.metrics.registry.metrics();
     expect(await metrics()).toMatch(/^tmon_active_cameras 1$/m);
     await server.kill();
-    await until(() => camera(detector).state === "backing_off");
-    expect(await metrics()).toMatch(/^tmon_camera_state\{camera_id="cam-1",state="backing_off"\} 1$/m);
+    await until(async () =>
+      /^tmon_camera_state\{camera_id="cam-1",state="backing_off"\} 1$/m.test(await metrics()),
+    );
     expect(await metrics()).toMatch(/^tmon_camera_state\{camera_id="cam-1",state="live"\} 0$/m);
     expect(await metrics()).toMatch(/^tmon_active_cameras 0$/m);
     await until(async () => /broke off|connection refused/.test((await status())?.reason ?? ""));
