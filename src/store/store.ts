@@ -5,9 +5,13 @@
  * must be atomic across replicas is one operation here: a transaction in LMDB, a script in Redis.
  */
 export interface QuotaLimit {
-  unit: "requests" | "tokens";
+  /**
+   * Requests or tokens in a sliding window; or a bucket of tokens that leaks `limit` in `windowMs` and holds as much,
+   * or the one call that is larger.
+   */
+  unit: "requests" | "tokens" | "token_bucket";
   limit: number;
-  /** Sliding window, ms. */
+  /** ms. */
   windowMs: number;
 }
 

@@ -172,6 +172,23 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
         expect((await ask(200)).granted).toBe(false);
       });
 
+      it("leak out of a bucket of tokens, which holds a call larger than itself when it is empty", async () => {
+        const bucket = (limit: number, windowMs: number): QuotaLimit[] => [
+          requests(1000, 60_000),
+          { unit: "token_bucket", limit, windowMs },
+        ];
+        const ask = (group: string, tokens: number, windowMs: number) =>
+          store.reserve({ group, limits: bucket(100, windowMs), tokens });
+        expect((await ask("bucket", 60, 60_000)).granted).toBe(true);
+        expect((await ask("bucket", 40, 60_000)).granted).toBe(true);
+        const refused = await ask("bucket", 10, 60_000);
+        expect(refused).toMatchObject({ granted: false });
+        if (!refused.granted) expect(refused.retryAfterMs / 1000).toBeCloseTo(6, 0);
+        expect((await ask("leaking", 250, 100)).granted).toBe(true);
+        expect((await ask("leaking", 250, 100)).granted).toBe(false);
+        await until(async () => (await ask("leaking", 250, 100)).granted);
+      });
+
       it("let no more calls be open than there are slots, and forget one that never ends", async () => {
         const slots = { limit: 2, ttlMs: 60_000 };
         const limits = [requests(100, 60_000)];

@@ -5,7 +5,6 @@ import type { Sources } from "../load.ts";
 import { byDefault, type Candidate, type Choose, fromFile, listFromEnvironment, map } from "../provenance.ts";
 import { Secret } from "../secret.ts";
 import { readSecretFile } from "../secret-file.ts";
-import type { YamlFile } from "../yaml-file.ts";
 import { namedProvider, saidForAllKeys } from "./vlm.ts";
 
 /** The keys of the environment are of one account, which the file may have limits for. */
@@ -49,7 +48,7 @@ function keysOfEnvironment(
 ): Candidate<ApiKeyConfig[]> | undefined {
   const listed =
     listFromEnvironment(env, "DASHSCOPE_API_KEYS") ?? listFromEnvironment(env, "DASHSCOPE_API_KEY");
-  const told = data.accounts?.find(({ id }) => id === environment)?.models[model];
+  const told = data?.accounts?.find(({ id }) => id === environment)?.models[model];
   const account = { id: environment, limits: limitsOf(told ?? dashScopeLimits) };
   return map(listed, (keys) =>
     keys.map((key, index) => ({
@@ -66,7 +65,7 @@ function keysOfEnvironment(
 function keysOfFile(sources: Sources, vlm: VlmConfig): Candidate<ApiKeyConfig[]> | undefined {
   const { file, data } = sources.keys;
   refuseDuplicates(
-    (data.accounts ?? []).map(({ id }) => id),
+    (data?.accounts ?? []).map(({ id }) => id),
     (index) => file?.placeOf(["accounts", index, "id"]),
     "accounts have the id",
   );
@@ -118,7 +117,7 @@ function describe(entry: ApiKeyEntry, index: number, sources: Sources, vlm: VlmC
     key: new Secret(entry.key ?? readSecretFile(entry.key_file as string, file)),
     baseUrl: said.baseUrl?.value ?? entry.base_url ?? vlm.baseUrl,
     model,
-    account: accountOf(entry, model, data.accounts ?? [], file?.placeOf(["api_keys", index, "account"])),
+    account: accountOf(entry, model, data?.accounts ?? [], file?.placeOf(["api_keys", index, "account"])),
     limits: {
       ...noLimits,
       qps: entry.qps_limit,

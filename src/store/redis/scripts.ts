@@ -1,4 +1,4 @@
-import { slotAgainMs } from "../room.ts";
+import { bucketGuardMs, slotAgainMs } from "../room.ts";
 
 /**
  * What must be atomic across replicas, as Lua. A script's time is the server's own, in ms with fractions.
@@ -111,7 +111,7 @@ for i = 8, #ARGV, 3 do
   local limit = part(whole)
   local cost = unit == "requests" and 1 or tokens
   local from = "(" .. string.format("%.3f", now - window)
-  if limit < whole and cost > limit then
+  if limit < whole and (limit == 0 or unit ~= "token_bucket" and cost > limit) then
     wait = math.max(wait, ${uncoveredAgain})
   elseif unit == "requests" then
     local over = redis.call("ZCOUNT", KEYS[1], from, "+inf") + math.min(1, limit) - limit
@@ -119,6 +119,14 @@ for i = 8, #ARGV, 3 do
       local last = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES", "LIMIT", math.ceil(over) - 1, 1)
       if last[2] then wait = math.max(wait, last[2] + window - now) end
     end
+  elseif unit == "token_bucket" then
+    local calls, level, last, perMs = redis.call("ZRANGE", KEYS[1], 0, -1, "WITHSCORES"), 0, 0, limit / window
+    for n = 1, #calls, 2 do
+      level = math.max(0, level - (calls[n + 1] - last) * perMs) + tonumber(string.match(calls[n], " (%d+)$"))
+      last = tonumber(calls[n + 1])
+    end
+    level = math.max(0, level - math.max(0, now - last - ${bucketGuardMs}) * perMs)
+    wait = math.max(wait, (level + tokens - math.max(limit, tokens)) / perMs)
   else
     local calls = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES")
     local over = math.min(tokens, limit) - limit
