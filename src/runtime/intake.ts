@@ -86,6 +86,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   let partitionCount = (await bus.describeTopics(topics)).length / topics.length;
   const tellReads = () => options.reads?.([...reads], partitionCount);
   let draining = false;
+  let measuring = false;
   /** By topic: append time of the oldest message not acknowledged, epoch ms. */
   const unreadSince = new Map<string, number>();
 
@@ -126,7 +127,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   health.liveness(role, () => (draining ? undefined : consumer.lastProgressAt()));
   const lagTimer = setInterval(() => {
     tellReads();
-    void measureLag();
+    if (!measuring) void measureLag();
   }, lagEveryMs);
   setImmediate(() => {
     const waiting = early ?? [];
@@ -164,6 +165,7 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
   }
 
   async function measureLag(): Promise<void> {
+    measuring = true;
     try {
       const offsets = await bus.describeGroup(group, topics);
       partitionCount = offsets.length / topics.length;
@@ -177,6 +179,8 @@ export async function openIntake(context: RoleContext, options: IntakeOptions): 
       }
     } catch (error) {
       log.debug({ error: messageOf(error) }, "the lag could not be measured");
+    } finally {
+      measuring = false;
     }
   }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Admin, EachBatchPayload, Kafka } from "kafkajs";
+import type { EachBatchPayload, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 import type { ConsumeOptions, Consumer, PauseScope, UnreadGap } from "../bus.ts";
 import { countInFlight, type HeldPartition, type Slot } from "../held-partitions.ts";
 import { createPauses } from "../pauses.ts";
 import { drainMs } from "../rebalance.ts";
-import { askAside } from "./aside.ts";
+import type { Ask } from "./aside.ts";
 import { createCommits } from "./commits.ts";
 import { createDeliverer } from "./deliverer.ts";
 import { describeTopics } from "./describe.ts";
@@ -16,7 +16,7 @@ import { askPositions, holdPartition, isOutdated, type Positions } from "./posit
 
 export interface ConsumerParts {
   kafka: Kafka;
-  admin: Admin;
+  ask: Ask;
   log: Logger;
   metadataMaxAgeMs: number;
   retryBackoffMs: number;
@@ -34,6 +34,8 @@ const commitEveryMs = 250;
 const drainTogetherMs = 1_000;
 const leaveWithinMs = 5_000;
 const settleWithinMs = 5_000;
+/** No heartbeat is sent meanwhile. */
+const logWithinMs = 3_000;
 const silentAfterMs = 10_000;
 
 /**
@@ -44,7 +46,7 @@ const silentAfterMs = 10_000;
  *       \-> crashed (holds nothing) -> joining | failed
  */
 export async function startConsumer(parts: ConsumerParts, options: ConsumeOptions): Promise<KafkaConsumer> {
-  const { kafka, admin, log } = parts;
+  const { ask, log } = parts;
   const { group, topics } = options;
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
@@ -141,7 +143,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     },
     mayDeliver,
     async logOf(topic, partition) {
-      const offsets = await askAside(kafka, (aside) => describeTopics(aside, [topic]));
+      const offsets = await ask((admin) => describeTopics(admin, [topic]), logWithinMs);
       return offsets.find((one) => one.partition === partition);
     },
     madeAnew(one, { topic, partition }) {
@@ -154,7 +156,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   async function waitForOccupants(): Promise<void> {
     const isNews = occupants === undefined;
     occupants ??= "another program";
-    const found = await occupantsOf(admin, group).catch(() => []);
+    const found = await ask((admin) => occupantsOf(admin, group)).catch(() => []);
     if (occupants !== undefined && found.length > 0) occupants = found.join(", ");
     if (isNews)
       log.warn({ group, members: occupants }, "the group is another program's; waiting for it to end");
@@ -165,7 +167,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
     let positions: Positions | undefined;
     while (positions === undefined) {
       try {
-        positions = await askAside(kafka, (aside) => askPositions(aside, { group, topics, memberId }));
+        positions = await ask((admin) => askPositions(admin, { group, topics, memberId }));
       } catch (error) {
         lastFailure = reasonOf(error);
         log.debug({ group, error: lastFailure }, "the group's positions could not be read yet");

@@ -3,17 +3,19 @@ import type { Admin, Kafka } from "kafkajs";
 import { countOffsets } from "../acknowledged-offsets.ts";
 import type { GroupOffsets, PartitionOffsets } from "../bus.ts";
 import type { Committed } from "../tracker.ts";
+import type { Ask } from "./aside.ts";
 import { asking, rootOf } from "./failure.ts";
 import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
 
 const electionErrors = ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"];
-const electionMs = 10_000;
+/** With the last question shorter than any answer is waited for. */
+const electionMs = 8_000;
 const askAgainMs = 100;
 
 export async function describeTopics(admin: Admin, topics: readonly string[]): Promise<PartitionOffsets[]> {
   const described = await Promise.all(
     topics.map(async (topic) => {
-      const offsets = await asking(() => onceLed(() => admin.fetchTopicOffsets(topic)));
+      const offsets = await onceLed(() => admin.fetchTopicOffsets(topic));
       return offsets
         .map(({ partition, low, high }) => ({ topic, partition, earliest: Number(low), end: Number(high) }))
         .sort((a, b) => a.partition - b.partition);
@@ -75,7 +77,7 @@ export interface GroupDescriber {
   close(): Promise<void>;
 }
 
-export function createGroupDescriber(kafka: Kafka, admin: Admin): GroupDescriber {
+export function createGroupDescriber(kafka: Kafka, ask: Ask): GroupDescriber {
   let raw: Promise<RawCluster> | undefined;
   /** Of the message at an offset, by group, topic and partition. */
   const times = new Map<string, { offset: number; time: number }>();
@@ -86,10 +88,10 @@ export function createGroupDescriber(kafka: Kafka, admin: Admin): GroupDescriber
       (one) => one.watermark < one.end && times.get(keyOf(one))?.offset !== one.watermark,
     );
     if (unknown.length > 0) {
-      raw ??= openRawCluster(kafka, []);
+      const topics = unknown.map(({ topic }) => topic);
+      raw ??= openRawCluster(kafka, topics);
       const cluster = await raw;
-      for (const topic of new Set(unknown.map(({ topic }) => topic)))
-        await cluster.cluster.addTargetTopic(topic);
+      await cluster.addTopics(topics);
       // Each for itself: of several, a broker answers so small a request with the first one's message alone.
       const asked = unknown.map(async (one) => {
         const { topic, partition, watermark: offset } = one;
@@ -109,16 +111,15 @@ export function createGroupDescriber(kafka: Kafka, admin: Admin): GroupDescriber
   }
 
   async function describe(group: string, topics: readonly string[]): Promise<GroupOffsets[]> {
-    const [partitions, committed] = await Promise.all([
-      describeTopics(admin, topics),
-      committedOffsets(admin, group, topics),
-    ]);
+    const [partitions, committed] = await ask((admin) =>
+      Promise.all([describeTopics(admin, topics), committedOffsets(admin, group, topics)]),
+    );
     const offsets = partitions.map((one) => groupOffsets(one, committed(one.topic, one.partition)));
     try {
       return await timesAt(group, offsets);
     } catch (error) {
       // The next look connects anew: a leader may have moved.
-      await close();
+      void close();
       throw error;
     }
   }

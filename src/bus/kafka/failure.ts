@@ -45,6 +45,11 @@ export function isTopicUnknown(error: unknown): boolean {
   return rootOf(error).type === "UNKNOWN_TOPIC_OR_PARTITION";
 }
 
+/** A broker's word, such as that another one leads: the connections are as good as before. */
+export function isAnswer(error: unknown): boolean {
+  return rootOf(error).type !== undefined;
+}
+
 function isRefusal({ name, message, type = "" }: LibraryError): boolean {
   return refusals.test(type) || (name === "KafkaJSSASLAuthenticationError" && !brokenOff.test(message));
 }

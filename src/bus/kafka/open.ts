@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { KafkaConfig } from "../../config/config.ts";
 import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../bus.ts";
 import { partitionOf } from "../partitioner.ts";
+import { createAside } from "./aside.ts";
 import { createClient } from "./client.ts";
 import { firstConnection } from "./connection.ts";
 import { type KafkaConsumer, startConsumer } from "./consumer.ts";
@@ -31,15 +32,19 @@ export interface KafkaBusOptions {
 export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const { kafka: config, topics, log, ending, patienceMs } = options;
   const kafka = createClient(config, log);
-  const known = await firstConnection(kafka, { log, signal: ending, patienceMs }, async (first) => {
-    const asked = createTopics(first, topics, log);
-    await asked.refresh();
-    return asked;
-  });
-  const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: config.retryBackoffMs } });
-  await admin.connect();
+  const { known, topicsAside } = await firstConnection(
+    kafka,
+    { log, signal: ending, patienceMs },
+    async (first) => {
+      const topicsAside = createAside(kafka, first);
+      const known = createTopics(topicsAside.ask, topics, log);
+      await known.refresh();
+      return { known, topicsAside };
+    },
+  );
+  const aside = createAside(kafka);
   const producer = createProducer({ kafka, config, log, topicUnknown: known.suspect });
-  const groups = createGroupDescriber(kafka, admin);
+  const groups = createGroupDescriber(kafka, aside.ask);
   const consumers = new Set<KafkaConsumer>();
   known.watch(config.metadataMaxAgeMs, (names) => {
     for (const consumer of consumers) consumer.deleted(names);
@@ -55,13 +60,16 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
 
   function describe(names: readonly string[]) {
     names.forEach(known.partitionsOf);
-    return describeTopics(admin, names);
+    return aside.ask((admin) => describeTopics(admin, names));
   }
 
   async function consume(options: ConsumeOptions): Promise<Consumer> {
     options.topics.forEach(known.partitionsOf);
     const { metadataMaxAgeMs, retryBackoffMs } = config;
-    const consumer = await startConsumer({ kafka, admin, log, metadataMaxAgeMs, retryBackoffMs }, options);
+    const consumer = await startConsumer(
+      { kafka, ask: aside.ask, log, metadataMaxAgeMs, retryBackoffMs },
+      options,
+    );
     consumers.add(consumer);
     return consumer;
   }
@@ -70,15 +78,15 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
     closing.abort();
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
     await producer.close();
-    await groups.close();
-    await Promise.all([admin.disconnect(), known.close()]);
+    known.close();
+    await Promise.all([groups.close(), aside.close(), topicsAside.close()]);
   }
 
   return {
     kind: "kafka",
     produce: async (messages) => producer.produce(messages.map(place)),
     consume,
-    read: (options) => readMessages({ kafka, admin, describe, closing: closing.signal }, options),
+    read: (options) => readMessages({ kafka, ask: aside.ask, describe, closing: closing.signal }, options),
     describeTopics: describe,
     async describeGroup(group, names) {
       names.forEach(known.partitionsOf);

@@ -11,7 +11,7 @@ import type { KafkaConfig } from "../../config/config.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { OutgoingMessage } from "../bus.ts";
 import { within } from "./aside.ts";
-import { isTopicUnknown, rootOf } from "./failure.ts";
+import { isAnswer, isTopicUnknown, rootOf } from "./failure.ts";
 import { groupBy } from "./group-by.ts";
 import { createOutbox, type Entry, type PlacedMessage } from "./outbox.ts";
 
@@ -52,8 +52,13 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
   let closing = false;
 
   function connected(): Promise<KafkaProducer> {
-    connection ??= connect();
-    return connection;
+    if (connection !== undefined) return connection;
+    const connecting = connect();
+    connection = connecting;
+    connecting.catch(() => {
+      if (connection === connecting) connection = undefined;
+    });
+    return connecting;
   }
 
   async function connect(): Promise<KafkaProducer> {
@@ -64,7 +69,12 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
       // Tried again here, where it is known for how long.
       retry: { retries: 0 },
     });
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      void producer.disconnect().catch(() => {});
+      throw error;
+    }
     return producer;
   }
 
@@ -92,12 +102,12 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
   }
 
   async function trySending(entries: readonly Entry[]): Promise<void> {
-    const since = performance.now();
-    sendingSince = since;
+    sendingSince = performance.now();
+    const givenUpAt = sendingSince + patienceMs;
     lastError = "it does not answer";
     for (let waitMs = config.retryBackoffMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
       try {
-        await within(attemptMs, attempt(entries));
+        await within(Math.min(attemptMs, givenUpAt - performance.now()), attempt(entries));
         sendingSince = undefined;
         return;
       } catch (error) {
@@ -108,7 +118,7 @@ export function createProducer({ kafka, config, log, topicUnknown }: ProducerOpt
         }
         if (isTopicUnknown(error)) topicUnknown();
         lastError = messageOf(rootOf(error));
-        if (closing || performance.now() - since > patienceMs) throw error;
+        if (closing || performance.now() + waitMs >= givenUpAt) throw error;
       }
       await delay(waitMs);
     }
@@ -158,11 +168,6 @@ function requireAnswers(entries: readonly Entry[], answers: readonly RecordMetad
   const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
   const left = entries.find(({ message: { topic, partition } }) => !answered.has(`${topic}/${partition}`));
   if (left) throw new Error(`partition ${left.message.partition} of ${left.message.topic} is not known yet`);
-}
-
-/** A broker's word, such as that another one leads: the connections are as good as before. */
-function isAnswer(error: unknown): boolean {
-  return rootOf(error).type !== undefined;
 }
 
 /** What the library does not give up as not worth a retry; a password that was changed may be put back. */

@@ -1,12 +1,17 @@
 import type { Broker, Cluster, Kafka, KafkaMessage } from "kafkajs";
+import Batch, { type BatchData } from "kafkajs/src/consumer/batch.js";
 import type { ReceivedMessage } from "../bus.ts";
+import { answerWithinMs, within } from "./aside.ts";
 import { groupBy } from "./group-by.ts";
 import { isRestOfUndecodable } from "./record-batch.ts";
 
 /** Below the groups: fetches by partition and offset, without a member anywhere. */
 export interface RawCluster {
-  cluster: Cluster;
+  /** Only their partitions can be fetched. */
+  addTopics(topics: readonly string[]): Promise<void>;
   fetch(from: readonly FetchFrom[], maxWaitMs: number): Promise<FetchedPartition[]>;
+  /** Asks who leads. */
+  refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,8 @@ export interface FetchedPartition {
   end: number;
   /** Behind the last record of any kind: the next to be fetched. */
   next: number;
+  /** An open transaction stands there: until it ends nothing more can be read, also of what others write. */
+  held: boolean;
 }
 
 /**
@@ -49,21 +56,26 @@ export async function openRawCluster(kafka: Kafka, topics: readonly string[]): P
     ],
   });
   const cluster = captured!;
-  await cluster.connect();
-  for (const topic of topics) await cluster.addTargetTopic(topic);
-  return {
-    cluster,
+  const raw: RawCluster = {
+    addTopics: (added) => within(answerWithinMs, cluster.addMultipleTargetTopics([...added])),
     async fetch(from, maxWaitMs) {
       const byLeader = groupBy(from, ({ topic, partition }) => leaderOf(cluster, topic, partition));
-      const answers = await Promise.all(
-        [...byLeader].map(async ([nodeId, wanted]) =>
-          fetchFrom(await cluster.findBroker({ nodeId }), wanted, maxWaitMs),
-        ),
+      const answers = [...byLeader].map(async ([nodeId, wanted]) =>
+        fetchFrom(await cluster.findBroker({ nodeId }), wanted, maxWaitMs),
       );
-      return answers.flat();
+      return (await within(answerWithinMs, Promise.all(answers))).flat();
     },
+    refresh: () => within(answerWithinMs, cluster.refreshMetadata()),
     close: () => cluster.disconnect(),
   };
+  try {
+    await within(answerWithinMs, cluster.connect());
+    await raw.addTopics(topics);
+    return raw;
+  } catch (error) {
+    void raw.close().catch(() => {});
+    throw error;
+  }
 }
 
 function leaderOf(cluster: Cluster, topic: string, partition: number): string {
@@ -71,13 +83,8 @@ function leaderOf(cluster: Cluster, topic: string, partition: number): string {
 }
 
 interface FetchAnswer {
-  responses: {
-    topicName: string;
-    partitions: { partition: number; highWatermark: string; messages: RawMessage[] }[];
-  }[];
+  responses: { topicName: string; partitions: BatchData[] }[];
 }
-
-type RawMessage = KafkaMessage & { isControlRecord?: boolean };
 
 async function fetchFrom(
   broker: Broker,
@@ -103,26 +110,27 @@ async function fetchFrom(
   // answer was full.
   const areAllEmpty = responses.every((of) => of.partitions.every(({ messages }) => messages.length === 0));
   return responses.flatMap(({ topicName: topic, partitions }) =>
-    partitions.map(({ partition, highWatermark, messages }) => {
+    partitions.map((data) => {
+      const { partition } = data;
       const from = wanted.find((one) => one.topic === topic && one.partition === partition)!.offset;
-      const end = Number(highWatermark);
-      const last = messages.at(-1);
-      const emptyNext = areAllEmpty && from < end ? from + 1 : from;
+      const end = Number(data.highWatermark);
+      const stable = Number(data.lastStableOffset);
+      const last = data.messages.at(-1);
+      const emptyNext = areAllEmpty && from < stable ? from + 1 : from;
+      const next = last === undefined ? emptyNext : Math.max(from, Number(last.offset) + 1);
       return {
         topic,
         partition,
         end,
-        next: last === undefined ? emptyNext : Math.max(from, Number(last.offset) + 1),
-        messages: messages
-          .filter((message) => Number(message.offset) >= from && isMessage(message))
+        next,
+        held: stable < end && next >= stable,
+        // Without what stands before the place, the marks of transactions, and what was aborted.
+        messages: new Batch(topic, String(from), data).messages
+          .filter((message) => !isRestOfUndecodable(message))
           .map((message) => receivedMessage(topic, partition, message)),
       };
     }),
   );
-}
-
-function isMessage(record: RawMessage): boolean {
-  return !record.isControlRecord && !isRestOfUndecodable(record);
 }
 
 export function receivedMessage(topic: string, partition: number, message: KafkaMessage): ReceivedMessage {

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Admin, Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import type { PartitionOffsets, ReadOptions, ReceivedMessage } from "../bus.ts";
+import type { Ask } from "./aside.ts";
 import { type Cursor, fetchInto, placeCursors } from "./cursors.ts";
 import { asking, rootOf, unreachable } from "./failure.ts";
 import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
 
 interface ReaderParts {
   kafka: Kafka;
-  admin: Admin;
+  ask: Ask;
   describe(topics: readonly string[]): Promise<PartitionOffsets[]>;
   /** The bus closes. */
   closing: AbortSignal;
@@ -20,7 +21,7 @@ const patienceMs = 30_000;
 
 /** Reads over connections of its own, oldest messages first. */
 export async function* readMessages(
-  { kafka, admin, describe, closing }: ReaderParts,
+  { kafka, ask, describe, closing }: ReaderParts,
   options: ReadOptions,
 ): AsyncGenerator<ReceivedMessage> {
   const stop = options.signal ? AbortSignal.any([options.signal, closing]) : closing;
@@ -29,10 +30,10 @@ export async function* readMessages(
   );
   const raw = await asking(() => openRawCluster(kafka, options.topics));
   try {
-    const cursors = await asking(() => placeCursors(admin, raw, partitions, options.from));
+    const cursors = await asking(() => placeCursors(ask, raw, partitions, options.from));
     const ends = new Map(partitions.map(({ topic, partition, end }) => [`${topic}/${partition}`, end]));
-    const isOpen = ({ topic, partition, next }: Cursor) =>
-      !options.untilEnd || next < ends.get(`${topic}/${partition}`)!;
+    const isOpen = ({ topic, partition, next, held }: Cursor) =>
+      !options.untilEnd || (next < ends.get(`${topic}/${partition}`)! && !held);
     while (!stop.aborted) {
       const empty = cursors.filter((cursor) => cursor.fetched.length === 0 && isOpen(cursor));
       const isIdle = empty.length === cursors.length;
@@ -75,7 +76,7 @@ async function fetchPatiently(
     } catch (error) {
       if (performance.now() - since > patienceMs) throw unreachable(error);
       await delay(retryMs);
-      await raw.cluster.refreshMetadata().catch(() => {});
+      await raw.refresh().catch(() => {});
       if (rootOf(error).name === "KafkaJSOffsetOutOfRange") await skipRemoved(cursors, describe);
     }
   }

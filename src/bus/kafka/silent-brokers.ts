@@ -13,8 +13,13 @@ export interface SilentBrokers {
 type Destination = Parameters<ISocketFactory>[0];
 
 const lookEveryMs = 500;
-const suspectAfterMs = 3_000;
-const answerWithinMs = 2_000;
+/**
+ * In looks and by no clock: a process that was stopped or busy for seconds has not looked. Together less than a
+ * request has time: after one that timed out, the library takes a connection for a good one whose broker has never
+ * answered.
+ */
+const suspectAfterLooks = 4;
+const silentAfterLooks = 4;
 const keepAliveMs = 60_000;
 /** ApiVersions, version 0, of a client without a name: answered before any login. */
 const question = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
@@ -36,8 +41,7 @@ export function createSilentBrokers(): SilentBrokers {
   let looking: NodeJS.Timeout | undefined;
 
   function look(): void {
-    for (const { destination, answers } of connections.values())
-      if (answers.isDue() && answers.quietMs() > suspectAfterMs) ask(destination);
+    for (const { destination, answers } of connections.values()) if (answers.isMissing()) ask(destination);
   }
 
   function ask(destination: Destination): void {
@@ -46,7 +50,10 @@ export function createSilentBrokers(): SilentBrokers {
     asked.add(broker);
     const socket = dial({ ...destination, onConnect: () => socket.write(question) });
     socket.unref();
-    socket.setTimeout(answerWithinMs, () => {
+    let looks = 0;
+    const waiting = everyLook(() => {
+      looks += 1;
+      if (looks < silentAfterLooks || socket.destroyed) return;
       fellSilent(broker);
       socket.destroy();
     });
@@ -56,7 +63,10 @@ export function createSilentBrokers(): SilentBrokers {
     });
     // Who refuses is not silent.
     socket.on("error", () => silent.delete(broker));
-    socket.once("close", () => asked.delete(broker));
+    socket.once("close", () => {
+      clearInterval(waiting);
+      asked.delete(broker);
+    });
   }
 
   function fellSilent(broker: string): void {
@@ -69,10 +79,10 @@ export function createSilentBrokers(): SilentBrokers {
     const socket = dial(destination);
     const answers = watchAnswers(socket, destination.ssl ? "secureConnect" : "connect");
     connections.set(socket, { destination, answers });
-    looking ??= setInterval(look, lookEveryMs).unref();
-    // The library that is just disconnecting would wait for the answer for ever.
+    looking ??= everyLook(look);
+    // The library that is just disconnecting would wait for an answer for ever; it ends the connection once it has all.
     socket.once("end", () => {
-      if (answers.isDue()) socket.destroy(new Error(`${nameOf(destination)} closed the connection`));
+      if (!socket.writableEnded) socket.destroy(new Error(`${nameOf(destination)} closed the connection`));
     });
     socket.once("close", () => {
       connections.delete(socket);
@@ -96,19 +106,22 @@ export function createSilentBrokers(): SilentBrokers {
   };
 }
 
+/** What has come by then is read first. */
+function everyLook(look: () => void): NodeJS.Timeout {
+  return setInterval(() => setImmediate(look), lookEveryMs).unref();
+}
+
 interface Answers {
-  /** It connects, or something was sent since something came. */
-  isDue(): boolean;
-  /** Since something came. */
-  quietMs(): number;
+  /** At a look: it connects, or something was sent since something came, and nothing has come for long. */
+  isMissing(): boolean;
 }
 
 function watchAnswers(socket: Socket, opened: string): Answers {
   let isOpen = false;
-  let heardAt = performance.now();
+  let quietLooks = 0;
   let writtenThen = 0;
   const heard = () => {
-    heardAt = performance.now();
+    quietLooks = 0;
     writtenThen = socket.bytesWritten;
   };
   socket.once(opened, () => {
@@ -117,8 +130,10 @@ function watchAnswers(socket: Socket, opened: string): Answers {
   });
   socket.on("data", heard);
   return {
-    isDue: () => !isOpen || socket.bytesWritten > writtenThen,
-    quietMs: () => performance.now() - heardAt,
+    isMissing() {
+      quietLooks += 1;
+      return quietLooks >= suspectAfterLooks && (!isOpen || socket.bytesWritten > writtenThen);
+    },
   };
 }
 

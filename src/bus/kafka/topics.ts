@@ -1,7 +1,8 @@
 import type { Admin, PartitionMetadata } from "kafkajs";
 import type { Logger } from "pino";
 import { messageOf, TmonError } from "../../errors.ts";
-import { asking, isTopicUnknown } from "./failure.ts";
+import type { Ask } from "./aside.ts";
+import { isTopicUnknown } from "./failure.ts";
 
 /** How many partitions each topic has, as the cluster said last; of one that was deleted, as it was. */
 export interface Topics {
@@ -14,23 +15,24 @@ export interface Topics {
   /** Somebody was told that there is no such topic: looks again soon. */
   suspect(): void;
   trouble(): string | undefined;
-  close(): Promise<void>;
+  close(): void;
 }
 
 const lookEveryMs = 1_000;
 
-/** Over a connection of its own: what is asked here would confuse other questions. */
-export function createTopics(admin: Admin, names: readonly string[], log: Logger): Topics {
+/** Over connections of its own: what is asked here would confuse other questions. */
+export function createTopics(ask: Ask, names: readonly string[], log: Logger): Topics {
   const counts = new Map<string, number>();
   let missing: string[] = [];
   let lookedAt = Number.NEGATIVE_INFINITY;
   let watching: NodeJS.Timeout | undefined;
+  let looking = false;
 
   async function refresh(): Promise<void> {
     lookedAt = performance.now();
     const gone: string[] = [];
     for (const name of names) {
-      const partitions = await asking(() => partitionsIn(admin, name));
+      const partitions = await ask((admin) => partitionsIn(admin, name));
       if (partitions) counts.set(name, partitions.length);
       else gone.push(name);
     }
@@ -42,9 +44,11 @@ export function createTopics(admin: Admin, names: readonly string[], log: Logger
 
   async function lookAgain(deleted: (names: readonly string[]) => void): Promise<void> {
     const before = missing;
+    looking = true;
     await refresh().catch((error: unknown) => {
       if (missing.length === 0) log.warn({ error: messageOf(error) }, "the topics could not be looked up");
     });
+    looking = false;
     const gone = missing.filter((name) => !before.includes(name));
     if (gone.length === 0) return;
     log.error({ topics: gone }, `${missingText(gone)}: ${missingTodo}`);
@@ -64,17 +68,15 @@ export function createTopics(admin: Admin, names: readonly string[], log: Logger
     refresh,
     watch(maxAgeMs, deleted) {
       watching = setInterval(() => {
-        if (missing.length > 0 || performance.now() - lookedAt > maxAgeMs) void lookAgain(deleted);
+        const isDue = missing.length > 0 || performance.now() - lookedAt > maxAgeMs;
+        if (isDue && !looking) void lookAgain(deleted);
       }, lookEveryMs);
     },
     suspect() {
       lookedAt = Number.NEGATIVE_INFINITY;
     },
     trouble: () => (missing.length === 0 ? undefined : `${missingText(missing)}: ${missingTodo}`),
-    close() {
-      clearInterval(watching);
-      return admin.disconnect();
-    },
+    close: () => clearInterval(watching),
   };
 }
 

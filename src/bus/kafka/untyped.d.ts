@@ -38,3 +38,22 @@ declare module "kafkajs/src/protocol/requests/produce/index.js" {
   export default produce;
   export type { Encoded, ProduceOptions };
 }
+
+/** Within kafkajs 2.2.4: what its consumers are handed of an answer. */
+declare module "kafkajs/src/consumer/batch.js" {
+  import type { KafkaMessage } from "kafkajs";
+
+  /** Of one partition, as a broker answers. */
+  export interface BatchData {
+    partition: number;
+    highWatermark: string;
+    /** Where the first open transaction stands, or the same. */
+    lastStableOffset: string;
+    messages: KafkaMessage[];
+  }
+
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, data: BatchData);
+    readonly messages: KafkaMessage[];
+  }
+}

@@ -13,6 +13,9 @@ import { until } from "../../support/until.ts";
 import { kafkaConfig } from "../support/test-bus.ts";
 import { newTopic } from "./support.ts";
 
+/** Kafka's error code. */
+const unsupportedMechanism = 33;
+
 /** Everything that is logged, at any level. */
 function listeningLog() {
   let text = "";
@@ -84,6 +87,36 @@ describe.skipIf(lacks("kafka"))("on Kafka, connecting", () => {
     const bus = await open(config, [topic]);
     expect(broken).toBe(3);
     await bus.close();
+  });
+
+  test("a mechanism that is refused while writing begins fails that write alone: the next connects anew", async () => {
+    const { topic } = await newTopic(kafka());
+    const [host, target] = kafka().saslBrokers[0]!.split(":");
+    let refusing = false;
+    const server = createServer((socket) => {
+      const upstream = connect(Number(target), host);
+      let answers = 0;
+      socket.pipe(upstream);
+      // Versions, then the mechanism.
+      upstream.on("data", (bytes) => {
+        answers += 1;
+        if (refusing && answers === 2) bytes.writeInt16BE(unsupportedMechanism, 8);
+        socket.write(bytes);
+      });
+      for (const end of [socket, upstream]) end.on("error", () => {});
+      socket.on("close", () => upstream.destroy());
+      upstream.on("close", () => socket.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const bus = await open({ ...sasl("PLAIN", saslUser.password), brokers: [`127.0.0.1:${port}`] }, [topic]);
+    onTestFinished(() => bus.close());
+    const write = () => bus.produce([{ topic, key: "k", value: Buffer.from("x") }]);
+    refusing = true;
+    await expect(write()).rejects.toMatchObject({ code: "TMON_BUS_WRITE" });
+    refusing = false;
+    await write();
   });
 
   test("a cluster that is not up yet is waited for, which is said; it goes on once it is", async () => {

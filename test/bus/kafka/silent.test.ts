@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { ISocketFactory } from "kafkajs";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openKafkaBus } from "../../../src/bus/kafka/open.ts";
+import { createSilentBrokers } from "../../../src/bus/kafka/silent-brokers.ts";
 import { useKafka } from "../../support/kafka.ts";
 import { lacks } from "../../support/machine.ts";
 import { kafkaConfig } from "../support/test-bus.ts";
@@ -21,6 +23,21 @@ async function startSilentServer(): Promise<string> {
   });
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test("a broker that ends a connection owes an answer, though it gave another: the connection fails", async () => {
+  const server = createServer((socket) => {
+    socket.once("data", () => socket.end("the first answer"));
+    socket.on("error", () => {});
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const socket = createSilentBrokers().connect(plainly("127.0.0.1", port)).resume();
+  await once(socket, "connect");
+  socket.write("two requests");
+  const [error] = await once(socket, "error");
+  expect(error).toMatchObject({ message: expect.stringContaining("closed the connection") });
+});
 
 describe.skipIf(lacks("kafka"))("on Kafka, a broker that accepts and never answers", () => {
   const kafka = useKafka();
@@ -57,4 +74,34 @@ describe.skipIf(lacks("kafka"))("on Kafka, a broker that accepts and never answe
       code: "TMON_BUS_UNREACHABLE",
     });
   });
+
+  test("is what a process that was stopped takes none for: it reads first what has come", async () => {
+    const [host, port] = kafka().brokers[0]!.split(":") as [string, string];
+    const brokers = createSilentBrokers();
+    const socket = brokers.connect(plainly(host, Number(port)));
+    await once(socket, "connect");
+    const errors: Error[] = [];
+    socket.resume().on("error", (error) => errors.push(error));
+    // ApiVersions, which it answers.
+    socket.write(Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff]));
+    for (const ms of [4_000, 3_000]) {
+      stopFor(ms);
+      // Once more around, through the timers that are due by now.
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+    }
+    expect(brokers.isSilent(`${host}:${port}`)).toBe(false);
+    expect(errors).toEqual([]);
+    socket.destroy();
+  });
 });
+
+/** Without TLS, which the type does not foresee. */
+function plainly(host: string, port: number) {
+  return { host, port, onConnect: () => {} } as unknown as Parameters<ISocketFactory>[0];
+}
+
+/** As a signal does: nothing is read, and no timer runs. */
+function stopFor(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
