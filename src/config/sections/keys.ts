@@ -29,7 +29,8 @@ export function chooseKeys(choose: Choose, sources: Sources, vlm: VlmConfig): Ap
   );
 }
 
-const plain = { account: undefined, limits: noLimits, enabled: true, priority: 1, weight: 1 };
+/** Without limits, and like any other. */
+export const plainKey = { account: undefined, limits: noLimits, enabled: true, priority: 1, weight: 1 };
 
 /** `--vlm NAME`: the keys of another provider never go to this one. A local server takes any word for a key. */
 function keyOfProvider(
@@ -38,7 +39,7 @@ function keyOfProvider(
 ): Candidate<ApiKeyConfig[]> | undefined {
   return map(namedProvider(sources), ({ key, key_file }) => {
     const value = key ?? (key_file === undefined ? "none" : readSecretFile(key_file, sources.tmon.file));
-    return [{ ...plain, id: `${sources.flags.vlm}`, key: new Secret(value), baseUrl, model }];
+    return [{ ...plainKey, id: `${sources.flags.vlm}`, key: new Secret(value), baseUrl, model }];
   });
 }
 
@@ -52,7 +53,7 @@ function keysOfEnvironment(
   const account = { id: environment, limits: limitsOf(told ?? dashScopeLimits) };
   return map(listed, (keys) =>
     keys.map((key, index) => ({
-      ...plain,
+      ...plainKey,
       id: `env_${index + 1}`,
       key: new Secret(key),
       baseUrl,

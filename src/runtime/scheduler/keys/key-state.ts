@@ -11,7 +11,7 @@ const stalledLeastMs = 1_000;
 
 /** One key: what it is doing, how it did, whether it may be used. */
 export interface KeyState {
-  readonly config: ApiKeyConfig;
+  config: ApiKeyConfig;
   readonly group: QuotaGroup;
   readonly standing: Standing;
   readonly latencies: Latencies;

@@ -1,6 +1,7 @@
 import type { ApiKeyConfig, QuotaLimits, SchedulerConfig } from "../../../config/config.ts";
 import { type Concurrency, createConcurrency } from "./concurrency.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
+import { createMinuteUsage } from "./minute-usage.ts";
 import { createSlowStart, type SlowStart } from "./slow-start.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
@@ -13,7 +14,7 @@ const leastShare = 0.1;
 export interface QuotaGroup {
   readonly id: string;
   /** As configured. */
-  readonly limits: QuotaLimits;
+  limits: QuotaLimits;
   readonly standing: Standing;
   readonly slowStart: SlowStart;
   readonly concurrency: Concurrency;
@@ -21,6 +22,10 @@ export interface QuotaGroup {
   /** No calls before this: its windows in the store are full. */
   fullUntil: number;
   inFlight: number;
+  /** A call ended that this scheduler made; tokens where they are known. */
+  used(now: number, tokens: number): void;
+  /** What its calls of the last minute used. */
+  usedMinute(now: number): { requests: number; tokens: number };
   /** The part of the limits that is ours, from 0.1 to 1. */
   share(now: number): number;
   /** A call was throttled that began at `startedAt`; those of one wave count once. */
@@ -37,16 +42,21 @@ export function createQuotaGroup(key: ApiKeyConfig, scheduler: SchedulerConfig):
   const perSecond = Math.min(qps, rpm / 60);
   let share = 1;
   let throttledAt = Number.NEGATIVE_INFINITY;
+  const usage = createMinuteUsage();
   const shareNow = (now: number) => Math.min(1, share + (moreAMinute * (now - throttledAt)) / 60_000);
   return {
     id: groupIdOf(key),
     limits,
     standing: createStanding(scheduler.healthCheck.failureThreshold),
     slowStart: createSlowStart(Number.isFinite(perSecond) ? perSecond : undefined),
-    concurrency: createConcurrency(Math.min(limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks)),
+    concurrency: createConcurrency(
+      Math.min(limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks),
+    ),
     latencies: createLatencies(),
     fullUntil: 0,
     inFlight: 0,
+    used: usage.add,
+    usedMinute: usage.lastMinute,
     share: shareNow,
     throttled(now, startedAt) {
       if (startedAt < throttledAt) return;

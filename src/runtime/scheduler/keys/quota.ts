@@ -109,7 +109,8 @@ function limitsOf({ qps, rpm, tps, tpm }: QuotaLimits, share: number): QuotaLimi
   if (qps !== undefined) limits.push(requests(qps * share, 1_000, secondGuardMs));
   if (rpm !== undefined) limits.push(requests(rpm * share, 60_000, minuteGuardMs));
   if (tps !== undefined) limits.push({ unit: "token_bucket", limit: tps * share, windowMs: 1_000 });
-  if (tpm !== undefined) limits.push({ unit: "tokens", limit: Math.floor(tpm * share), windowMs: 60_000 + minuteGuardMs });
+  if (tpm !== undefined)
+    limits.push({ unit: "tokens", limit: Math.floor(tpm * share), windowMs: 60_000 + minuteGuardMs });
   return limits;
 }
 
