@@ -10,6 +10,7 @@ import { createAttempts } from "./attempts.ts";
 import { createBudget } from "./budget.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createJob, isOf, isOwned, type Job } from "./job.ts";
+import { followKeyOrders } from "./keys/follow-orders.ts";
 import { startHealthCheck } from "./keys/health-check.ts";
 import type { Lease } from "./keys/lease.ts";
 import { createKeyPool } from "./keys/pool.ts";
@@ -128,6 +129,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     dispatcher.pump();
   }
 
+  await followKeyOrders({ store, pool, log, signal });
   const intake = await openIntake(context, {
     role: "scheduler",
     routes: [route("assessment-tasks", taskSchema, take)],
