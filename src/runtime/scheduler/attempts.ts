@@ -13,6 +13,7 @@ import type { Lease } from "./keys/lease.ts";
 import type { KeyPool } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import { failed, isUnaffordable, type Outcome, unaffordable } from "./outcome.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
 /**
@@ -53,6 +54,7 @@ interface CallContext {
  */
 export function createAttempts({ context, client, pool, budget, meters, signal }: AttemptsOptions) {
   const { config, log, store } = context;
+  const retries = createRetryBudget();
 
   /** Adds to `avoid` the keys an error speaks against. */
   async function call(job: Job, lease: Lease, attempt: number, { record, trace, avoid }: CallContext) {
@@ -115,10 +117,15 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     return undefined;
   }
 
-  function mayRetry(error: VlmError, attempt: number, invalidAnswers: number): boolean {
-    if (attempt >= config.scheduler.retryMaxAttempts) return false;
-    if (error.failure.retry === "once") return invalidAnswers <= 1;
-    return error.failure.retry !== "never";
+  /** `begunAt`: when the task's first call began. */
+  function mayRetry(error: VlmError, attempt: number, invalidAnswers: number, begunAt: number): boolean {
+    const { retryMaxAttempts, timeoutMs } = config.scheduler;
+    // Waiting for keys counts too.
+    const isLate = performance.now() - begunAt > timeoutMs * (retryMaxAttempts + 1);
+    if (attempt >= retryMaxAttempts || isLate) return false;
+    if (error.failure.retry === "never" || (error.failure.retry === "once" && invalidAnswers > 1))
+      return false;
+    return retries.take();
   }
 
   return async function assess(job: Job, firstLease: Lease): Promise<Outcome | undefined> {
@@ -129,6 +136,8 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     let attempt = 0;
     let invalidAnswers = 0;
     let lastError: unknown;
+    const begunAt = performance.now();
+    retries.taskBegun();
     const ended = (outcome: Outcome): Outcome => ({
       ...outcome,
       metadata: record.metadata(),
@@ -159,7 +168,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
           lastError = error;
           if (!(error instanceof VlmError)) break;
           if (error.failure.retry === "once") invalidAnswers += 1;
-          if (!mayRetry(error, attempt, invalidAnswers)) break;
+          if (!mayRetry(error, attempt, invalidAnswers, begunAt)) break;
           await delay(backOffMs(attempt, retryBackOff), undefined, { signal });
           if (!isOwned(job)) return undefined;
           attempt += 1;
