@@ -161,7 +161,7 @@ test("the same seed judges alike, another one a little differently", async () =>
 
 test("a share of requests fails as DashScope does, the same ones for the same seed", async () => {
   const statuses = async () => {
-    const { url } = await simulated({ errorRate: 0.5, seed: 7 });
+    const { url } = await simulated({ faults: [{ fault: "internal_error", share: 0.5 }], seed: 7 });
     const all = [];
     for (let call = 0; call < 20; call++) all.push((await ask(url)).status);
     return all;
@@ -212,7 +212,9 @@ test("/stats counts requests, flight and the worst second by key, without tellin
 
 test("the models are listed", async () => {
   const { url } = await simulated();
-  expect(await (await fetch(`${url}/models`)).json()).toMatchObject({
+  expect(
+    await (await fetch(`${url}/models`, { headers: { authorization: "Bearer k" } })).json(),
+  ).toMatchObject({
     object: "list",
     data: expect.arrayContaining([expect.objectContaining({ id: "qwen3-vl-plus" })]),
   });
