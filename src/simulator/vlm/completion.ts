@@ -22,14 +22,14 @@ const spoilt = {
   /** It does not say what is in the picture. */
   blind: (): Answer => ({ content: "I am sorry, I cannot see a picture.", finishReason: "stop" }),
 };
-export type SpoiltName = keyof typeof spoilt;
-export const spoiltNames = Object.keys(spoilt) as SpoiltName[];
+export type SpoiltName = keyof typeof spoilt | "broken_json";
+export const spoiltNames = [...Object.keys(spoilt), "broken_json"] as SpoiltName[];
 
 /** A completion as DashScope's compatible mode gives it. */
 export function completion(
   request: ChatRequest,
   seed: number,
-  fault: SpoiltName | "broken_json" | undefined,
+  fault: SpoiltName | undefined,
 ): SimulatedResponse {
   const good: Answer = { content: verdict(request, seed), finishReason: "stop" };
   const { content, finishReason } = fault && fault !== "broken_json" ? spoilt[fault](good) : good;

@@ -101,7 +101,8 @@ export type RefusalName = keyof typeof refusals;
 export type FailureName = keyof typeof failures;
 export type ErrorName = RefusalName | FailureName | keyof typeof addressErrors;
 
-export function errorResponse(name: ErrorName): SimulatedResponse {
+/** `said`: in words of its own. */
+export function errorResponse(name: ErrorName, said?: string): SimulatedResponse {
   const { status, message, code = name, type = code, gateway } = rows[name];
   if (gateway)
     return {
@@ -109,6 +110,6 @@ export function errorResponse(name: ErrorName): SimulatedResponse {
       body: `<html><body><h1>${status} ${message}</h1></body></html>`,
       contentType: "text/html",
     };
-  const error = { message, type, param: null, code };
+  const error = { message: said ?? message, type, param: null, code };
   return { status, body: JSON.stringify({ error, request_id: randomUUID() }) };
 }

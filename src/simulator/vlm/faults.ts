@@ -6,7 +6,7 @@ import { type Delivery, deliveries } from "./response.ts";
 type BrokenDelivery = Exclude<Delivery, "whole">;
 
 /** All that can go wrong with a request, by where on its way it does. */
-export type FaultName = RefusalName | FailureName | SpoiltName | "broken_json" | BrokenDelivery;
+export type FaultName = RefusalName | FailureName | SpoiltName | BrokenDelivery;
 
 const brokenDeliveries = deliveries.filter((delivery) => delivery !== "whole");
 
@@ -14,12 +14,12 @@ export const faultNames: readonly FaultName[] = [
   ...(Object.keys(refusals) as RefusalName[]),
   ...(Object.keys(failures) as FailureName[]),
   ...spoiltNames,
-  "broken_json",
   ...brokenDeliveries,
 ];
 
 export const isRefusal = (fault: FaultName): fault is RefusalName => fault in refusals;
 export const isFailure = (fault: FaultName): fault is FailureName => fault in failures;
+export const isSpoilt = (fault: FaultName): fault is SpoiltName => spoiltNames.some((name) => name === fault);
 export const isBrokenDelivery = (fault: FaultName): fault is BrokenDelivery =>
   brokenDeliveries.some((delivery) => delivery === fault);
 

@@ -3,7 +3,7 @@ import { type Client, createClients, type SimulatedVlmStats } from "./clients.ts
 import { completion, models } from "./completion.ts";
 import { deliver, readBody } from "./delivery.ts";
 import { errorResponse } from "./errors.ts";
-import { isBrokenDelivery, isFailure, isRefusal } from "./faults.ts";
+import { type FaultName, isBrokenDelivery, isFailure, isRefusal, isSpoilt } from "./faults.ts";
 import type { Limiter } from "./limiter.ts";
 import type { FaultOptions, SimulatedVlmOptions } from "./options.ts";
 import { type ChatRequest, readRequest } from "./request.ts";
@@ -80,13 +80,11 @@ export function createProvider(options: SimulatedVlmOptions): SimulatedProvider 
 
   function outcomeOf(request: ChatRequest, struck: FaultOptions | undefined): Reply & { tokens: number } {
     const { fault, overMs } = struck ?? {};
-    if (fault && (isRefusal(fault) || isFailure(fault))) {
-      const response = errorResponse(fault);
-      // As a provider that takes no chances: only what it blames the request for costs no tokens.
-      return { response, tokens: response.status < 500 ? 0 : request.promptTokens };
-    }
+    const failure = failureOf(request, fault);
+    // As a provider that takes no chances: only what it blames the request for costs no tokens.
+    if (failure) return { response: failure, tokens: failure.status < 500 ? 0 : request.promptTokens };
     const broken = fault && isBrokenDelivery(fault);
-    const response = completion(request, seed, broken ? undefined : fault);
+    const response = completion(request, seed, fault && isSpoilt(fault) ? fault : undefined);
     const { promptTokens = 0, completionTokens = 0 } = response.usage ?? {};
     const tokens = promptTokens + completionTokens;
     return { response, tokens, overMs, delivery: broken ? fault : "whole" };
@@ -106,6 +104,11 @@ export function createProvider(options: SimulatedVlmOptions): SimulatedProvider 
   }
 
   return { chat, listModels, stats: clients.stats };
+}
+
+function failureOf(request: ChatRequest, fault: FaultName | undefined): SimulatedResponse | undefined {
+  if (request.unfit) return errorResponse("invalid_parameter_error", request.unfit);
+  return fault && isFailure(fault) ? errorResponse(fault) : undefined;
 }
 
 /** Never, if who waits for the response goes away. */
