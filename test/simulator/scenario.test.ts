@@ -1,7 +1,8 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { faultNames } from "../../src/simulator/vlm/faults.ts";
 import { readScenario } from "../../src/simulator/vlm/scenario-file.ts";
 import { type SimulatedVlmOptions, startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
 import { chatBody } from "../../src/vlm/prompt.ts";
@@ -69,6 +70,16 @@ test.each([
   expect((error as Error).message).toContain(what);
   expect((error as { todo: string }).todo).toContain(todo);
 });
+
+test.each(["docs/guide.md", "docs/zh-CN/guide.md"])(
+  "%s has a scenario that can be run and names every fault",
+  async (path) => {
+    const guide = await readFile(path, "utf8");
+    const [example = ""] = /(?<=```yaml\n)seed: [^`]*/.exec(guide) ?? [];
+    expect(await scenario(example)).toMatchObject({ accounts: [{}, {}], keys: [{}, {}, {}, {}] });
+    for (const fault of faultNames) expect(guide).toContain(`\`${fault}\``);
+  },
+);
 
 test("a scenario that is not there is an error that says so", () => {
   expect(() => readScenario("/nowhere/provider.yaml", {})).toThrow("there is no file /nowhere/provider.yaml");
