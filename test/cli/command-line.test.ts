@@ -19,7 +19,14 @@ describe("a mistake of the command line is told in one line with its cure", () =
     ["up --interval fast", '--interval is "fast", which is not a duration', "500ms"],
     ["up --drain soon", '--drain is "soon", which is not a duration', "500ms"],
     ["tail incidents --since then", '--since is "then", which is not a duration', "500ms"],
-    ["sim vlm --latency quick", '--latency is "quick", which is not a duration', "500ms"],
+    ["sim vlm --latency quick", '--latency is "quick", which is not a duration', "lognormal:1s,0.5"],
+    [
+      "sim vlm --latency lognormal:1s",
+      '--latency is "lognormal:1s", which is not a median and a sigma',
+      "0.5",
+    ],
+    ["sim vlm --error-rate 5", "--error-rate 5 is not a share", "0.05"],
+    ["sim vlm --qps many", '--qps is "many"', "a number of requests a second, or off"],
   ])("%s", async (line, what, todo) => {
     const { exitCode, stderr, stdout } = await runTmon(line.split(" "));
     const [said = "", cure = ""] = stderr.split("\n").slice(-2);

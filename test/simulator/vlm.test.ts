@@ -72,6 +72,62 @@ test("a picture costs h × w / 1024 + 2 tokens", async () => {
   expect((await tokens(jpeg.toString("base64"))) - (await tokens("/9j/"))).toBe(200);
 });
 
+test("text costs the same tokens however it is written, and long or short", async () => {
+  const { url } = await simulated();
+  const tokens = async (body: string) => {
+    const headers = { authorization: "Bearer k" };
+    const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body });
+    return ((await response.json()) as { usage: { prompt_tokens: number } }).usage.prompt_tokens;
+  };
+  const saying = (content: string) =>
+    JSON.stringify({
+      model: "m",
+      messages: [
+        { role: "system", content },
+        {
+          role: "user",
+          content: [{ type: "image_url", image_url: { url: "data:image/jpeg;base64,/9j/" } }],
+        },
+      ],
+    });
+  const escaped = (body: string) =>
+    body.replaceAll(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  // 0.6 a Chinese character, 0.3 another; 2 the picture.
+  for (const length of [5, 5000]) {
+    const body = saying("车".repeat(length) + '"'.repeat(length));
+    expect(await tokens(body)).toBe(Math.ceil(0.9 * length) + 2);
+    expect(await tokens(escaped(body))).toBe(Math.ceil(0.9 * length) + 2);
+  }
+});
+
+test("what DashScope's models do not take is refused in its words", async () => {
+  const { default: sharp } = await import("sharp");
+  const { url } = await simulated();
+  const said = async (body: object) => {
+    const headers = { authorization: "Bearer k" };
+    const response = await fetch(`${url}/chat/completions`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return `${response.status} ${error.code} ${error.message}`;
+  };
+  const withPicture = async (width: number, height: number) => {
+    const black = { create: { width, height, channels: 3, background: "black" } } as const;
+    const jpeg = await sharp(black).jpeg().toBuffer();
+    return chatBody(aRequest({ groupImageBase64: jpeg.toString("base64") }), "m", config);
+  };
+  expect(await said(await withPicture(40, 10))).toMatch(
+    /^400 invalid_parameter_error .*\[height:10 or width:40 must be larger than 10\]$/,
+  );
+  expect(await said(await withPicture(2212, 11))).toMatch(/^400 invalid_parameter_error .*aspect ratio/);
+  const response_format = { type: "json_object" };
+  expect(
+    await said({ model: "m", messages: [{ role: "user", content: "Hello" }], response_format }),
+  ).toContain("must contain the word 'json'");
+});
+
 test.each([
   [
     "a person beside a car",
@@ -161,7 +217,7 @@ test("the same seed judges alike, another one a little differently", async () =>
 
 test("a share of requests fails as DashScope does, the same ones for the same seed", async () => {
   const statuses = async () => {
-    const { url } = await simulated({ errorRate: 0.5, seed: 7 });
+    const { url } = await simulated({ faults: [{ fault: "internal_error", share: 0.5 }], seed: 7 });
     const all = [];
     for (let call = 0; call < 20; call++) all.push((await ask(url)).status);
     return all;
@@ -212,7 +268,9 @@ test("/stats counts requests, flight and the worst second by key, without tellin
 
 test("the models are listed", async () => {
   const { url } = await simulated();
-  expect(await (await fetch(`${url}/models`)).json()).toMatchObject({
+  expect(
+    await (await fetch(`${url}/models`, { headers: { authorization: "Bearer k" } })).json(),
+  ).toMatchObject({
     object: "list",
     data: expect.arrayContaining([expect.objectContaining({ id: "qwen3-vl-plus" })]),
   });
