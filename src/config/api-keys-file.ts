@@ -11,6 +11,22 @@ import {
 } from "./fields.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
+const limitField = z.number().positive().optional();
+
+const accountSchema = z.strictObject({
+  id: z.string().regex(/^[\w.-]+$/, "letters, digits, and . _ - alone"),
+  models: z.record(
+    z.string(),
+    z.strictObject({
+      rpm: limitField,
+      tpm: limitField,
+      qps: limitField,
+      tps: limitField,
+      concurrency: z.int().min(1).optional(),
+    }),
+  ),
+});
+
 const keySchema = z
   .strictObject({
     key: secretField.optional(),
@@ -18,10 +34,14 @@ const keySchema = z
     key_id: z.string().min(1).optional(),
     base_url: baseUrlField.optional(),
     model: z.string().optional(),
-    qps_limit: z.number().positive().optional(),
-    rpm_limit: z.number().positive().optional(),
+    account: z.string().optional(),
+    qps_limit: limitField,
+    rpm_limit: limitField,
+    tpm_limit: limitField,
+    concurrency: z.int().min(1).optional(),
     enabled: z.boolean().optional(),
     priority: z.int().min(1).optional(),
+    weight: z.number().positive().optional(),
   })
   .refine((entry) => (entry.key === undefined) !== (entry.key_file === undefined), {
     error: "give either key or key_file",
@@ -29,6 +49,7 @@ const keySchema = z
 
 /** api_keys.yaml: the keys and how they are scheduled. The seed's file is one of these. */
 const apiKeysFileSchema = z.strictObject({
+  accounts: z.array(accountSchema).optional(),
   api_keys: z.array(keySchema.nullable()).optional(),
   scheduler: z
     .strictObject({
@@ -74,6 +95,7 @@ const apiKeysFileSchema = z.strictObject({
 });
 export type ApiKeysFile = z.output<typeof apiKeysFileSchema>;
 export type ApiKeyEntry = z.output<typeof keySchema>;
+export type AccountEntry = z.output<typeof accountSchema>;
 
 /**
  * Entries that name an unset variable are null, whatever else they say: one key less must not keep the others

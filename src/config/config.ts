@@ -137,17 +137,31 @@ export interface VlmConfig {
   readonly prices: Readonly<Record<string, { readonly input: number; readonly output: number }>>;
 }
 
+/** What a provider allows; undefined: no limit. */
+export interface QuotaLimits {
+  /** Requests and tokens a minute, and a second. */
+  readonly rpm: number | undefined;
+  readonly tpm: number | undefined;
+  readonly qps: number | undefined;
+  readonly tps: number | undefined;
+  /** Calls in flight. */
+  readonly concurrency: number | undefined;
+}
+
 export interface ApiKeyConfig {
   readonly id: string;
   readonly key: Secret;
   readonly baseUrl: string;
   readonly model: string;
-  /** Undefined: no limit of its own. */
-  readonly qpsLimit: number | undefined;
-  readonly rpmLimit: number | undefined;
+  /** Its limits count for all the account's keys of the model together. Undefined: the key is on its own. */
+  readonly account: { readonly id: string; readonly limits: QuotaLimits } | undefined;
+  /** Of the key itself. */
+  readonly limits: QuotaLimits;
   readonly enabled: boolean;
   /** 1 is the highest. */
   readonly priority: number;
+  /** Its share of the calls relative to other keys'. */
+  readonly weight: number;
 }
 
 export interface SchedulerConfig {

@@ -57,9 +57,16 @@ function inTheFilesWords(key: string, entry: object): object {
     return { id, url: shownUrl, interval: writeDuration(intervalMs), weight };
   }
   if (key === "api_keys") {
-    const { id, key, baseUrl, model, qpsLimit, rpmLimit, enabled, priority } = entry as ApiKeyConfig;
-    const limits = { qps_limit: qpsLimit, rpm_limit: rpmLimit };
-    return { key_id: id, key, base_url: redact(baseUrl), model, ...limits, enabled, priority };
+    const { id, key, baseUrl, model, account, limits, enabled, priority, weight } = entry as ApiKeyConfig;
+    const { qps, rpm, tpm, concurrency } = limits;
+    const own = { qps_limit: qps, rpm_limit: rpm, tpm_limit: tpm, concurrency };
+    const shares = { account: account && writeAccount(account), priority, weight };
+    return { key_id: id, key, base_url: redact(baseUrl), model, ...own, enabled, ...shares };
   }
   return entry;
+}
+
+function writeAccount({ id, limits }: NonNullable<ApiKeyConfig["account"]>): string {
+  const said = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+  return `${id} (${said.map(([name, limit]) => `${name} ${limit}`).join(", ") || "no limits"})`;
 }

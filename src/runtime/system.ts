@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { openBus } from "../bus/open.ts";
 import type { Config } from "../config/config.ts";
 import { Secret } from "../config/secret.ts";
+import { plainKey } from "../config/sections/keys.ts";
 import { clockTrouble } from "../observability/clock.ts";
 import { createHealth } from "../observability/health.ts";
 import { createMetrics, type Metrics } from "../observability/metrics.ts";
@@ -139,8 +140,7 @@ async function withProvider(
     baseUrl: provider.url,
     model: config.vlm.model,
   };
-  const limits = { qpsLimit: undefined, rpmLimit: undefined, enabled: true, priority: 1 };
-  return { ...config, vlm: { ...config.vlm, baseUrl: provider.url }, keys: [{ ...key, ...limits }] };
+  return { ...config, vlm: { ...config.vlm, baseUrl: provider.url }, keys: [{ ...plainKey, ...key }] };
 }
 
 /** Each role is drained once everything before it has nothing more to give it. */

@@ -5,9 +5,13 @@
  * must be atomic across replicas is one operation here: a transaction in LMDB, a script in Redis.
  */
 export interface QuotaLimit {
-  unit: "requests" | "tokens";
+  /**
+   * Requests or tokens in a sliding window; or a bucket of tokens that leaks `limit` in `windowMs` and holds as much,
+   * or the one call that is larger.
+   */
+  unit: "requests" | "tokens" | "token_bucket";
   limit: number;
-  /** Sliding window, ms. */
+  /** ms. */
   windowMs: number;
 }
 
@@ -17,6 +21,8 @@ export interface QuotaRequest {
   limits: readonly QuotaLimit[];
   /** Upper bound of the tokens the call will use. */
   tokens?: number;
+  /** So many calls may be open at a time; one that is never ended counts for ttlMs. */
+  slots?: { limit: number; ttlMs: number } | undefined;
 }
 
 export type QuotaGrant = { granted: true; id: string } | { granted: false; retryAfterMs: number };
@@ -103,6 +109,8 @@ export interface Store {
   reserve(request: QuotaRequest): Promise<QuotaGrant>;
   /** Takes back a reservation that was never sent. */
   giveBack(group: string, id: string): Promise<void>;
+  /** Frees the call's slot. `tokens`: what it used, where that is known; else its upper bound goes on counting. */
+  endCall(group: string, id: string, tokens?: number): Promise<void>;
   /** Marks, caches and publishes in one atomic step; a repeat publishes nothing. */
   pushFrame(push: FramePush): Promise<FramePushed>;
   frameMark(messageId: string): Promise<FrameMark | undefined>;

@@ -42,7 +42,7 @@ function merged(keys: readonly KeyFigures[]): KeyFigures[] {
   const byId = new Map<string, KeyFigures>();
   for (const { id, model, state, inFlight, calls, failures, usableAt, latencyMs } of keys) {
     const other = byId.get(id);
-    const worse = other && other.state !== "usable" ? other : { state, usableAt };
+    const worse = other && other.state !== "healthy" ? other : { state, usableAt };
     byId.set(id, {
       id,
       model,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noLimits } from "../../src/config/sections/keys.ts";
 import { failureOf, failureOfFiles, type load, loadFiles } from "./harness.ts";
 
 const pool = ({ config }: ReturnType<typeof load>) =>
@@ -29,7 +30,7 @@ vlm:
 
   it("has no limits of its own", () => {
     expect(loadFiles(files, env, { vlm: "local" }).config.keys).toMatchObject([
-      { qpsLimit: undefined, rpmLimit: undefined, enabled: true },
+      { account: undefined, limits: noLimits, enabled: true },
     ]);
   });
 
@@ -111,5 +112,53 @@ api_keys:
     expect(refused("key_file: ''")).toMatch(/api_keys\.yaml:2: api_keys\[0\]\.key_file/);
     expect(refused("key_file: empty", { empty: "\n" })).toMatch(/empty is empty/);
     expect(refused("key_id: a")).toContain("give either key or key_file");
+  });
+});
+
+describe("accounts", () => {
+  const accounts = `
+accounts:
+  - id: main
+    models:
+      qwen3-vl-plus: { rpm: 1200, tpm: 1000000, concurrency: 50 }
+      qwen3-vl-flash: { rpm: 600, qps: 30 }
+`;
+  const file = (keys: string) => ({ "api_keys.yaml": `${accounts}api_keys:\n${keys}` });
+
+  it("share the limits of their model among their keys; a second has a sixtieth of them unless told", () => {
+    const { keys } = loadFiles(
+      file(
+        "  - { key: sk-a, account: main, rpm_limit: 300 }\n  - { key: sk-b, account: main, model: qwen3-vl-flash }",
+      ),
+    ).config;
+    expect(keys).toMatchObject([
+      {
+        account: {
+          id: "main",
+          limits: { rpm: 1200, tpm: 1_000_000, qps: 20, tps: 1_000_000 / 60, concurrency: 50 },
+        },
+        limits: { rpm: 300, qps: undefined },
+      },
+      {
+        account: { id: "main", limits: { rpm: 600, qps: 30, tpm: undefined, tps: undefined } },
+        limits: noLimits,
+      },
+    ]);
+  });
+
+  it("that are not there, or have no limits for the key's model, are an error at the key", () => {
+    expect(failureOfFiles(file("  - { key: sk-a, account: other }")).message).toMatch(
+      /api_keys\.yaml:8: there is no account other/,
+    );
+    expect(failureOfFiles(file("  - { key: sk-a, account: main, model: m }")).message).toMatch(
+      /the account main has no limits for the model m/,
+    );
+  });
+
+  it("weigh a key by 1/priority unless told", () => {
+    const { keys } = loadFiles(
+      file("  - { key: sk-a, priority: 2 }\n  - { key: sk-b, priority: 2, weight: 3 }"),
+    ).config;
+    expect(keys.map(({ weight }) => weight)).toEqual([0.5, 3]);
   });
 });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { resolveProvider } from "../../src/config/checks.ts";
 import { initConfig } from "../../src/config/init.ts";
 import { type ConfigFlags, loadConfig } from "../../src/config/load.ts";
+import { noLimits } from "../../src/config/sections/keys.ts";
 import { showRows } from "../../src/config/show.ts";
 import { TmonError } from "../../src/errors.ts";
 import { lacks } from "../support/machine.ts";
@@ -85,17 +86,17 @@ describe.skipIf(lacks("seed"))("the seed's files", () => {
 
   it("count where the table says so", () => {
     expect(
-      config.keys.map(({ id, enabled, priority, qpsLimit, rpmLimit }) => ({
+      config.keys.map(({ id, enabled, priority, limits: { qps, rpm } }) => ({
         id,
         enabled,
         priority,
-        qpsLimit,
-        rpmLimit,
+        qps,
+        rpm,
       })),
     ).toEqual([
-      { id: "key_1", enabled: true, priority: 1, qpsLimit: 10, rpmLimit: 300 },
-      { id: "key_2", enabled: false, priority: 1, qpsLimit: 10, rpmLimit: 300 },
-      { id: "key_3", enabled: false, priority: 2, qpsLimit: 10, rpmLimit: 300 },
+      { id: "key_1", enabled: true, priority: 1, qps: 10, rpm: 300 },
+      { id: "key_2", enabled: false, priority: 1, qps: 10, rpm: 300 },
+      { id: "key_3", enabled: false, priority: 2, qps: 10, rpm: 300 },
     ]);
     expect(config.scheduler).toMatchObject({
       maxConcurrentTasks: 50,
@@ -163,12 +164,12 @@ describe("the environment", () => {
         TMON_VLM_MODEL: "m",
       },
     );
-    expect(config.keys.map(({ id, baseUrl, model, rpmLimit }) => ({ id, baseUrl, model, rpmLimit }))).toEqual(
-      [
-        { id: "env_1", baseUrl: "http://127.0.0.1:8/v1", model: "m", rpmLimit: 600 },
-        { id: "env_2", baseUrl: "http://127.0.0.1:8/v1", model: "m", rpmLimit: 600 },
-      ],
-    );
+    const common = { baseUrl: "http://127.0.0.1:8/v1", model: "m", limits: noLimits };
+    const limits = { ...noLimits, rpm: 1_200, tpm: 1_000_000, qps: 20, tps: 1_000_000 / 60 };
+    expect(config.keys).toMatchObject([
+      { id: "env_1", ...common, account: { id: "environment", limits } },
+      { id: "env_2", ...common, account: { id: "environment", limits } },
+    ]);
   });
 
   it("replaces the file's keys", () => {

@@ -21,11 +21,15 @@ test("every metric of the seed is there, with the prefix tmon_", () => {
 test("a key's success rate is the share of its last calls", async () => {
   const metrics = createMetrics();
   const { keys, scheduler } = schedulerConfig({ keys: [aKey("a", "http://127.0.0.1:9")] });
-  const port = { reserve: async () => ({ granted: true as const, id: "r" }), giveBack: async () => {} };
+  const port = {
+    reserve: async () => ({ granted: true as const, id: "r" }),
+    giveBack: async () => {},
+    endCall: async () => {},
+  };
   const quota = createQuota(port, scheduler);
   const pool = createKeyPool(keys, scheduler, { quota, log: pino({ level: "silent" }) });
   const queue = createQueue({ maxAgeMs: 1, maxBytes: 1, weightOf: () => 1, ended() {} });
-  for (const ok of [true, false, true, true]) pool.keys[0]?.noteOutcome(ok);
+  for (const ok of [true, false, true, true]) pool.keys()[0]?.noteOutcome(ok);
   createMeters(metrics).sample(queue, pool);
   expect(await metrics.registry.getSingleMetricAsString("tmon_api_key_success_rate")).toContain(
     'tmon_api_key_success_rate{key_id="a"} 0.75',

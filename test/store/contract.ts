@@ -162,6 +162,47 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
         expect((await ask(1)).granted).toBe(false);
       });
 
+      it("count what a call really used, once it is known", async () => {
+        const limits: QuotaLimit[] = [{ unit: "tokens", limit: 1000, windowMs: 60_000 }];
+        const ask = (tokens: number) => store.reserve({ group: "settled", limits, tokens });
+        const first = await ask(900);
+        expect((await ask(200)).granted).toBe(false);
+        await other.endCall("settled", first.granted ? first.id : "", 700);
+        expect((await ask(200)).granted).toBe(true);
+        expect((await ask(200)).granted).toBe(false);
+      });
+
+      it("leak out of a bucket of tokens, which holds a call larger than itself when it is empty", async () => {
+        const bucket = (limit: number, windowMs: number): QuotaLimit[] => [
+          requests(1000, 60_000),
+          { unit: "token_bucket", limit, windowMs },
+        ];
+        const ask = (group: string, tokens: number, windowMs: number) =>
+          store.reserve({ group, limits: bucket(100, windowMs), tokens });
+        expect((await ask("bucket", 60, 60_000)).granted).toBe(true);
+        expect((await ask("bucket", 40, 60_000)).granted).toBe(true);
+        const refused = await ask("bucket", 10, 60_000);
+        expect(refused).toMatchObject({ granted: false });
+        if (!refused.granted) expect(refused.retryAfterMs / 1000).toBeCloseTo(6, 0);
+        expect((await ask("leaking", 250, 100)).granted).toBe(true);
+        expect((await ask("leaking", 250, 100)).granted).toBe(false);
+        await until(async () => (await ask("leaking", 250, 100)).granted);
+      });
+
+      it("let no more calls be open than there are slots, and forget one that never ends", async () => {
+        const slots = { limit: 2, ttlMs: 60_000 };
+        const limits = [requests(100, 60_000)];
+        const ask = (replica: Store) => replica.reserve({ group: "slots", limits, slots });
+        const first = await ask(store);
+        expect((await ask(other)).granted).toBe(true);
+        expect((await ask(store)).granted).toBe(false);
+        await store.endCall("slots", first.granted ? first.id : "");
+        expect((await ask(store)).granted).toBe(true);
+        const lost = { group: "lost", limits, slots: { limit: 1, ttlMs: 30 } };
+        expect((await store.reserve(lost)).granted).toBe(true);
+        await until(async () => (await other.reserve(lost)).granted);
+      });
+
       it("get back a reservation that was never sent", async () => {
         const ask = () => store.reserve({ group: "given-back", limits: [requests(1, 60_000)] });
         const grant = await ask();

@@ -208,7 +208,7 @@ test("screens hear of keys, lag, throughput and the clock, from what the roles s
     id: "key_1",
     key: "sk-…abcd",
     model: "m",
-    state: "usable",
+    state: "healthy",
     inFlight: 2,
     calls: 9,
     failures: 1,

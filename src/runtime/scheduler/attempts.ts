@@ -9,9 +9,11 @@ import type { RoleContext } from "../role.ts";
 import { type Budget, NoRoomYet } from "./budget.ts";
 import { type CallRecord, costOfFailure, createCallRecord } from "./calls.ts";
 import { isOwned, type Job } from "./job.ts";
-import type { KeyPool, Lease } from "./keys/pool.ts";
+import type { Lease } from "./keys/lease.ts";
+import type { KeyPool } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import { failed, isUnaffordable, type Outcome, unaffordable } from "./outcome.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
 /**
@@ -32,6 +34,13 @@ export interface AttemptsOptions {
   signal: AbortSignal;
 }
 
+/** What a task's calls have in common. */
+interface CallContext {
+  record: CallRecord;
+  trace: Trace;
+  avoid: Set<string>;
+}
+
 /**
  * A task's calls, one after another, until one gives a verdict or none may be made any more.
  *
@@ -45,8 +54,10 @@ export interface AttemptsOptions {
  */
 export function createAttempts({ context, client, pool, budget, meters, signal }: AttemptsOptions) {
   const { config, log, store } = context;
+  const retries = createRetryBudget();
 
-  async function call(job: Job, lease: Lease, attempt: number, record: CallRecord, trace: Trace) {
+  /** Adds to `avoid` the keys an error speaks against. */
+  async function call(job: Job, lease: Lease, attempt: number, { record, trace, avoid }: CallContext) {
     const { taskId } = job.task;
     const keyId = lease.key.id;
     const charge = await budget.charge(job.task, lease.key).catch((error: unknown) => {
@@ -69,8 +80,9 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     meters.callStarted();
     try {
       const answer = await client.assess(job.task, lease.key, signal, maySend);
-      lease.succeeded(answer.latencyMs);
-      charge.settle(record.answered(keyId, lease.key, answer));
+      const costYuan = record.answered(keyId, lease.key, answer);
+      lease.succeeded(answer, job.tokens, costYuan);
+      charge.settle(costYuan);
       meters.callAnswered(keyId, answer);
       said("answered");
       return answer;
@@ -84,7 +96,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
         throw error;
       }
       const known = error instanceof VlmError ? error : undefined;
-      lease.failed(known, taskId);
+      for (const id of lease.failed(known, taskId)) avoid.add(id);
       meters.callFailed(keyId, known);
       if (known) {
         record.failed(keyId, lease.key, known, performance.now() - started);
@@ -96,19 +108,24 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
   }
 
   /** A key whose calls cost nothing, where there is one that was not tried. */
-  async function affordable(avoid: Set<string>): Promise<Lease | undefined> {
+  async function affordable({ tokens }: Job, avoid: Set<string>): Promise<Lease | undefined> {
     for (const id of budget.paidKeys) avoid.add(id);
-    if (pool.keys.every((key) => avoid.has(key.config.id))) return undefined;
-    const lease = await pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });
+    if (pool.keys().every((key) => avoid.has(key.config.id))) return undefined;
+    const lease = await pool.acquire({ avoid, tokens, signal, patienceMs: config.scheduler.timeoutMs });
     if (!lease || !budget.paidKeys.has(lease.key.id)) return lease;
     lease.giveBack();
     return undefined;
   }
 
-  function mayRetry(error: VlmError, attempt: number, invalidAnswers: number): boolean {
-    if (attempt >= config.scheduler.retryMaxAttempts) return false;
-    if (error.failure.retry === "once") return invalidAnswers <= 1;
-    return error.failure.retry !== "never";
+  /** `begunAt`: when the task's first call began. */
+  function mayRetry(error: VlmError, attempt: number, invalidAnswers: number, begunAt: number): boolean {
+    const { retryMaxAttempts, timeoutMs } = config.scheduler;
+    // Waiting for keys counts too.
+    const isLate = performance.now() - begunAt > timeoutMs * (retryMaxAttempts + 1);
+    if (attempt >= retryMaxAttempts || isLate) return false;
+    if (error.failure.retry === "never" || (error.failure.retry === "once" && invalidAnswers > 1))
+      return false;
+    return retries.take();
   }
 
   return async function assess(job: Job, firstLease: Lease): Promise<Outcome | undefined> {
@@ -119,6 +136,8 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     let attempt = 0;
     let invalidAnswers = 0;
     let lastError: unknown;
+    const begunAt = performance.now();
+    retries.taskBegun();
     const ended = (outcome: Outcome): Outcome => ({
       ...outcome,
       metadata: record.metadata(),
@@ -127,7 +146,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
 
     while (lease) {
       try {
-        const answer = await call(job, lease, attempt, record, trace);
+        const answer = await call(job, lease, attempt, { record, trace, avoid });
         const mayJudge = !answer.simulated || job.task.source !== "live" || config.vlm.simulatedOnLive;
         return ended(
           mayJudge ? { status: "assessed", verdicts: answer.verdicts } : failed(simulatedOnLive()),
@@ -135,7 +154,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
       } catch (error) {
         signal.throwIfAborted();
         if (isUnaffordable(error) || error instanceof NoRoomYet) {
-          const other = await affordable(avoid);
+          const other = await affordable(job, avoid);
           if (other) {
             lease = other;
             continue;
@@ -149,13 +168,13 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
           lastError = error;
           if (!(error instanceof VlmError)) break;
           if (error.failure.retry === "once") invalidAnswers += 1;
-          if (!mayRetry(error, attempt, invalidAnswers)) break;
-          avoid.add(lease.key.id);
+          if (!mayRetry(error, attempt, invalidAnswers, begunAt)) break;
           await delay(backOffMs(attempt, retryBackOff), undefined, { signal });
           if (!isOwned(job)) return undefined;
           attempt += 1;
         }
-        lease = await pool.acquire({ avoid, signal, patienceMs: config.scheduler.timeoutMs });
+        const { tokens } = job;
+        lease = await pool.acquire({ avoid, tokens, signal, patienceMs: config.scheduler.timeoutMs });
       }
     }
     return ended(failed(lastError));

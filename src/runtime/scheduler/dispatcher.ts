@@ -1,5 +1,6 @@
 import type { Job } from "./job.ts";
-import type { KeyPool, Lease } from "./keys/pool.ts";
+import type { Lease } from "./keys/lease.ts";
+import type { KeyPool } from "./keys/pool.ts";
 import type { TaskQueue } from "./queue.ts";
 
 /** Leases asked for at a time, ahead of the tasks that will use them. */
@@ -61,7 +62,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function ask(): Promise<void> {
-    const lease = await pool.acquire({ signal });
+    const lease = await pool.acquire({ tokens: queue.mostTokens(), signal });
     if (!lease) return;
     const mayStart = !stands() && running.size < maxOpen && lease.isFresh();
     const job = mayStart ? queue.take(now()) : undefined;

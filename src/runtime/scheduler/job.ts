@@ -8,6 +8,8 @@ export interface Job {
   /** All are acknowledged with the final result: those of the task and of its repeats. */
   readonly receipts: Receipt[];
   readonly bytes: number;
+  /** The most a call about it may use, where that is counted; else 0. */
+  readonly tokens: number;
   /** Epoch ms; age counts from here. */
   readonly capturedAt: number;
   /** Epoch ms of the task's own timestamp: which look at a group is newer. */
@@ -24,12 +26,13 @@ export interface Job {
 const people = new Set(["person", "bicycle"]);
 const vehicles = new Set(["car", "bus", "truck", "motorcycle"]);
 
-export function createJob(task: AssessmentTask, receipt: Receipt): Job {
+export function createJob(task: AssessmentTask, receipt: Receipt, tokens = 0): Job {
   const lookedAt = Date.parse(task.timestamp);
   return {
     task,
     receipts: [receipt],
     bytes: receipt.bytes,
+    tokens,
     capturedAt: task.trace.capturedAt ?? lookedAt,
     lookedAt,
     danger: dangerOf(task),

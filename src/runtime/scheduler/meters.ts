@@ -67,11 +67,11 @@ export function createMeters(metrics: Metrics): SchedulerMeters {
     sample(queue, pool) {
       metrics.taskQueueSize.set(queue.size());
       metrics.taskQueueBytes.set(queue.bytes());
-      metrics.keyPoolSize.set(pool.keys.filter((key) => pool.stateOf(key) !== "disabled").length);
-      for (const key of pool.keys) {
+      metrics.keyPoolSize.set(pool.keys().filter((key) => pool.healthOf(key).state !== "disabled").length);
+      for (const key of pool.keys()) {
         const labels = { key_id: key.config.id };
         const wait = pool.waitMs(key);
-        metrics.keyStatus.set(labels, pool.stateOf(key) === "usable" ? 1 : 0);
+        metrics.keyStatus.set(labels, pool.healthOf(key).state === "healthy" ? 1 : 0);
         metrics.keySuccessRate.set(labels, 1 - key.failureRate());
         metrics.keyCooldown.set(labels, wait / 1000);
       }

@@ -23,6 +23,8 @@ export interface TaskQueue {
   remove(condition: (job: Job) => boolean): Job[];
   size(): number;
   bytes(): number;
+  /** Of the waiting task whose call may use the most. */
+  mostTokens(): number;
 }
 
 /** One camera's waiting tasks. */
@@ -47,6 +49,7 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
   const turns = new Map<string, number>();
   let size = 0;
   let bytes = 0;
+  let most: number | undefined = 0;
 
   function insert(job: Job): void {
     const line = lines.get(job.task.cameraId) ?? { jobs: [], bytes: 0 };
@@ -55,6 +58,7 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     line.bytes += job.bytes;
     bytes += job.bytes;
     size += 1;
+    if (most !== undefined) most = Math.max(most, job.tokens);
   }
 
   function cut(job: Job): void {
@@ -63,6 +67,7 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     line.bytes -= job.bytes;
     bytes -= job.bytes;
     size -= 1;
+    if (job.tokens === most) most = undefined;
     if (line.jobs.length === 0) lines.delete(job.task.cameraId);
   }
 
@@ -139,6 +144,10 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     },
     size: () => size,
     bytes: () => bytes,
+    mostTokens() {
+      most ??= Math.max(0, ...allJobs().map((job) => job.tokens));
+      return most;
+    },
   };
 }
 

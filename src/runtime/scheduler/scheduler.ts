@@ -10,8 +10,10 @@ import { createAttempts } from "./attempts.ts";
 import { createBudget } from "./budget.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createJob, isOf, isOwned, type Job } from "./job.ts";
+import { followKeyOrders } from "./keys/follow-orders.ts";
 import { startHealthCheck } from "./keys/health-check.ts";
-import { createKeyPool, type Lease } from "./keys/pool.ts";
+import type { Lease } from "./keys/lease.ts";
+import { createKeyPool } from "./keys/pool.ts";
 import { createQuota } from "./keys/quota.ts";
 import { createMeters } from "./meters.ts";
 import { failed, type Outcome, waitEnded } from "./outcome.ts";
@@ -20,6 +22,7 @@ import { refusalOf } from "./refusal.ts";
 import { createResultPublisher } from "./result-publisher.ts";
 import { schedulerStats, schedulerSummary } from "./stats.ts";
 import { createTaskMemory } from "./task-memory.ts";
+import { createTokenEstimate } from "./token-estimate.ts";
 
 const tickMs = 250;
 
@@ -49,6 +52,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const quota = createQuota(store, { ...scheduler, globalQpsLimit });
   const pool = createKeyPool(keys, scheduler, { quota, log });
   const budget = createBudget(context);
+  const tokensOf = createTokenEstimate(vlm, pool);
   const assess = createAttempts({ context, client, pool, budget, meters, signal });
   const queue = createQueue({
     maxAgeMs: scheduler.maxAgeMs,
@@ -91,7 +95,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
       return;
     }
     log.debug({ taskId, cameraId, offset: receipt.offset }, "task taken in");
-    const job = createJob(task, receipt);
+    const job = createJob(task, receipt, tokensOf(task));
     memory.opened(job);
     const refusal = refusalOf(task, budget);
     if (refusal) finish(job, refusal);
@@ -125,6 +129,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
     dispatcher.pump();
   }
 
+  await followKeyOrders({ store, pool, log, signal });
   const intake = await openIntake(context, {
     role: "scheduler",
     routes: [route("assessment-tasks", taskSchema, take)],

@@ -1,6 +1,8 @@
 import type { Budget } from "./budget.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { KeyState } from "./keys/key-state.ts";
 import type { KeyPool } from "./keys/pool.ts";
+import type { QuotaGroup } from "./keys/quota-group.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import type { TaskQueue } from "./queue.ts";
 
@@ -14,22 +16,50 @@ export function schedulerStats(
     waitingBytes: queue.bytes(),
     simulatedVlm,
     budget: budget.stats(),
-    keys: pool.keys.map((key) => {
-      const { p50, p95 } = key.latencies.percentiles();
-      const state = pool.stateOf(key);
-      const wait = pool.waitMs(key);
-      return {
-        id: key.config.id,
-        key: key.config.key.masked(),
-        model: key.config.model,
-        state,
-        inFlight: key.inFlight(),
-        calls: key.calls,
-        failures: key.failures,
-        usableAt: wait > 0 && Number.isFinite(wait) ? new Date(now + wait).toISOString() : null,
-        latencyMs: { p50, p95 },
-      };
-    }),
+    keys: pool.keys().map((key) => keyStats(key, pool, now)),
+    groups: pool.groups().map((group) => groupStats(group, pool, now)),
+  };
+}
+
+function keyStats(key: KeyState, pool: KeyPool, now: number) {
+  const { config, group, totals } = key;
+  const { state, reason = null } = pool.healthOf(key);
+  const { p50, p95 } = key.latencies.percentiles();
+  const wait = pool.waitMs(key);
+  return {
+    id: config.id,
+    key: config.key.masked(),
+    account: config.account?.id ?? null,
+    group: group.id,
+    model: config.model,
+    state,
+    reason,
+    usableAt: wait > 0 && Number.isFinite(wait) ? new Date(now + wait).toISOString() : null,
+    inFlight: key.inFlight(),
+    ...totals,
+    latencyMs: { p50, p95 },
+  };
+}
+
+function groupStats(group: QuotaGroup, pool: KeyPool, now: number) {
+  const { limits, standing } = group;
+  const at = performance.now();
+  const wait = standing.waitMs(at);
+  const used = group.usedMinute(at);
+  return {
+    id: group.id,
+    state: standing.state(at),
+    reason: standing.reason()?.message ?? null,
+    usableAt: wait > 0 && Number.isFinite(wait) ? new Date(now + wait).toISOString() : null,
+    keys: pool
+      .keys()
+      .filter((key) => key.group === group)
+      .map((key) => key.config.id),
+    inFlight: group.inFlight,
+    concurrency: { limit: limits.concurrency ?? null, allowed: group.concurrency.allowed() },
+    share: group.share(at),
+    requests: { usedMinute: used.requests, limitMinute: limits.rpm ?? null },
+    tokens: { usedMinute: used.tokens, limitMinute: limits.tpm ?? null },
   };
 }
 

@@ -1,9 +1,11 @@
 import type { RootDatabase } from "lmdb";
-import { type CountedCall, roomInMs } from "../room.ts";
+import { type CountedCall, roomInMs, slotAgainMs } from "../room.ts";
 import type { QuotaGrant, QuotaRequest } from "../store.ts";
 
 interface Reservation extends CountedCall {
   id: number;
+  /** Its slot is taken until then; 0 without one. */
+  openUntil: number;
 }
 
 /**
@@ -13,24 +15,31 @@ interface Reservation extends CountedCall {
 export function createQuotas(root: RootDatabase) {
   const groups = root.openDB<Reservation[], string>({ name: "quotas" });
 
+  function change(group: string, id: string, to: (reservation: Reservation) => Reservation[]): void {
+    const held = groups.get(group) ?? [];
+    groups.put(
+      group,
+      held.flatMap((one) => (String(one.id) === id ? to(one) : [one])),
+    );
+  }
+
   return {
-    reserve({ group, limits, tokens = 0 }: QuotaRequest, now: number): QuotaGrant {
+    reserve({ group, limits, slots, tokens = 0 }: QuotaRequest, now: number): QuotaGrant {
       const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs));
-      const held = (groups.get(group) ?? []).filter(({ at }) => at > now - longest);
+      const held = (groups.get(group) ?? []).filter(
+        ({ at, openUntil }) => at > now - longest || openUntil > now,
+      );
       const waits = limits.map((limit) => roomInMs(limit, held, tokens, now));
-      const retryAfterMs = Math.max(0, ...waits);
+      const open = held.filter(({ openUntil }) => openUntil > now).length;
+      const retryAfterMs = Math.max(0, ...waits, slots && open >= slots.limit ? slotAgainMs : 0);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
 
       const id = (held.at(-1)?.id ?? now * 1000) + 1;
-      groups.put(group, [...held, { at: now, tokens, id }]);
+      groups.put(group, [...held, { at: now, tokens, id, openUntil: slots ? now + slots.ttlMs : 0 }]);
       return { granted: true, id: String(id) };
     },
-    giveBack(group: string, id: string): void {
-      const held = groups.get(group) ?? [];
-      groups.put(
-        group,
-        held.filter((reservation) => String(reservation.id) !== id),
-      );
-    },
+    giveBack: (group: string, id: string) => change(group, id, () => []),
+    endCall: (group: string, id: string, tokens?: number) =>
+      change(group, id, (one) => [{ ...one, tokens: tokens ?? one.tokens, openUntil: 0 }]),
   };
 }

@@ -2,11 +2,11 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { v4 as uuid } from "uuid";
 import { messageOf } from "../../errors.ts";
-import type { CountedCall } from "../room.ts";
+import { type CountedCall, slotAgainMs } from "../room.ts";
 import type { QuotaGrant, QuotaRequest, Share } from "../store.ts";
 import type { StoreClock } from "./clock.ts";
 import type { Scripted } from "./scripts.ts";
-import { roomInShareMs, turnOf } from "./share.ts";
+import { partOf, roomInShareMs, turnOf } from "./share.ts";
 
 /** A call this replica made; `at` by its own clock that never jumps. */
 interface OwnCall extends CountedCall {
@@ -15,10 +15,14 @@ interface OwnCall extends CountedCall {
   member: string;
 }
 
-/** One group's windows, as far as this replica filled them. */
+/** One group's windows and slots, as far as this replica filled them. */
 interface Group {
   longestMs: number;
   calls: OwnCall[];
+  /** The calls that hold a slot: until when, by the server's clock. */
+  open: Map<string, number>;
+  /** How many did when the server went away: no more may until it is back. */
+  openWhenLost: number;
 }
 
 const epochKey = "tmon:quota-epoch";
@@ -58,7 +62,7 @@ export function createQuotas(
   let aloneSince: number | undefined;
 
   function groupOf({ group, limits }: QuotaRequest): Group {
-    const found = groups.get(group) ?? { longestMs: 0, calls: [] };
+    const found = groups.get(group) ?? { longestMs: 0, calls: [], open: new Map(), openWhenLost: 0 };
     groups.set(group, found);
     for (const { windowMs } of limits) found.longestMs = Math.max(found.longestMs, windowMs);
     const since = performance.now() - 2 * found.longestMs;
@@ -67,11 +71,14 @@ export function createQuotas(
   }
 
   async function tellAgain(epoch: string): Promise<void> {
-    for (const [name, { longestMs, calls }] of groups) {
+    for (const [name, { longestMs, calls, open }] of groups) {
       const since = performance.now() - longestMs;
       const recent = calls.filter(({ at }) => at > since);
       const told = recent.flatMap(({ serverAt, member }) => [serverAt, member]);
       if (told.length > 0) await redis.tellCallsAgain(callsKey(name), Math.ceil(longestMs) + 1000, ...told);
+      const slots = [...open].flatMap(([member, until]) => [until, member]);
+      const ttl = Math.ceil(Math.max(0, ...open.values()) - clock.now()) + 1000;
+      if (slots.length > 0 && ttl > 0) await redis.tellCallsAgain(openKey(name), ttl, ...slots);
     }
     known = epoch;
     // What was sent by the share from here on would be told to nobody.
@@ -88,22 +95,25 @@ export function createQuotas(
   function lose(error: unknown): void {
     if (!away)
       log.error({ error: messageOf(error) }, "quotas cannot be shared: each replica keeps to its share");
+    if (!away) for (const group of groups.values()) group.openWhenLost = group.open.size;
     away = true;
     known = nobody;
   }
 
   async function reserveShared(request: QuotaRequest, own: Group): Promise<QuotaGrant> {
-    const { group, limits, tokens = 0 } = request;
+    const { group, limits, slots, tokens = 0 } = request;
     const asked = limits.flatMap(({ unit, limit, windowMs }) => [unit, limit, windowMs]);
     const id = uuid();
     const told = known;
     const wheel = [share.of, turnOf(group)];
-    const keys = [callsKey(group), epochKey, coverageKey];
-    const answer = await redis.reserveCall(...keys, id, told, tokens, ...wheel, ...asked);
+    const places = [slots?.limit ?? 0, slots?.ttlMs ?? 0];
+    const keys = [callsKey(group), epochKey, coverageKey, openKey(group)];
+    const answer = await redis.reserveCall(...keys, id, told, tokens, ...wheel, ...places, ...asked);
     const [epoch, at, waitMs] = answer as [string, string, string?];
     if (at !== "") {
       const member = `${id} ${tokens}`;
       own.calls.push({ at: performance.now(), serverAt: Number(at), tokens, member });
+      if (slots) own.open.set(member, Number(at) + slots.ttlMs);
       return { granted: true, id: member };
     }
     if (epoch === told) return { granted: false, retryAfterMs: Number(waitMs) };
@@ -111,7 +121,7 @@ export function createQuotas(
     return reserveShared(request, own);
   }
 
-  function reserveAlone({ group, limits, tokens = 0 }: QuotaRequest, own: Group): QuotaGrant {
+  function reserveAlone({ group, limits, slots, tokens = 0 }: QuotaRequest, own: Group): QuotaGrant {
     const at = performance.now();
     if (telling || at < coveredUntil) return { granted: false, retryAfterMs: awayAgainMs };
     aloneSince ??= at;
@@ -119,9 +129,12 @@ export function createQuotas(
     const waits = limits.map((limit) => roomInShareMs(limit, window, tokens, share, at));
     const retryAfterMs = Math.max(0, ...waits);
     if (retryAfterMs > 0) return { granted: false, retryAfterMs: Math.min(retryAfterMs, awayAgainMs) };
+    if (slots && own.open.size >= Math.min(own.openWhenLost, partOf(slots.limit, share, group)))
+      return { granted: false, retryAfterMs: slotAgainMs };
     const member = `${uuid()} ${tokens}`;
     // Rather too late than too early: what is told counts until then and a window more.
     own.calls.push({ at, serverAt: clock.now() + clock.errorMs(), tokens, member });
+    if (slots) own.open.set(member, clock.now() + slots.ttlMs);
     return { granted: true, id: member };
   }
 
@@ -166,8 +179,19 @@ export function createQuotas(
     async giveBack(group: string, member: string): Promise<void> {
       const own = groups.get(group);
       if (own) own.calls = own.calls.filter((call) => call.member !== member);
+      own?.open.delete(member);
       // What the server still counts is one call too few, not one too many.
-      if (!away) await redis.zrem(callsKey(group), member);
+      if (away) return;
+      await Promise.all([redis.zrem(callsKey(group), member), redis.zrem(openKey(group), member)]);
+    },
+
+    async endCall(group: string, member: string, tokens?: number): Promise<void> {
+      const own = groups.get(group);
+      own?.open.delete(member);
+      const call = own?.calls.find((one) => one.member === member);
+      const settled = tokens === undefined ? member : `${member.split(" ")[0]} ${tokens}`;
+      if (call) Object.assign(call, { member: settled, tokens: tokens ?? call.tokens });
+      if (!away) await redis.endCall(callsKey(group), openKey(group), member, settled);
     },
   };
 }
@@ -175,4 +199,8 @@ export function createQuotas(
 /** The braces keep a group's keys together where keys are spread over servers. */
 function callsKey(group: string): string {
   return `tmon:quota:{${group}}:calls`;
+}
+
+function openKey(group: string): string {
+  return `tmon:quota:{${group}}:open`;
 }

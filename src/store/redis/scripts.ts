@@ -1,3 +1,5 @@
+import { bucketGuardMs, slotAgainMs } from "../room.ts";
+
 /**
  * What must be atomic across replicas, as Lua. A script's time is the server's own, in ms with fractions.
  *
@@ -76,9 +78,10 @@ end
 return epoch[1]`;
 
 /**
- * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the epoch, the coverage. ARGV: the
- * call's id, the epoch the replica knows, tokens, how many partitions there are, the group's turn (share.ts), then
- * unit, limit and window in ms of each limit.
+ * KEYS: the group's calls (a sorted set by time; a member is "id tokens"), the epoch, the coverage, the group's open
+ * calls (a sorted set of the same members, by when they count no longer). ARGV: the call's id, the epoch the replica
+ * knows, tokens, how many partitions there are, the group's turn (share.ts), how many calls may be open (0: any
+ * number), for how long one counts in ms, then unit, limit and window in ms of each limit.
  * Answers {epoch, at} of a grant, or {epoch, "", ms to wait}; an epoch not known means: tell again first.
  */
 const reserveCall = `${now}${epoch}
@@ -86,7 +89,7 @@ if ARGV[2] ~= epoch[1] then return {epoch[1], "", "0"} end
 local silent = epoch[2] + ${silence} - now
 if silent > 0 then return {epoch[1], "", tostring(silent)} end
 local tokens, of, turn, longest, wait = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 0, 0
-for i = 6, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
+for i = 8, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now - longest)
 local covered = redis.call("ZRANGEBYSCORE", KEYS[3], "(" .. string.format("%.3f", now), "+inf")
 local function part(limit)
@@ -98,12 +101,17 @@ local function part(limit)
   end
   return units
 end
-for i = 6, #ARGV, 3 do
+local slots, openMs = tonumber(ARGV[6]), tonumber(ARGV[7])
+if slots > 0 then
+  redis.call("ZREMRANGEBYSCORE", KEYS[4], "-inf", now)
+  if redis.call("ZCARD", KEYS[4]) >= part(slots) then wait = ${slotAgainMs} end
+end
+for i = 8, #ARGV, 3 do
   local unit, whole, window = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local limit = part(whole)
   local cost = unit == "requests" and 1 or tokens
   local from = "(" .. string.format("%.3f", now - window)
-  if limit < whole and cost > limit then
+  if limit < whole and (limit == 0 or unit ~= "token_bucket" and cost > limit) then
     wait = math.max(wait, ${uncoveredAgain})
   elseif unit == "requests" then
     local over = redis.call("ZCOUNT", KEYS[1], from, "+inf") + math.min(1, limit) - limit
@@ -111,6 +119,14 @@ for i = 6, #ARGV, 3 do
       local last = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES", "LIMIT", math.ceil(over) - 1, 1)
       if last[2] then wait = math.max(wait, last[2] + window - now) end
     end
+  elseif unit == "token_bucket" then
+    local calls, level, last, perMs = redis.call("ZRANGE", KEYS[1], 0, -1, "WITHSCORES"), 0, 0, limit / window
+    for n = 1, #calls, 2 do
+      level = math.max(0, level - (calls[n + 1] - last) * perMs) + tonumber(string.match(calls[n], " (%d+)$"))
+      last = tonumber(calls[n + 1])
+    end
+    level = math.max(0, level - math.max(0, now - last - ${bucketGuardMs}) * perMs)
+    wait = math.max(wait, (level + tokens - math.max(limit, tokens)) / perMs)
   else
     local calls = redis.call("ZRANGEBYSCORE", KEYS[1], from, "+inf", "WITHSCORES")
     local over = math.min(tokens, limit) - limit
@@ -124,12 +140,24 @@ for i = 6, #ARGV, 3 do
   end
 end
 if wait > 0 then return {epoch[1], "", tostring(wait)} end
-local at = string.format("%.3f", now)
-redis.call("ZADD", KEYS[1], at, ARGV[1] .. " " .. tokens)
+local at, member = string.format("%.3f", now), ARGV[1] .. " " .. tokens
+redis.call("ZADD", KEYS[1], at, member)
 redis.call("PEXPIRE", KEYS[1], math.ceil(longest) + 1000)
+if slots > 0 then
+  redis.call("ZADD", KEYS[4], string.format("%.3f", now + openMs), member)
+  redis.call("PEXPIRE", KEYS[4], openMs + 1000)
+end
 return {epoch[1], at}`;
 
-/** KEYS: the group's calls. ARGV: ttl in ms, then time and member of each call that was granted before. */
+/** KEYS: the group's calls, its open calls. ARGV: the call's member, the member with what it used. */
+const endCall = `redis.call("ZREM", KEYS[2], ARGV[1])
+local at = ARGV[1] ~= ARGV[2] and redis.call("ZSCORE", KEYS[1], ARGV[1])
+if at then
+  redis.call("ZREM", KEYS[1], ARGV[1])
+  redis.call("ZADD", KEYS[1], at, ARGV[2])
+end`;
+
+/** KEYS: the group's calls, or its open calls. ARGV: ttl in ms, then score and member of each that was granted before. */
 const tellCallsAgain = `for i = 2, #ARGV, 2 do redis.call("ZADD", KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call("PEXPIRE", KEYS[1], ARGV[1])`;
 
@@ -180,7 +208,8 @@ export const scripts = {
   claimLease: { lua: claimLease, numberOfKeys: 2 },
   releaseLease: { lua: releaseLease, numberOfKeys: 2 },
   coverPartitions: { lua: coverPartitions, numberOfKeys: 2 },
-  reserveCall: { lua: reserveCall, numberOfKeys: 3 },
+  reserveCall: { lua: reserveCall, numberOfKeys: 4 },
+  endCall: { lua: endCall, numberOfKeys: 2 },
   tellCallsAgain: { lua: tellCallsAgain, numberOfKeys: 1 },
   pushFrame: { lua: pushFrame, numberOfKeys: 6 },
 };

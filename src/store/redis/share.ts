@@ -27,7 +27,8 @@ export function roomInShareMs(limit: QuotaLimit, own: OwnWindow, tokens: number,
   const earlier = calls.filter(({ at }) => at > since - windowMs && at <= since);
   const sent = earlier.reduce((sum, call) => sum + costOf(limit, call), 0);
   const most = isFirst ? Math.min(part, sent) : part;
-  if (costOf(limit, { tokens }) > most) return isFirst ? since + windowMs - now : askAgainMs;
+  if (most === 0 || (limit.unit !== "token_bucket" && costOf(limit, { tokens }) > most))
+    return isFirst ? since + windowMs - now : askAgainMs;
   return roomInMs({ ...limit, limit: most }, calls, tokens, now);
 }
 

@@ -3,10 +3,12 @@ import type {
   ApiKeyConfig,
   BudgetsConfig,
   Config,
+  QuotaLimits,
   SchedulerConfig,
   VlmConfig,
 } from "../../../src/config/config.ts";
 import { Secret } from "../../../src/config/secret.ts";
+import { noLimits, plainKey } from "../../../src/config/sections/keys.ts";
 import { decode, encode } from "../../../src/messages/codec.ts";
 import { type AssessmentResult, resultSchema } from "../../../src/messages/result.ts";
 import type { TopicId } from "../../../src/messages/topics.ts";
@@ -17,8 +19,11 @@ import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
 
 export function aKey(id: string, baseUrl: string, changes: Partial<ApiKeyConfig> = {}): ApiKeyConfig {
-  const limits = { qpsLimit: undefined, rpmLimit: undefined, enabled: true, priority: 1 };
-  return { id, key: new Secret(`sk-${id}`), baseUrl, model: "qwen3-vl-plus", ...limits, ...changes };
+  return { ...plainKey, id, key: new Secret(`sk-${id}`), baseUrl, model: "qwen3-vl-plus", ...changes };
+}
+
+export function limited(limits: Partial<QuotaLimits>): Pick<ApiKeyConfig, "limits"> {
+  return { limits: { ...noLimits, ...limits } };
 }
 
 export interface Settings {

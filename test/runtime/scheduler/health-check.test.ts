@@ -57,13 +57,17 @@ test("a key that made calls meanwhile is not asked", async () => {
     keys: ["busy", "idle"].map((id) => aKey(id, "http://127.0.0.1:9")),
   });
   const log = pino({ level: "silent" });
-  const port = { reserve: async () => ({ granted: true as const, id: "r" }), giveBack: async () => {} };
+  const port = {
+    reserve: async () => ({ granted: true as const, id: "r" }),
+    giveBack: async () => {},
+    endCall: async () => {},
+  };
   const pool = createKeyPool(keys, scheduler, { quota: createQuota(port, scheduler), log });
   const asked: string[] = [];
   const client = { checkKey: async ({ key }: VlmTarget) => asked.push(key.reveal()) > 0 };
   startHealthCheck({ pool, client, config: healthCheck, log, signal: ending.signal });
   for (let interval = 0; interval < 3; interval++) {
-    pool.keys[0]?.noteOutcome(true);
+    pool.keys()[0]?.noteOutcome(true);
     await vi.advanceTimersByTimeAsync(healthCheck.intervalMs);
   }
   expect(asked).toEqual(["sk-idle", "sk-idle", "sk-idle"]);

@@ -23,40 +23,40 @@ test("a cool-down that is not adaptive is key_cooldown_seconds", () => {
 
 test("failures of one wave of calls count once", () => {
   const standing = createStanding(2);
-  standing.failed(100, 0);
-  expect(standing.state(100)).toBe("usable");
-  standing.failed(110, 0);
-  expect(standing.state(110)).toBe("held");
+  standing.failed(100, 0, reason);
+  expect(standing.state(100)).toBe("healthy");
+  standing.failed(110, 0, reason);
+  expect(standing.state(110)).toBe("cooling");
   const wait = standing.waitMs(110);
-  for (let call = 0; call < 100; call++) standing.failed(111, 0);
+  for (let call = 0; call < 100; call++) standing.failed(111, 0, reason);
   expect(standing.waitMs(111)).toBe(wait - 1);
 });
 
 test("each wave is backed off longer, up to 5 s, until one succeeds", () => {
   const standing = createStanding(1);
   for (let now = 1_000; now <= 60_000; now += 1_000) {
-    standing.failed(now, now);
+    standing.failed(now, now, reason);
     expect(standing.waitMs(now)).toBeGreaterThan(0);
     expect(standing.waitMs(now)).toBeLessThanOrEqual(5_000);
   }
-  standing.succeeded();
-  expect(standing.state(60_000)).toBe("usable");
+  standing.succeeded(60_000);
+  expect(standing.state(60_000)).toBe("healthy");
 });
 
 test("disabled for good never ends; disabled for money is probed after 10 minutes", () => {
   const forGood = createStanding(1);
   forGood.disable(0, reason, { probe: false });
-  forGood.succeeded();
+  forGood.succeeded(-1);
   expect([forGood.state(1e12), forGood.waitMs(1e12)]).toEqual(["disabled", Number.POSITIVE_INFINITY]);
   const unpaid = createStanding(1);
   unpaid.disable(0, reason, { probe: true });
-  expect([unpaid.state(599_999), unpaid.state(600_000)]).toEqual(["disabled", "usable"]);
+  expect([unpaid.state(599_999), unpaid.state(600_000)]).toEqual(["disabled", "probing"]);
 });
 
 test("a shorter cool-down never cuts a longer one", () => {
   const standing = createStanding(1);
-  standing.cool(0, 10_000);
-  standing.cool(0, 1_000);
+  standing.cool(0, 10_000, reason);
+  standing.cool(0, 1_000, reason);
   expect(standing.waitMs(0)).toBe(10_000);
 });
 
@@ -75,4 +75,19 @@ test("a slow start begins with no less than 5 a second, and a key that had none 
   expect(slowStart.waitMs(0)).toBe(0);
   slowStart.begin(0);
   expect(slowStart.waitMs(0)).toBe(200);
+});
+
+test("what has cooled is probed by one call; others wait for its answer, and a stale answer proves nothing", () => {
+  const standing = createStanding(1);
+  standing.cool(1_000, 500, reason);
+  expect(standing.succeeded(900)).toBe(false);
+  expect([standing.state(1_499), standing.waitMs(1_499)]).toEqual(["cooling", 1]);
+  expect([standing.state(1_500), standing.waitMs(1_500)]).toEqual(["probing", 0]);
+  standing.sent();
+  expect(standing.waitMs(1_600)).toBeGreaterThan(0);
+  standing.unsent();
+  expect(standing.waitMs(1_600)).toBe(0);
+  standing.sent();
+  expect(standing.succeeded(1_600)).toBe(true);
+  expect([standing.state(1_700), standing.reason()]).toEqual(["healthy", undefined]);
 });

@@ -2,12 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { ApiKeyConfig, SchedulerConfig } from "../../../src/config/config.ts";
-import { createKeyPool, type Lease } from "../../../src/runtime/scheduler/keys/pool.ts";
+import type { Lease } from "../../../src/runtime/scheduler/keys/lease.ts";
+import { createKeyPool } from "../../../src/runtime/scheduler/keys/pool.ts";
 import { createQuota, type QuotaPort } from "../../../src/runtime/scheduler/keys/quota.ts";
 import type { QuotaRequest } from "../../../src/store/store.ts";
 import { classify, failureOf, VlmError } from "../../../src/vlm/failure.ts";
 import { until } from "../../support/until.ts";
-import { aKey, schedulerConfig } from "./harness.ts";
+import { aKey, limited, schedulerConfig } from "./harness.ts";
 
 const { signal } = new AbortController();
 
@@ -23,6 +24,7 @@ function aQuotaPort(reserve: QuotaPort["reserve"] = async () => ({ granted: true
     async giveBack(group, id) {
       givenBack.push(`${group} ${id}`);
     },
+    async endCall() {},
   };
   return { port, asked, givenBack };
 }
@@ -51,9 +53,13 @@ async function turns(pool: Pool, count: number): Promise<string> {
   for (let turn = 0; turn < count; turn++) {
     const lease = await acquire(pool);
     ids += lease.key.id;
-    lease.succeeded(1);
+    answer(lease);
   }
   return ids;
+}
+
+function answer(lease: Lease): void {
+  lease.succeeded({ latencyMs: 1, usage: undefined }, 0, undefined);
 }
 
 const throttled = (retryAfterMs?: number) =>
@@ -67,8 +73,8 @@ test("round_robin takes the keys in turn", async () => {
   expect(await turns(aPool([{}, {}, {}], { strategy: "round_robin" }), 7)).toBe("abcabca");
 });
 
-test("weighted takes a key of priority 1 twice as often as one of priority 2", async () => {
-  const pool = aPool([{ priority: 1 }, { priority: 2 }], { strategy: "weighted" });
+test("weighted takes a key twice as often as one of half its weight", async () => {
+  const pool = aPool([{ weight: 1 }, { weight: 0.5 }], { strategy: "weighted" });
   const ids = await turns(pool, 12);
   expect(ids.replaceAll("b", "")).toHaveLength(8);
   expect(ids).not.toContain("bb");
@@ -79,7 +85,7 @@ test("least_loaded takes the key with the fewest calls in flight", async () => {
   const first = await acquire(pool);
   expect(first.key.id).toBe("a");
   expect(await turns(pool, 3)).toBe("bbb");
-  first.succeeded(1);
+  answer(first);
   expect(await turns(pool, 2)).toMatch(/ab|ba/);
 });
 
@@ -98,8 +104,8 @@ test("keys that are not enabled are not in the pool", async () => {
 test("a key cools for as long as the provider asks, then is used again", async () => {
   const pool = aPool([{}]);
   (await acquire(pool)).failed(throttled(200), "t");
-  expect(pool.stateOf(pool.keys[0]!)).toBe("cooling");
-  expect(pool.waitMs(pool.keys[0]!)).toBeLessThanOrEqual(200);
+  expect(pool.healthOf(pool.keys()[0]!).state).toBe("cooling");
+  expect(pool.waitMs(pool.keys()[0]!)).toBeLessThanOrEqual(200);
   expect((await acquire(pool)).key.id).toBe("a");
 });
 
@@ -132,10 +138,12 @@ test("with every key disabled nobody waits, and the reason is known", async () =
 test("server errors in a row back off all keys of the model; a success ends that", async () => {
   const pool = aPool([{}, {}, { model: "other" }]);
   for (let call = 0; call < 3; call++) (await acquire(pool, ["c"])).failed(serverError(), `t${call}`);
-  const states = () => pool.keys.map((key) => pool.stateOf(key));
-  expect(states()).toEqual(["held", "held", "usable"]);
-  (await acquire(pool, ["c"])).succeeded(1);
-  await until(() => states().every((state) => state === "usable"));
+  const states = () => pool.keys().map((key) => pool.healthOf(key).state);
+  expect(states()).toEqual(["cooling", "cooling", "healthy"]);
+  await until(async () => {
+    answer(await acquire(pool, ["c"]));
+    return states().every((state) => state === "healthy");
+  });
 });
 
 test("a key whose oldest call hangs gets no new calls while another moves", async () => {
@@ -144,7 +152,7 @@ test("a key whose oldest call hangs gets no new calls while another moves", asyn
   const hanging = await acquire(pool);
   const other = hanging.key.id === "a" ? "b" : "a";
   await until(async () => (await turns(pool, 6)) === other.repeat(6));
-  hanging.succeeded(1);
+  answer(hanging);
   expect(new Set(await turns(pool, 6))).toEqual(new Set(["a", "b"]));
 });
 
@@ -152,16 +160,17 @@ test("a single key is used although its oldest call hangs", async () => {
   const pool = aPool([{}]);
   await turns(pool, 30);
   await acquire(pool);
-  await until(() => pool.keys[0]?.isStalled(performance.now()));
+  await until(() => pool.keys()[0]?.isStalled(performance.now()));
   expect(await turns(pool, 3)).toBe("aaa");
 });
 
 test("limits are windows in the store, a little longer than the provider's; keys without limits need no store", async () => {
   const { port, asked } = aQuotaPort();
-  await turns(aPool([{ qpsLimit: 10, rpmLimit: 300 }], { globalQpsLimit: 100 }, port), 1);
+  await turns(aPool([limited({ qps: 10, rpm: 300 })], { globalQpsLimit: 100 }, port), 1);
   expect(asked).toEqual([
     {
       group: "key:a",
+      tokens: 0,
       limits: [
         { unit: "requests", limit: 10, windowMs: 1_050 },
         { unit: "requests", limit: 300, windowMs: 60_300 },
@@ -175,7 +184,7 @@ test("limits are windows in the store, a little longer than the provider's; keys
 
 test("a limit below one a second is one in a longer window", async () => {
   const { port, asked } = aQuotaPort();
-  await turns(aPool([{ qpsLimit: 0.5 }], {}, port), 1);
+  await turns(aPool([limited({ qps: 0.5 })], {}, port), 1);
   expect(asked[0]?.limits).toEqual([{ unit: "requests", limit: 1, windowMs: 2_050 }]);
 });
 
@@ -183,7 +192,7 @@ test("a key whose window is full leaves the call to another", async () => {
   const { port } = aQuotaPort(async ({ group }) =>
     group === "key:a" ? { granted: false, retryAfterMs: 60_000 } : { granted: true, id: "r" },
   );
-  expect(await turns(aPool([{ qpsLimit: 1 }, { qpsLimit: 1 }], {}, port), 4)).toBe("bbbb");
+  expect(await turns(aPool([limited({ qps: 1 }), limited({ qps: 1 })], {}, port), 4)).toBe("bbbb");
 });
 
 test("where the global window is full, the key's reservation is given back", async () => {
@@ -193,7 +202,7 @@ test("where the global window is full, the key's reservation is given back", asy
     full = false;
     return { granted: false, retryAfterMs: 20 };
   });
-  await turns(aPool([{ qpsLimit: 5 }], { globalQpsLimit: 1 }, port), 1);
+  await turns(aPool([limited({ qps: 5 })], { globalQpsLimit: 1 }, port), 1);
   expect(givenBack).toEqual(["key:a r"]);
 });
 
@@ -205,7 +214,7 @@ test("a reservation that came too late to be sent is given back", async () => {
     slow = false;
     return { granted: true, id };
   });
-  const lease = await acquire(aPool([{ qpsLimit: 5 }], {}, port));
+  const lease = await acquire(aPool([limited({ qps: 5 })], {}, port));
   expect(lease.isFresh()).toBe(true);
   expect(givenBack).toEqual(["key:a late"]);
 });

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { startSimulatedVlm } from "../../../src/simulator/vlm/server.ts";
 import { until } from "../../support/until.ts";
-import { aKey, openProcess, schedulerConfig } from "./harness.ts";
+import { aKey, limited, openProcess, schedulerConfig } from "./harness.ts";
 import { aTask } from "./jobs.ts";
 
 async function simulated(latencyMs = 20) {
@@ -24,8 +24,8 @@ const mostSince = (start: number, limit: number) =>
 test("no key's requests a second or a minute are exceeded, as the provider counts them, also not by a restart", async () => {
   const provider = await simulated();
   const keys = [
-    aKey("a", provider.url, { key: longKey("a"), qpsLimit: 5 }),
-    aKey("b", provider.url, { key: longKey("b"), rpmLimit: 12 }),
+    aKey("a", provider.url, { key: longKey("a"), ...limited({ qps: 5 }) }),
+    aKey("b", provider.url, { key: longKey("b"), ...limited({ rpm: 12 }) }),
   ];
   const config = schedulerConfig({ keys, scheduler: { maxAgeMs: 2_500 } });
   const { start, produce, resultsOf } = await openProcess(config);
@@ -70,7 +70,7 @@ test("one key without limits has many calls in flight", async () => {
 test("a call whose reservation came too late is not sent; its task waits again and is assessed", async () => {
   const provider = await simulated();
   const { start, produce, resultsOf, context } = await openProcess(
-    schedulerConfig({ keys: [aKey("a", provider.url, { qpsLimit: 100 })] }),
+    schedulerConfig({ keys: [aKey("a", provider.url, limited({ qps: 100 }))] }),
   );
   const { reserve } = context.store;
   let late = 0;
@@ -89,7 +89,7 @@ test("a call whose reservation came too late is not sent; its task waits again a
 test("with the store away limited keys make no calls and readiness says so; they go on when it is back", async () => {
   const provider = await simulated();
   const { start, produce, resultsOf, context } = await openProcess(
-    schedulerConfig({ keys: [aKey("a", provider.url, { qpsLimit: 100 })] }),
+    schedulerConfig({ keys: [aKey("a", provider.url, limited({ qps: 100 }))] }),
   );
   const { reserve } = context.store;
   context.store.reserve = () => Promise.reject(new Error("store away"));
@@ -104,7 +104,7 @@ test("with the store away limited keys make no calls and readiness says so; they
 
 test("with the store away a key without limits goes on", async () => {
   const provider = await simulated();
-  const keys = [aKey("limited", provider.url, { qpsLimit: 100 }), aKey("free", provider.url)];
+  const keys = [aKey("limited", provider.url, limited({ qps: 100 })), aKey("free", provider.url)];
   const { start, produce, resultsOf, context } = await openProcess(schedulerConfig({ keys }));
   context.store.reserve = () => Promise.reject(new Error("store away"));
   await start();

@@ -108,7 +108,7 @@ test("a key the provider does not know is disabled, its task goes on with anothe
   expect(role.stats()).toMatchObject({
     keys: [
       { id: "a", state: "disabled" },
-      { id: "b", state: "usable" },
+      { id: "b", state: "healthy" },
     ],
   });
   const before = provider.calls.filter(({ key }) => key === "sk-a").length;
@@ -150,7 +150,7 @@ test("a refused picture fails without a retry and without blame for the key", as
   await produce(aTask());
   expect([...(await resultsOf(1)).values()]).toMatchObject([{ errorCode: "TMON_VLM_IMAGE_REFUSED" }]);
   expect(provider.calls).toHaveLength(1);
-  expect(role.stats()).toMatchObject({ keys: [{ state: "usable" }] });
+  expect(role.stats()).toMatchObject({ keys: [{ state: "healthy" }] });
 });
 
 test("three different tasks refused in a row cool the key", async () => {

@@ -1,36 +1,70 @@
 import type { SchedulerConfig } from "../../../config/config.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
 import type { KeyState } from "./key-state.ts";
+import type { KeyRegistry } from "./registry.ts";
 import type { Standing } from "./standing.ts";
 
-/** What a failed call changes. A flat key is its own quota group and its own account. */
-export function createBlame(scheduler: SchedulerConfig, modelOf: (key: KeyState) => Standing) {
+/** What a failed call changes, by the one table of errors (vlm/failure.ts). */
+export function createBlame(scheduler: SchedulerConfig, registry: KeyRegistry) {
+  const blamedBy = (error: VlmError, key: KeyState): Standing => {
+    switch (error.failure.blame) {
+      case "group":
+        return key.group.standing;
+      case "account":
+        return registry.accountOf(key);
+      case "model":
+        return registry.modelOf(key);
+      default:
+        return key.standing;
+    }
+  };
+
   return (key: KeyState, error: VlmError, call: { taskId: string; startedAt: number; now: number }): void => {
     const { failure, details } = error;
     const { now, startedAt, taskId } = call;
-    const blamed = failure.blame === "model" ? modelOf(key) : key.standing;
+    const blamed = blamedBy(error, key);
+    const coolDown = details.retryAfterMs ?? coolDownMs(key.failureRate(), scheduler);
     switch (failure.action) {
       case "disable":
       case "disable_and_probe":
         blamed.disable(now, error, { probe: failure.action === "disable_and_probe" });
         break;
       case "cool":
-        blamed.cool(now, details.retryAfterMs ?? coolDownMs(key.failureRate(), scheduler));
+        blamed.cool(now, coolDown, error);
+        key.group.throttled(now, startedAt);
         break;
       case "slow_start":
-        key.slowStart.begin(now);
-        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs);
+        key.group.slowStart.begin(now);
+        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs, error);
         break;
       case "back_off":
-        blamed.failed(now, startedAt);
-        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs);
+        blamed.failed(now, startedAt, error);
+        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs, error);
         break;
       case "none":
         // One task refused is the task's fault; task after task refused may be the key's.
         if (failure.code === "TMON_VLM_REQUEST_REFUSED" && key.noteRefusal(taskId))
-          key.standing.cool(now, coolDownMs(key.failureRate(), scheduler));
+          key.standing.cool(now, coolDown, error);
     }
   };
+}
+
+/** Ids of the keys an error speaks against as well: another call would meet the same there. */
+export function blamedKeys(key: KeyState, error: VlmError, registry: KeyRegistry): string[] {
+  const isBlamed = (other: KeyState): boolean => {
+    switch (error.failure.blame) {
+      case "group":
+        return other.group === key.group;
+      case "account":
+        return registry.accountOf(other) === registry.accountOf(key);
+      default:
+        return other === key;
+    }
+  };
+  return registry
+    .keys()
+    .filter(isBlamed)
+    .map(({ config }) => config.id);
 }
 
 /**

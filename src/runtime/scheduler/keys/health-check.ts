@@ -19,7 +19,7 @@ export interface HealthCheckOptions {
  * it. What says nothing about the key (no answer, an error of the provider) changes nothing. Ends with the signal.
  */
 export function startHealthCheck({ pool, client, config, log, signal }: HealthCheckOptions): void {
-  const callsBefore = new Map<KeyState, number>();
+  const callsBefore = new WeakMap<KeyState, number>();
 
   async function check(key: KeyState): Promise<void> {
     const keyId = key.config.id;
@@ -35,14 +35,15 @@ export function startHealthCheck({ pool, client, config, log, signal }: HealthCh
   }
 
   function tick(): void {
-    for (const key of pool.keys) {
-      const isIdle = key.calls === callsBefore.get(key) && key.inFlight() === 0;
-      callsBefore.set(key, key.calls);
+    for (const key of pool.keys()) {
+      const { calls } = key.totals;
+      const isIdle = calls === callsBefore.get(key) && key.inFlight() === 0;
+      callsBefore.set(key, calls);
       if (isIdle) void check(key);
     }
   }
 
-  for (const key of pool.keys) callsBefore.set(key, key.calls);
+  for (const key of pool.keys()) callsBefore.set(key, key.totals.calls);
   const timer = setInterval(tick, config.intervalMs);
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }

@@ -1,6 +1,6 @@
-import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
+import type { ApiKeyConfig } from "../../../config/config.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
-import { createSlowStart, type SlowStart } from "./slow-start.ts";
+import type { QuotaGroup } from "./quota-group.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
 const recentOutcomes = 50;
@@ -11,18 +11,19 @@ const stalledLeastMs = 1_000;
 
 /** One key: what it is doing, how it did, whether it may be used. */
 export interface KeyState {
-  readonly config: ApiKeyConfig;
+  config: ApiKeyConfig;
+  readonly group: QuotaGroup;
   readonly standing: Standing;
-  readonly slowStart: SlowStart;
   readonly latencies: Latencies;
   /** When each open call began, oldest first. */
   readonly openSince: Set<{ at: number }>;
-  /** No calls before this: its window in the store is full. */
+  /** What a person said; the reason is shown. */
+  order: "use" | "drain" | "disable";
+  /** No calls before this: its own window in the store is full. */
   fullUntil: number;
-  calls: number;
-  failures: number;
+  readonly totals: KeyTotals;
   inFlight(): number;
-  /** Its oldest call has been open far longer than its calls usually are. */
+  /** Its oldest call has been open far longer than its group's calls usually are. */
   isStalled(now: number): boolean;
   noteOutcome(ok: boolean): void;
   /** Share of failures among the last calls. */
@@ -31,35 +32,41 @@ export interface KeyState {
   noteRefusal(taskId: string): boolean;
 }
 
+export interface KeyTotals {
+  calls: number;
+  failures: number;
+  throttled: number;
+  promptTokens: number;
+  completionTokens: number;
+  costYuan: number;
+}
+
 const refusalsToCool = 3;
 
-export function createKeyState(config: ApiKeyConfig, scheduler: SchedulerConfig): KeyState {
+export function createKeyState(config: ApiKeyConfig, group: QuotaGroup, failureThreshold: number): KeyState {
   const outcomes: boolean[] = [];
   const refusedTasks = new Set<string>();
-  const perSecond = Math.min(
-    config.qpsLimit ?? Number.POSITIVE_INFINITY,
-    (config.rpmLimit ?? Number.POSITIVE_INFINITY) / 60,
-  );
+  const totals = { calls: 0, failures: 0, throttled: 0, promptTokens: 0, completionTokens: 0, costYuan: 0 };
   const key: KeyState = {
     config,
-    standing: createStanding(scheduler.healthCheck.failureThreshold),
-    slowStart: createSlowStart(Number.isFinite(perSecond) ? perSecond : undefined),
+    group,
+    standing: createStanding(failureThreshold),
     latencies: createLatencies(),
     openSince: new Set(),
+    order: "use",
     fullUntil: 0,
-    calls: 0,
-    failures: 0,
+    totals,
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
-      const p95 = key.latencies.percentiles().p95;
-      if (!oldest || p95 === null || key.latencies.count() < stalledSamples) return false;
+      const p95 = group.latencies.percentiles().p95;
+      if (!oldest || p95 === null || group.latencies.count() < stalledSamples) return false;
       return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
     },
     noteOutcome(ok) {
-      key.calls += 1;
+      totals.calls += 1;
       if (ok) refusedTasks.clear();
-      else key.failures += 1;
+      else totals.failures += 1;
       outcomes.push(ok);
       if (outcomes.length > recentOutcomes) outcomes.shift();
     },

@@ -4,30 +4,30 @@ import { messageOf, type TmonError } from "../../../errors.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
 import { backOffMs } from "../../back-off.ts";
 import { createBlame } from "./blame.ts";
-import { createKeyState, type KeyState } from "./key-state.ts";
+import type { KeyState } from "./key-state.ts";
+import { createLeases, type Lease } from "./lease.ts";
 import type { Quota, Reservation } from "./quota.ts";
-import { createStanding, type Standing } from "./standing.ts";
+import type { QuotaGroup } from "./quota-group.ts";
+import { createKeyRegistry } from "./registry.ts";
+import type { Health } from "./standing.ts";
 import { createStrategy } from "./strategy.ts";
+import { createTokenRatios } from "./token-ratios.ts";
 import { createWakeUp } from "./wake-up.ts";
-
-/** The right to one call with one key. */
-export interface Lease {
-  readonly key: ApiKeyConfig;
-  /** False once it is too late to send: the provider would count the call later than the window does. */
-  isFresh(): boolean;
-  /** Not sent. */
-  giveBack(): void;
-  succeeded(latencyMs: number): void;
-  /** `error` says whom it blames; anything else (an aborted call) blames nobody. */
-  failed(error: VlmError | undefined, taskId: string): void;
-}
 
 export interface AcquireOptions {
   /** Ids of keys to be used only when there is no other. */
   avoid?: ReadonlySet<string>;
+  /** The most tokens the call may use, by our own estimate. */
+  tokens?: number;
   signal: AbortSignal;
   /** Gives up when no key can be had within this time; by default it waits. */
   patienceMs?: number;
+}
+
+/** How a key stands: the worst of what it depends on, and what a person said of it. */
+export interface KeyHealth {
+  state: Health | "draining";
+  reason: string | undefined;
 }
 
 export interface KeyPool {
@@ -37,56 +37,68 @@ export interface KeyPool {
   outOfService(): TmonError | undefined;
   /** Why no call can be made at the moment, as far as a person should know. */
   trouble(): string | undefined;
-  readonly keys: readonly KeyState[];
+  keys(): readonly KeyState[];
+  groups(): readonly QuotaGroup[];
   /** A check says the provider takes the key: one disabled for good comes back. */
   answers(key: KeyState): void;
   /** A check says it does not. */
   refused(key: KeyState, error: VlmError): void;
   /** ms until the key may be used; Infinity if never. */
   waitMs(key: KeyState): number;
-  stateOf(key: KeyState): ReturnType<Standing["state"]>;
+  healthOf(key: KeyState): KeyHealth;
+  /** What a person says of a key; an id that is not there is no error. */
+  order(keyId: string, order: KeyState["order"]): void;
+  /** Forgets what is held against the key, its group, its account and its model. */
+  reset(keyId: string): void;
+  /** Other keys from now on; calls in flight go on. */
+  replace(keys: readonly ApiKeyConfig[]): void;
 }
 
-/** A reservation not on the wire this long after it was asked for is given back. */
-const freshMs = 50;
 const stalledLookMs = 100;
+/** Where a group has as many calls open as it may, it is looked at again after this, or when one ends. */
+const openLookMs = 1_000;
 const storeBackOff = { baseMs: 200, maxMs: 5_000 };
 
-/** Keys with many calls in flight each; acquire() waits for one whose windows, health and model allow a call. */
+/** Keys with many calls in flight each; acquire() waits for one whose windows and whose health allow a call. */
 export function createKeyPool(
   configs: readonly ApiKeyConfig[],
   scheduler: SchedulerConfig,
   { quota, log }: { quota: Quota; log: Logger },
 ): KeyPool {
-  const keys = configs.filter((key) => key.enabled).map((key) => createKeyState(key, scheduler));
-  const models = new Map<string, Standing>();
+  const registry = createKeyRegistry(configs, scheduler);
   const strategy = createStrategy(scheduler.strategy);
-  const blame = createBlame(scheduler, modelOf);
+  const blame = createBlame(scheduler, registry);
   const wakeUp = createWakeUp();
+  const ratios = createTokenRatios();
+  const leaseOf = createLeases({ registry, ratios, blame: blameAndLog, ended: wakeUp.all, log });
   let allFullUntil = 0;
   let store = { failures: 0, heldUntil: 0, trouble: undefined as string | undefined };
 
-  function modelOf({ config }: KeyState): Standing {
-    const name = `${config.baseUrl} ${config.model}`;
-    const standing = models.get(name) ?? createStanding(scheduler.healthCheck.failureThreshold);
-    models.set(name, standing);
-    return standing;
-  }
-
-  const isCounted = (key: KeyState) => quota.counts(key.config);
-
   const healthWait = (key: KeyState, now: number) =>
-    Math.max(key.standing.waitMs(now), modelOf(key).waitMs(now));
+    key.order === "use"
+      ? Math.max(...registry.standingsOf(key).map((standing) => standing.waitMs(now)))
+      : Number.POSITIVE_INFINITY;
 
-  const anyWait = (key: KeyState, now: number) =>
-    Math.max(
-      healthWait(key, now),
-      key.slowStart.waitMs(now),
-      Math.max(key.fullUntil, allFullUntil, isCounted(key) ? store.heldUntil : 0) - now,
+  function anyWait(key: KeyState, now: number): number {
+    const { group } = key;
+    const full = Math.max(
+      key.fullUntil,
+      group.fullUntil,
+      allFullUntil,
+      quota.counts(key) ? store.heldUntil : 0,
     );
+    const isCrowded = group.inFlight >= group.concurrency.allowed();
+    return Math.max(
+      healthWait(key, now),
+      group.slowStart.waitMs(now),
+      full - now,
+      isCrowded ? openLookMs : 0,
+    );
+  }
 
   /** A stalled key is used only when every other key in service is stalled too. */
   function choose(now: number, avoid: ReadonlySet<string>): KeyState | undefined {
+    const keys = registry.keys();
     const moving = (key: KeyState) => !key.isStalled(now);
     const allStalled = !keys.some((key) => healthWait(key, now) === 0 && moving(key));
     const usable = keys.filter((key) => anyWait(key, now) <= 0 && (allStalled || moving(key)));
@@ -95,28 +107,28 @@ export function createKeyPool(
     return strategy(others.length > 0 ? others : usable);
   }
 
-  const soonest = (now: number) => Math.min(...keys.map((key) => Math.max(stalledOrWait(key, now), 1)));
-  const stalledOrWait = (key: KeyState, now: number) => anyWait(key, now) || stalledLookMs;
+  const soonest = (now: number) =>
+    Math.min(...registry.keys().map((key) => Math.max(anyWait(key, now) || stalledLookMs, 1)));
 
-  async function reserve(key: KeyState): Promise<Lease | undefined> {
-    const call = { at: performance.now() };
-    key.openSince.add(call);
-    const reservation = await quota.reserve(key.config).catch(noteStoreFailure);
-    if (reservation && isCounted(key)) store = { failures: 0, heldUntil: 0, trouble: undefined };
-    if (reservation?.granted) {
-      const lease = leaseOf(key, call, reservation);
-      if (lease.isFresh()) return lease;
-      lease.giveBack();
+  async function reserve(key: KeyState, tokens: number): Promise<Lease | undefined> {
+    const lease = leaseOf(key, Math.ceil(tokens * ratios.of(key.config.model)));
+    const reservation = await quota.reserve(key, lease.tokens, performance.now()).catch(noteStoreFailure);
+    if (reservation && quota.counts(key)) store = { failures: 0, heldUntil: 0, trouble: undefined };
+    if (!reservation?.granted) {
+      lease.cancel();
+      if (reservation) noteFull(key, reservation);
       return undefined;
     }
-    key.openSince.delete(call);
-    if (reservation) noteFull(key, reservation);
+    const granted = lease.granted(reservation);
+    if (granted.isFresh()) return granted;
+    granted.giveBack();
     return undefined;
   }
 
   function noteFull(key: KeyState, { full, retryAfterMs }: Reservation & { granted: false }): void {
     const until = performance.now() + Math.max(1, retryAfterMs);
     if (full === "key") key.fullUntil = until;
+    else if (full === "group") key.group.fullUntil = until;
     else allFullUntil = until;
   }
 
@@ -129,93 +141,84 @@ export function createKeyPool(
     };
   }
 
-  function leaseOf(key: KeyState, call: { at: number }, reservation: Reservation & { granted: true }): Lease {
-    const startedAt = call.at;
-    key.slowStart.sent(startedAt);
-    const end = () => {
-      key.openSince.delete(call);
-      wakeUp.all();
-    };
-    return {
-      key: key.config,
-      isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
-      giveBack() {
-        key.fullUntil = 0;
-        reservation.giveBack().catch((error: unknown) => {
-          log.debug({ keyId: key.config.id, error: messageOf(error) }, "a reservation was not given back");
-        });
-        end();
-      },
-      succeeded(latencyMs) {
-        key.latencies.add(latencyMs);
-        key.noteOutcome(true);
-        key.standing.succeeded();
-        modelOf(key).succeeded();
-        end();
-      },
-      failed(error, taskId) {
-        if (error) {
-          key.noteOutcome(false);
-          const before = stateOf(key);
-          blame(key, error, { taskId, startedAt, now: performance.now() });
-          logChange(key, before, error);
-        }
-        end();
-      },
-    };
-  }
-
-  function stateOf(key: KeyState) {
-    const now = performance.now();
-    const own = key.standing.state(now);
-    return own === "usable" ? modelOf(key).state(now) : own;
-  }
-
-  function logChange(key: KeyState, before: string, error: VlmError): void {
-    const state = stateOf(key);
+  function blameAndLog(key: KeyState, error: VlmError, call: { taskId: string; startedAt: number }): void {
+    const before = healthOf(key).state;
+    blame(key, error, { ...call, now: performance.now() });
+    const { state } = healthOf(key);
     if (state === before) return;
     const ms = healthWait(key, performance.now());
     const until = Number.isFinite(ms) ? { seconds: Math.round(ms / 100) / 10 } : {};
-    const fields = { keyId: key.config.id, state, ...until, code: error.code, error: error.message };
+    const { id: keyId } = key.config;
+    const fields = { keyId, group: key.group.id, state, ...until, code: error.code, error: error.message };
     log.warn(fields, `an API key is ${state}: ${error.todo}`);
+  }
+
+  function healthOf(key: KeyState): KeyHealth {
+    if (key.order !== "use")
+      return key.order === "drain" && key.inFlight() > 0
+        ? { state: "draining", reason: "it is being drained by tmon keys" }
+        : { state: "disabled", reason: "disabled by tmon keys" };
+    const now = performance.now();
+    const standings = registry.standingsOf(key);
+    for (const state of ["disabled", "cooling", "probing"] as const) {
+      const standing = standings.find((one) => one.state(now) === state);
+      if (standing) return { state, reason: standing.reason()?.message };
+    }
+    return { state: "healthy", reason: undefined };
   }
 
   function outOfService(): TmonError | undefined {
     const now = performance.now();
-    const [first] = keys;
-    if (!first || keys.some((key) => Number.isFinite(healthWait(key, now)))) return undefined;
-    return first.standing.reason() ?? modelOf(first).reason();
+    const keys = registry.keys();
+    if (keys.some((key) => Number.isFinite(healthWait(key, now)) || key.order !== "use")) return undefined;
+    const reasons = keys.flatMap((key) => registry.standingsOf(key).map((standing) => standing.reason()));
+    return reasons.find((reason) => reason !== undefined);
   }
 
+  const byId = (keyId: string) => registry.keys().find(({ config }) => config.id === keyId);
+
   return {
-    keys,
+    keys: registry.keys,
+    groups: registry.groups,
     answers(key) {
       if (!key.standing.enable()) return;
-      log.info({ keyId: key.config.id }, "an API key is taken again");
+      log.info({ keyId: key.config.id }, "the provider takes an API key again that was disabled");
       wakeUp.all();
     },
-    refused(key, error) {
-      const now = performance.now();
-      const before = stateOf(key);
-      blame(key, error, { taskId: "", startedAt: now, now });
-      logChange(key, before, error);
-    },
+    refused: (key, error) => blameAndLog(key, error, { taskId: "", startedAt: performance.now() }),
     outOfService,
-    stateOf,
+    healthOf,
     waitMs: (key) => Math.max(0, anyWait(key, performance.now())),
+    order(keyId, order) {
+      const key = byId(keyId);
+      if (key === undefined || key.order === order) return;
+      key.order = order;
+      log.info({ keyId, order }, "an API key was given an order by tmon keys");
+      wakeUp.all();
+    },
+    reset(keyId) {
+      const key = byId(keyId);
+      for (const standing of key ? registry.standingsOf(key) : []) standing.reset();
+      wakeUp.all();
+    },
+    replace(keys) {
+      registry.replace(keys);
+      wakeUp.all();
+    },
     trouble() {
-      if (store.trouble && keys.every(isCounted)) return store.trouble;
-      if (keys.some((key) => stateOf(key) !== "disabled")) return undefined;
+      const keys = registry.keys();
+      if (store.trouble && keys.every(quota.counts)) return store.trouble;
+      if (keys.some((key) => !["disabled", "draining"].includes(healthOf(key).state))) return undefined;
       return `no API key is usable: ${keys.map((key) => `${key.config.id} is disabled`).join(", ")}`;
     },
-    async acquire({ avoid = new Set(), signal, patienceMs = Number.POSITIVE_INFINITY }) {
+    async acquire({ avoid = new Set(), tokens = 0, signal, patienceMs = Number.POSITIVE_INFINITY }) {
       const deadline = performance.now() + patienceMs;
       while (!outOfService()) {
         signal.throwIfAborted();
         const now = performance.now();
         const key = choose(now, avoid);
         if (key) {
-          const lease = await reserve(key);
+          const lease = await reserve(key, tokens);
           if (lease) return lease;
         } else {
           const wait = soonest(now);

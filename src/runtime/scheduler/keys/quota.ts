@@ -1,12 +1,15 @@
-import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
-import type { QuotaLimit, Store } from "../../../store/store.ts";
+import type { QuotaLimits, SchedulerConfig } from "../../../config/config.ts";
+import type { QuotaLimit, QuotaRequest, Store } from "../../../store/store.ts";
+import type { KeyState } from "./key-state.ts";
 
-/** The two operations of the store a quota needs. */
-export type QuotaPort = Pick<Store, "reserve" | "giveBack">;
+/** The operations of the store a quota needs. */
+export type QuotaPort = Pick<Store, "reserve" | "giveBack" | "endCall">;
 
 /** Beyond each window, for what the way to the provider varies by. */
 const secondGuardMs = 50;
 const minuteGuardMs = 300;
+/** A call that nobody ends holds its slot for the longest a call may take, and this. */
+const slotGuardMs = 5_000;
 
 export type Reservation =
   | {
@@ -14,68 +17,101 @@ export type Reservation =
       /** False where no limit counts the call: it may then be sent at any time. */
       counted: boolean;
       giveBack(): Promise<void>;
+      /** `tokens`: what the call used; undefined where nobody knows. */
+      end(tokens: number | undefined): Promise<void>;
     }
-  /** Whose window is full: the key's, or that of all keys. */
-  | { granted: false; retryAfterMs: number; full: "key" | "all" };
+  /** Whose window is full. */
+  | { granted: false; retryAfterMs: number; full: "group" | "key" | "all" };
 
 export interface Quota {
-  /** Rejects when the store is away: without it nothing is granted to a key with limits. */
-  reserve(key: ApiKeyConfig): Promise<Reservation>;
+  /** Rejects when the store cannot be asked. `tokens`: the most the call may use. */
+  reserve(key: KeyState, tokens: number, now: number): Promise<Reservation>;
   /** False for a key without limits: its calls need no store. */
-  counts(key: ApiKeyConfig): boolean;
+  counts(key: KeyState): boolean;
 }
 
+interface Layer {
+  full: "group" | "key" | "all";
+  request: QuotaRequest;
+}
+
+type Config = Pick<SchedulerConfig, "globalQpsLimit" | "globalWindowMs" | "timeoutMs">;
+
 /**
- * The limits of flat keys, in windows that all schedulers share through the store: each key is a quota group
- * of its own, and all keys together are one where a global limit is set.
+ * The limits a call is under, in windows that all schedulers share through the store: its quota group's, where that
+ * is an account's its key's own too, and where one is set that of all keys together.
  */
-export function createQuota(
-  store: QuotaPort,
-  { globalQpsLimit, globalWindowMs }: Pick<SchedulerConfig, "globalQpsLimit" | "globalWindowMs">,
-): Quota {
-  const globalLimits =
+export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, timeoutMs }: Config): Quota {
+  const slotMs = timeoutMs + slotGuardMs;
+  const ofAll =
     globalQpsLimit === undefined
       ? []
       : [requests((globalQpsLimit * globalWindowMs) / 1000, globalWindowMs, secondGuardMs)];
 
-  async function reserveIn(group: string, limits: readonly QuotaLimit[]) {
-    if (limits.length === 0) return { granted: true as const, giveBack: async () => {} };
-    const grant = await store.reserve({ group, limits });
-    return grant.granted
-      ? { granted: true as const, giveBack: () => store.giveBack(group, grant.id) }
-      : grant;
+  function layersOf({ group, config }: KeyState, tokens: number, now: number): Layer[] {
+    const layer = (full: Layer["full"], name: string, limits: QuotaLimits, share: number): Layer => ({
+      full,
+      request: {
+        group: name,
+        limits: limitsOf(limits, share),
+        tokens,
+        slots: limits.concurrency === undefined ? undefined : { limit: limits.concurrency, ttlMs: slotMs },
+      },
+    });
+    const layers = [
+      layer("group", group.id, group.limits, group.share(now)),
+      ...(config.account ? [layer("key", `key:${config.id}`, config.limits, 1)] : []),
+      { full: "all" as const, request: { group: "all-keys", limits: ofAll } },
+    ];
+    return layers.filter(({ request }) => request.limits.length > 0 || request.slots);
   }
 
-  const counts = (key: ApiKeyConfig) => limitsOf(key).length + globalLimits.length > 0;
-
   return {
-    counts,
-    async reserve(key) {
-      const own = await reserveIn(`key:${key.id}`, limitsOf(key));
-      if (!own.granted) return { ...own, full: "key" };
-      const all = await reserveIn("all-keys", globalLimits).catch(async (error: unknown) => {
-        await own.giveBack().catch(() => {});
-        throw error;
-      });
-      if (!all.granted) {
-        await own.giveBack();
-        return { ...all, full: "all" };
+    counts: (key) => layersOf(key, 0, 0).length > 0,
+    async reserve(key, tokens, now) {
+      const layers = layersOf(key, tokens, now);
+      const held: { group: string; id: string }[] = [];
+      const giveBack = async () => {
+        await Promise.all(held.map(({ group, id }) => store.giveBack(group, id)));
+      };
+      for (const { full, request } of layers) {
+        const grant = await store.reserve(request).catch(async (error: unknown) => {
+          await giveBack().catch(() => {});
+          throw error;
+        });
+        if (!grant.granted) {
+          await giveBack();
+          return { ...grant, full };
+        }
+        held.push({ group: request.group, id: grant.id });
       }
       return {
         granted: true,
-        counted: counts(key),
-        async giveBack() {
-          await Promise.all([own.giveBack(), all.giveBack()]);
+        counted: layers.length > 0,
+        giveBack,
+        async end(used) {
+          await Promise.all(
+            layers.map(async ({ request }, index) => {
+              const isKnown = used !== undefined && request.limits.some(({ unit }) => unit !== "requests");
+              if (!isKnown && !request.slots) return;
+              await store.endCall(request.group, held[index]!.id, isKnown ? used : undefined);
+            }),
+          );
         },
       };
     },
   };
 }
 
-function limitsOf({ qpsLimit, rpmLimit }: ApiKeyConfig): QuotaLimit[] {
-  const perSecond = qpsLimit === undefined ? [] : [requests(qpsLimit, 1_000, secondGuardMs)];
-  const perMinute = rpmLimit === undefined ? [] : [requests(rpmLimit, 60_000, minuteGuardMs)];
-  return [...perSecond, ...perMinute];
+/** `share`: the part of each limit that is ours. */
+function limitsOf({ qps, rpm, tps, tpm }: QuotaLimits, share: number): QuotaLimit[] {
+  const limits: QuotaLimit[] = [];
+  if (qps !== undefined) limits.push(requests(qps * share, 1_000, secondGuardMs));
+  if (rpm !== undefined) limits.push(requests(rpm * share, 60_000, minuteGuardMs));
+  if (tps !== undefined) limits.push({ unit: "token_bucket", limit: tps * share, windowMs: 1_000 });
+  if (tpm !== undefined)
+    limits.push({ unit: "tokens", limit: Math.floor(tpm * share), windowMs: 60_000 + minuteGuardMs });
+  return limits;
 }
 
 /** A limit below one request a window is one request in a longer window. */

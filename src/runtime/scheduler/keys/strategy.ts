@@ -25,13 +25,13 @@ const strategies: Record<SchedulerConfig["strategy"], () => Strategy> = {
     };
   },
 
-  /** In proportion to 1/priority, evenly spread. Source: nginx's smooth weighted round robin. */
+  /** In proportion to their weights, evenly spread. Source: nginx's smooth weighted round robin. */
   weighted: () => {
     const credits = new Map<KeyState, number>();
     return (candidates) => {
       let total = 0;
       for (const key of candidates) {
-        const weight = 1 / Math.max(1, key.config.priority);
+        const { weight } = key.config;
         credits.set(key, (credits.get(key) ?? 0) + weight);
         total += weight;
       }

@@ -79,9 +79,10 @@ export const en = {
   },
   inFlight: "in flight",
   keyStates: {
-    usable: "usable",
+    healthy: "healthy",
     cooling: "cooling down",
-    held: "backed off",
+    probing: "being probed",
+    draining: "draining",
     disabled: "disabled",
   } as Record<string, string>,
   calls: "calls",

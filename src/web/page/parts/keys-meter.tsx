@@ -6,7 +6,7 @@ import { timezone } from "../state/page.ts";
 /** Keys usable of all and calls in flight; each key's state on hover and focus. */
 export function KeysMeter({ keys }: { keys: readonly KeyFigures[] }) {
   const { meters, inFlight, noKeys } = text.value;
-  const usable = keys.filter(({ state }) => state === "usable").length;
+  const usable = keys.filter(({ state }) => state === "healthy").length;
   const calls = keys.reduce((sum, key) => sum + key.inFlight, 0);
   return (
     <div class="meter keys-meter">
@@ -37,7 +37,7 @@ function KeyState({ id, model, state, inFlight, calls, failures, usableAt, laten
   return (
     <li>
       <strong>{id}</strong>{" "}
-      <span class={state === "usable" ? "" : "warn"}>{words.keyStates[state] ?? state}</span>
+      <span class={state === "healthy" ? "" : "warn"}>{words.keyStates[state] ?? state}</span>
       <br />
       <span class="quiet">
         {model} · {inFlight} {words.inFlight} · {calls} {words.calls} · {failures} {words.failures} · p95{" "}

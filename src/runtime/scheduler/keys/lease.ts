@@ -1,0 +1,139 @@
+import type { Logger } from "pino";
+import type { ApiKeyConfig } from "../../../config/config.ts";
+import { messageOf } from "../../../errors.ts";
+import type { VlmAnswer } from "../../../vlm/client.ts";
+import type { VlmError } from "../../../vlm/failure.ts";
+import { blamedKeys } from "./blame.ts";
+import type { KeyState } from "./key-state.ts";
+import type { Reservation } from "./quota.ts";
+import type { KeyRegistry } from "./registry.ts";
+import type { TokenRatios } from "./token-ratios.ts";
+
+/** The right to one call with one key. */
+export interface Lease {
+  readonly key: ApiKeyConfig;
+  /** False once it is too late to send: the provider would count the call later than the window does. */
+  isFresh(): boolean;
+  /** Not sent. */
+  giveBack(): void;
+  /** @param most the tokens it was reckoned to use at most; costYuan: where it is known */
+  succeeded(answer: Pick<VlmAnswer, "latencyMs" | "usage">, most: number, costYuan: number | undefined): void;
+  /**
+   * `error` says whom it blames; anything else (an aborted call) blames nobody. Answers the ids of the keys it
+   * speaks against.
+   */
+  failed(error: VlmError | undefined, taskId: string): readonly string[];
+}
+
+/** A lease whose reservation is being asked for: its call counts as open from here on. */
+export interface PendingLease {
+  /** The most it may use. */
+  readonly tokens: number;
+  granted(reservation: Reservation & { granted: true }): Lease;
+  cancel(): void;
+}
+
+/** A reservation not on the wire this long after it was asked for is given back. */
+const freshMs = 50;
+
+interface LeaseParts {
+  registry: KeyRegistry;
+  ratios: TokenRatios;
+  blame(key: KeyState, error: VlmError, call: { taskId: string; startedAt: number }): void;
+  /** A call ended: others may begin. */
+  ended(): void;
+  log: Logger;
+}
+
+export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts) {
+  return (key: KeyState, tokens: number): PendingLease => {
+    const { group, config } = key;
+    const standings = registry.standingsOf(key);
+    const call = { at: performance.now() };
+    const startedAt = call.at;
+    key.openSince.add(call);
+    group.inFlight += 1;
+    for (const standing of standings) standing.sent();
+
+    function close(): void {
+      if (!key.openSince.delete(call)) return;
+      group.inFlight -= 1;
+      ended();
+    }
+
+    function cancel(): void {
+      for (const standing of standings) standing.unsent();
+      close();
+    }
+
+    function granted(reservation: Reservation & { granted: true }): Lease {
+      group.slowStart.sent(startedAt);
+      const settle = (work: Promise<void>) =>
+        work.catch((error: unknown) =>
+          log.debug({ keyId: config.id, error: messageOf(error) }, "a reservation was not settled"),
+        );
+
+      return {
+        key: config,
+        isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
+        giveBack() {
+          key.fullUntil = 0;
+          group.fullUntil = 0;
+          settle(reservation.giveBack());
+          cancel();
+        },
+        succeeded({ latencyMs, usage }, most, costYuan) {
+          const used = usage && usage.promptTokens + usage.completionTokens;
+          group.used(performance.now(), used ?? tokens);
+          if (used !== undefined) ratios.note(config.model, used, most);
+          group.concurrency.answered(latencyMs, startedAt, group.inFlight);
+          for (const latencies of [key.latencies, group.latencies]) latencies.add(latencyMs);
+          key.noteOutcome(true);
+          key.totals.promptTokens += usage?.promptTokens ?? 0;
+          key.totals.completionTokens += usage?.completionTokens ?? 0;
+          key.totals.costYuan += costYuan ?? 0;
+          const recovered = standings.map((standing) => standing.succeeded(startedAt));
+          if (recovered.includes(true)) group.slowStart.begin(performance.now());
+          settle(reservation.end(used));
+          close();
+        },
+        failed(error, taskId) {
+          const used = tokensOf(error);
+          settle(reservation.end(used));
+          group.used(performance.now(), used ?? tokens);
+          if (error === undefined) {
+            cancel();
+            return [config.id];
+          }
+          key.noteOutcome(false);
+          if (error.code === "TMON_VLM_THROTTLED") key.totals.throttled += 1;
+          if (speaksOfLoad(error)) group.concurrency.congested(performance.now(), startedAt);
+          blame(key, error, { taskId, startedAt });
+          for (const standing of standings) standing.unsent();
+          close();
+          return blamedKeys(key, error, registry);
+        },
+      };
+    }
+
+    return { tokens, granted, cancel };
+  };
+}
+
+/** What an error response used up is nothing; of a call without a response nobody knows. */
+function tokensOf(error: VlmError | undefined): number | undefined {
+  const { status, usage } = error?.details ?? {};
+  if (usage) return usage.promptTokens + usage.completionTokens;
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 ? 0 : undefined;
+}
+
+const loadCodes = new Set([
+  "TMON_VLM_THROTTLED",
+  "TMON_VLM_SERVER_ERROR",
+  "TMON_VLM_TIMEOUT",
+  "TMON_VLM_UNREACHABLE",
+]);
+
+function speaksOfLoad({ code }: VlmError): boolean {
+  return loadCodes.has(code);
+}

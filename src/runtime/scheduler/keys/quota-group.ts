@@ -1,0 +1,67 @@
+import type { ApiKeyConfig, QuotaLimits, SchedulerConfig } from "../../../config/config.ts";
+import { type Concurrency, createConcurrency } from "./concurrency.ts";
+import { createLatencies, type Latencies } from "./latencies.ts";
+import { createMinuteUsage } from "./minute-usage.ts";
+import { createSlowStart, type SlowStart } from "./slow-start.ts";
+import { createStanding, type Standing } from "./standing.ts";
+
+/** After a throttled call that our windows had room for: others use the account too. */
+const lessAfterThrottle = 0.9;
+const moreAMinute = 0.01;
+const leastShare = 0.1;
+
+/** What shares a quota: the keys of one account for one model; a key without an account is its own. */
+export interface QuotaGroup {
+  readonly id: string;
+  /** As configured. */
+  limits: QuotaLimits;
+  readonly standing: Standing;
+  readonly slowStart: SlowStart;
+  readonly concurrency: Concurrency;
+  readonly latencies: Latencies;
+  /** No calls before this: its windows in the store are full. */
+  fullUntil: number;
+  inFlight: number;
+  /** A call ended that this scheduler made; tokens where they are known. */
+  used(now: number, tokens: number): void;
+  /** What its calls of the last minute used. */
+  usedMinute(now: number): { requests: number; tokens: number };
+  /** The part of the limits that is ours, from 0.1 to 1. */
+  share(now: number): number;
+  /** A call was throttled that began at `startedAt`; those of one wave count once. */
+  throttled(now: number, startedAt: number): void;
+}
+
+export function groupIdOf({ id, account, model }: ApiKeyConfig): string {
+  return account ? `${account.id}/${model}` : `key:${id}`;
+}
+
+export function createQuotaGroup(key: ApiKeyConfig, scheduler: SchedulerConfig): QuotaGroup {
+  const limits = key.account?.limits ?? key.limits;
+  const { qps = Number.POSITIVE_INFINITY, rpm = Number.POSITIVE_INFINITY } = limits;
+  const perSecond = Math.min(qps, rpm / 60);
+  let share = 1;
+  let throttledAt = Number.NEGATIVE_INFINITY;
+  const usage = createMinuteUsage();
+  const shareNow = (now: number) => Math.min(1, share + (moreAMinute * (now - throttledAt)) / 60_000);
+  return {
+    id: groupIdOf(key),
+    limits,
+    standing: createStanding(scheduler.healthCheck.failureThreshold),
+    slowStart: createSlowStart(Number.isFinite(perSecond) ? perSecond : undefined),
+    concurrency: createConcurrency(
+      Math.min(limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks),
+    ),
+    latencies: createLatencies(),
+    fullUntil: 0,
+    inFlight: 0,
+    used: usage.add,
+    usedMinute: usage.lastMinute,
+    share: shareNow,
+    throttled(now, startedAt) {
+      if (startedAt < throttledAt) return;
+      share = Math.max(leastShare, shareNow(now) * lessAfterThrottle);
+      throttledAt = now;
+    },
+  };
+}

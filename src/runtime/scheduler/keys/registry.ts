@@ -1,0 +1,68 @@
+import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
+import { createKeyState, type KeyState } from "./key-state.ts";
+import { createQuotaGroup, groupIdOf, type QuotaGroup } from "./quota-group.ts";
+import { createStanding, type Standing } from "./standing.ts";
+
+/** The keys, and whatever they share. */
+export interface KeyRegistry {
+  keys(): readonly KeyState[];
+  groups(): readonly QuotaGroup[];
+  membersOf(group: QuotaGroup): readonly KeyState[];
+  accountOf(key: KeyState): Standing;
+  modelOf(key: KeyState): Standing;
+  /** Everything a call with this key depends on. */
+  standingsOf(key: KeyState): readonly Standing[];
+  /** Keys that stay as they were keep what is known of them; calls in flight are not disturbed. */
+  replace(configs: readonly ApiKeyConfig[]): void;
+}
+
+export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: SchedulerConfig): KeyRegistry {
+  const { failureThreshold } = scheduler.healthCheck;
+  const accounts = new Map<string, Standing>();
+  const models = new Map<string, Standing>();
+  let groups = new Map<string, QuotaGroup>();
+  let keys: KeyState[] = [];
+
+  function standingIn(standings: Map<string, Standing>, name: string): Standing {
+    const standing = standings.get(name) ?? createStanding(failureThreshold);
+    standings.set(name, standing);
+    return standing;
+  }
+
+  const accountOf = ({ config }: KeyState) =>
+    standingIn(accounts, config.account ? `account:${config.account.id}` : `key:${config.id}`);
+  const modelOf = ({ config }: KeyState) => standingIn(models, `${config.baseUrl} ${config.model}`);
+
+  function replace(wanted: readonly ApiKeyConfig[]): void {
+    const enabled = wanted.filter((key) => key.enabled);
+    const nextGroups = new Map<string, QuotaGroup>();
+    const nextKeys = enabled.map((config) => {
+      const id = groupIdOf(config);
+      const group = nextGroups.get(id) ?? groups.get(id) ?? createQuotaGroup(config, scheduler);
+      group.limits = config.account?.limits ?? config.limits;
+      nextGroups.set(id, group);
+      const known = keys.find((key) => key.config.id === config.id && isSameKey(key.config, config));
+      if (known === undefined) return createKeyState(config, group, failureThreshold);
+      known.config = config;
+      return known;
+    });
+    groups = nextGroups;
+    keys = nextKeys;
+  }
+
+  replace(configs);
+  return {
+    keys: () => keys,
+    groups: () => [...groups.values()],
+    membersOf: (group) => keys.filter((key) => key.group === group),
+    accountOf,
+    modelOf,
+    standingsOf: (key) => [key.standing, key.group.standing, accountOf(key), modelOf(key)],
+    replace,
+  };
+}
+
+/** What a provider said of one says nothing of another. */
+function isSameKey(a: ApiKeyConfig, b: ApiKeyConfig): boolean {
+  return a.key.reveal() === b.key.reveal() && a.baseUrl === b.baseUrl && groupIdOf(a) === groupIdOf(b);
+}
