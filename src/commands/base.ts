@@ -1,4 +1,4 @@
-import { Command, Errors, Flags } from "@oclif/core";
+import { Args, Command, Errors, Flags } from "@oclif/core";
 import { topicIds } from "../messages/topics.ts";
 
 /** What is wrong with a flag's value is said in the words of terminal/command-line-error.ts. */
@@ -15,6 +15,10 @@ export const wholeNumberFlag = Flags.custom<number, { least: number; most?: numb
 export const topicDescription = `one of ${topicIds.join(", ")}`;
 
 export const letterDescription = "the letter's place as PARTITION:OFFSET";
+
+export const keyArgs = {
+  key: Args.string({ description: "the key's id, as tmon keys list shows it", required: true }),
+};
 
 export const letterCodeFlag = Flags.string({
   helpValue: "CODE",

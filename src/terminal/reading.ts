@@ -43,17 +43,7 @@ export async function lookInto<T>(
   { waits, endless, needs }: LookingOptions,
   look: (looking: Looking) => Promise<T>,
 ): Promise<T | undefined> {
-  const interrupted = new AbortController();
-  for (const [name, status] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(name, () => {
-      if (!endless) process.exitCode = status;
-      interrupted.abort();
-    });
-  }
-  const { signal } = interrupted;
+  const signal = interruptedBySignal({ endless });
   if (!(await waitForData(config, waits, signal))) return undefined;
   const log = createTerminalLog(config);
   const patience = waits ? {} : { patienceMs: serverPatienceMs };
@@ -74,6 +64,21 @@ export async function lookInto<T>(
     forget();
     await bus.close();
   }
+}
+
+/** Aborted by the first signal; the second ends the process. An interruption sets the exit status: 130 or 143. */
+export function interruptedBySignal({ endless = false } = {}): AbortSignal {
+  const interrupted = new AbortController();
+  for (const [name, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(name, () => {
+      if (!endless) process.exitCode = status;
+      interrupted.abort();
+    });
+  }
+  return interrupted.signal;
 }
 
 const lookEveryMs = 200;

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { requireSharedStore } from "../config/checks.ts";
+import type { Config } from "../config/config.ts";
+import { TmonError } from "../errors.ts";
+import { giveKeyOrder, resetKey, withdrawKeyOrder } from "../runtime/key-orders.ts";
+import { type KeyUse, readKeyUse } from "../runtime/key-use.ts";
+import type { Store } from "../store/store.ts";
+import { withStore } from "./ask-store.ts";
+import { formatTable, printable, say, writeLine } from "./output.ts";
+import { interruptedBySignal } from "./reading.ts";
+import { createTerminalLog } from "./settings.ts";
+
+/** `tmon keys list`: the configured keys and those in use, as the schedulers say. */
+export async function listKeys(config: Config, output: string): Promise<void> {
+  await askKeys(config, async (store) => {
+    const { keys, schedulers } = await readKeyUse(config, store);
+    if (output === "json") await writeLine(JSON.stringify({ schedulers, keys }));
+    else await writeLine(formatTable(head, keys.map(rowOf), process.stdout.columns, 12));
+    if (schedulers.length === 0)
+      say("tmon: no scheduler runs on this store: states and figures are not known");
+  });
+}
+
+const head = [
+  ...["KEY", "ACCOUNT", "MODEL", "STATE", "IN FLIGHT", "CALLS", "FAILED", "THROTTLED", "P50", "P95", "YUAN"],
+  ...["USABLE AT", "WHY"],
+];
+
+function rowOf({ id, account, model, state, reason, usableAt, latencyMs, ...figures }: KeyUse): string[] {
+  const ms = (value: number | null) => (value === null ? "-" : `${Math.round(value)}ms`);
+  const { inFlight, calls, failures, throttled, costYuan } = figures;
+  return [
+    ...[id, account ?? "-", model, state ?? "-"].map(printable),
+    ...[inFlight, calls, failures, throttled].map(String),
+    ...[ms(latencyMs.p50), ms(latencyMs.p95), costYuan.toFixed(2)],
+    usableAt?.slice(11, 19) ?? "-",
+    printable(reason ?? ""),
+  ];
+}
+
+export type KeyCommand = "disable" | "enable" | "drain" | "reset";
+
+const does: Record<KeyCommand, (store: Store, keyId: string) => Promise<void>> = {
+  disable: (store, keyId) => giveKeyOrder(store, keyId, "disable"),
+  drain: (store, keyId) => giveKeyOrder(store, keyId, "drain"),
+  enable: withdrawKeyOrder,
+  reset: resetKey,
+};
+
+const says: Record<KeyCommand, string> = {
+  disable: "takes no new calls, until tmon keys enable",
+  drain: "takes no new calls, until tmon keys enable, and its open ones are over",
+  enable: "may be used",
+  reset: "is judged anew: what was held against it, its group, its account and its model is forgotten",
+};
+
+/** `tmon keys disable|enable|drain|reset`: every scheduler follows within a second or two. */
+export async function orderKey(config: Config, keyId: string, command: KeyCommand): Promise<void> {
+  requireSharedStore(config);
+  await askKeys(config, async (store, signal) => {
+    const { keys } = await readKeyUse(config, store);
+    if (!keys.some(({ id }) => id === keyId)) throw noSuchKey(keyId, keys);
+    await does[command](store, keyId);
+    if (command === "drain" && !(await drained(config, store, keyId, signal))) return;
+    say(`tmon: ${keyId} ${says[command]}`);
+  });
+}
+
+const lookEveryMs = 500;
+
+/** False if a signal came before no call of the key was open. */
+async function drained(config: Config, store: Store, keyId: string, signal: AbortSignal): Promise<boolean> {
+  for (let told = -1; !signal.aborted; await delay(lookEveryMs, undefined, { signal }).catch(() => {})) {
+    const { keys } = await readKeyUse(config, store);
+    const { state, inFlight = 0 } = keys.find(({ id }) => id === keyId) ?? {};
+    // A scheduler that has not heard of it yet still says that the key may be used.
+    if (inFlight === 0 && (state === null || state === "disabled")) return true;
+    if (inFlight !== told) say(`tmon: ${keyId}: ${inFlight} in flight`);
+    told = inFlight;
+  }
+  return false;
+}
+
+function noSuchKey(keyId: string, keys: readonly KeyUse[]): TmonError {
+  const there = keys.map(({ id }) => id).join(", ");
+  return new TmonError(
+    "TMON_USAGE",
+    `there is no key ${keyId}`,
+    there === "" ? "list keys in api_keys.yaml first" : `name one of ${there}`,
+  );
+}
+
+async function askKeys(
+  config: Config,
+  ask: (store: Store, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const signal = interruptedBySignal();
+  const log = createTerminalLog(config);
+  await withStore(config, { log, signal }, (store) => ask(store, signal)).catch((error: unknown) => {
+    // What a signal cut short has failed by that.
+    if (!signal.aborted) throw error;
+  });
+}

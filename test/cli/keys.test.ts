@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encode } from "../../src/messages/codec.ts";
+import { type SimulatedVlm, startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
+import { aTask } from "../runtime/scheduler/jobs.ts";
+import { openContext, testConfig } from "../support/context.ts";
+import { runTmon, startTmon } from "../support/tmon.ts";
+import { temporaryDirectory } from "../support/tmp.ts";
+import { until } from "../support/until.ts";
+
+const dataDir = join(temporaryDirectory(), "data");
+const configDir = join(temporaryDirectory(), "config");
+const settings = ["--data-dir", dataDir, "--config-dir", configDir];
+const keys = (...args: string[]) => runTmon(["keys", ...args, ...settings]);
+
+interface Key {
+  id: string;
+  state: string | null;
+  reason: string | null;
+  calls: number;
+  inFlight: number;
+}
+
+async function list(): Promise<Map<string, Key>> {
+  const { stdout } = await keys("list", "-o", "json");
+  return new Map((JSON.parse(stdout) as { keys: Key[] }).keys.map((key) => [key.id, key]));
+}
+
+describe("tmon keys", () => {
+  let provider: SimulatedVlm;
+  let site: Awaited<ReturnType<typeof openContext>>;
+  const ask = (count: number) =>
+    site.context.bus.produce(
+      Array.from({ length: count }, (_, index) => {
+        const camera = `cam-${index}`;
+        return { topic: "assessment-tasks", key: camera, value: encode(aTask({ camera })) };
+      }),
+    );
+
+  beforeAll(async () => {
+    provider = await startSimulatedVlm({ latencyMs: 300 });
+    mkdirSync(configDir);
+    const api_keys = ["one", "two"].map((id) => ({
+      key_id: id,
+      key: `sk-secret-${id}`,
+      base_url: provider.url,
+    }));
+    writeFileSync(join(configDir, "api_keys.yaml"), JSON.stringify({ api_keys }));
+    site = await openContext(testConfig(dataDir));
+  });
+  afterAll(async () => {
+    await site?.close();
+    await provider?.close();
+  });
+
+  it("list shows what is configured while no scheduler runs, and never a key's value", async () => {
+    const { exitCode, stdout, stderr } = await keys("list");
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toMatch(/^one +- +qwen3-vl-plus +- /m);
+    expect(stderr).toContain("no scheduler runs");
+    expect(stdout + stderr).not.toContain("sk-secret");
+  });
+
+  it("disable takes a key out of use, of a scheduler that starts later too; enable puts it back", async () => {
+    expect((await keys("disable", "one")).exitCode).toBe(0);
+    expect((await list()).get("one")).toMatchObject({ state: "disabled", reason: "disabled by tmon keys" });
+    const scheduler = startTmon(["run", "scheduler", "--port", "0", ...settings]);
+    await scheduler.says("scheduler runs");
+    await ask(6);
+    await until(async () => (await list()).get("two")?.calls === 6, { what: "six calls of key two" });
+    expect((await list()).get("one")).toMatchObject({ state: "disabled", calls: 0 });
+
+    expect((await keys("enable", "one")).exitCode).toBe(0);
+    await until(async () => (await list()).get("one")?.state === "healthy");
+    await ask(6);
+    await until(async () => ((await list()).get("one")?.calls ?? 0) > 0, { what: "calls of key one" });
+
+    const drained = await keys("drain", "two");
+    expect(drained.stderr).toContain("two takes no new calls");
+    expect((await list()).get("two")).toMatchObject({ state: "disabled", inFlight: 0 });
+    scheduler.kill("SIGTERM");
+    expect((await scheduler.ended).exitCode).toBe(0);
+  }, 90_000);
+
+  it("refuses a key that is not there, and names those that are", async () => {
+    const { exitCode, stderr } = await keys("disable", "three");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/there is no key three\n {2}what to do: name one of one, two/);
+  });
+});
