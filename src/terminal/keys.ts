@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
-import { TmonError } from "../errors.ts";
 import { giveKeyOrder, resetKey, withdrawKeyOrder } from "../runtime/key-orders.ts";
 import { type KeyUse, readKeyUse } from "../runtime/key-use.ts";
 import type { Store } from "../store/store.ts";
@@ -54,12 +53,12 @@ const says: Record<KeyCommand, string> = {
   reset: "is judged anew: what was held against it, its group, its account and its model is forgotten",
 };
 
-/** `tmon keys disable|enable|drain|reset`: every scheduler follows within a second or two. */
+/** `tmon keys disable|enable|drain|reset`: every scheduler follows within a second or two; ends with 1 without such a key. */
 export async function orderKey(config: Config, keyId: string, command: KeyCommand): Promise<void> {
   requireSharedStore(config);
   await askKeys(config, async (store, signal) => {
     const { keys } = await readKeyUse(config, store);
-    if (!keys.some(({ id }) => id === keyId)) throw noSuchKey(keyId, keys);
+    if (!keys.some(({ id }) => id === keyId)) return sayNoSuchKey(keyId, keys);
     await does[command](store, keyId);
     if (command === "drain" && !(await drained(config, store, keyId, signal))) return;
     say(`tmon: ${keyId} ${says[command]}`);
@@ -81,13 +80,10 @@ async function drained(config: Config, store: Store, keyId: string, signal: Abor
   return false;
 }
 
-function noSuchKey(keyId: string, keys: readonly KeyUse[]): TmonError {
+function sayNoSuchKey(keyId: string, keys: readonly KeyUse[]): void {
   const there = keys.map(({ id }) => id).join(", ");
-  return new TmonError(
-    "TMON_USAGE",
-    `there is no key ${keyId}`,
-    there === "" ? "list keys in api_keys.yaml first" : `name one of ${there}`,
-  );
+  say(`tmon: there is no key ${keyId}; ${there === "" ? "none is configured" : `there are ${there}`}`);
+  process.exitCode ??= 1;
 }
 
 async function askKeys(

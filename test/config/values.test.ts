@@ -182,7 +182,7 @@ describe("config show", () => {
     expect(rowOf("cameras[0]")).toBe("id: north, url: rtsp://…@h/x, interval: 5s, weight: 1");
     expect(rowOf("api_keys[0]")).toBe(
       "key_id: key_1, key: …, base_url: https://dashscope.aliyuncs.com/compatible-mode/v1, " +
-        "model: qwen3-vl-plus, qps_limit: 10, enabled: true, priority: 1",
+        "model: qwen3-vl-plus, qps_limit: 10, enabled: true, priority: 1, weight: 1",
     );
   });
 });
