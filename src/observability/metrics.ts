@@ -57,6 +57,10 @@ export function createMetrics() {
     keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
     notReady: gauge("not_ready", "1 for each part that keeps /readyz from being ok", ["part"]),
     clockOffset: gauge("clock_offset_seconds", "The store's clock less this machine's"),
+    configReload: gauge(
+      "config_reload_success",
+      "1 if the API keys' files could be read the last time, else 0",
+    ),
     budgetSpent: gauge("budget_spent_yuan", "Spent today by all schedulers together"),
     budgetLimit: gauge("budget_yuan", "What may be spent a day"),
     pushes: counter("pushes_total", "States pushed to screens"),

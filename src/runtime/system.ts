@@ -17,7 +17,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { createReleaseStack } from "./release-stack.ts";
 import { type Collector, startCollector } from "./report/collector.ts";
 import { type RoleContext, type RoleName, type RunningRole, roleNames } from "./role.ts";
-import { startScheduler } from "./scheduler/scheduler.ts";
+import { type Scheduler, startScheduler } from "./scheduler/scheduler.ts";
 
 export interface SystemOptions {
   config: Config;
@@ -45,6 +45,8 @@ export interface System {
   readonly detector: Detector | undefined;
   readonly collector: Collector | undefined;
   readonly metrics: Metrics;
+  /** Other API keys from now on, where there is a scheduler; calls in flight go on. */
+  replaceKeys(keys: Config["keys"]): void;
   /** Lets the work flow out in the order of the data; true when all of it finished before `signal`. */
   drain(signal: AbortSignal): Promise<boolean>;
   /** Stops at once and releases everything; what was open is left for its next owner. */
@@ -95,6 +97,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       detector: running.find((role): role is Detector => role.name === "detector"),
       collector,
       metrics: context.metrics,
+      replaceKeys: (keys) =>
+        running.find((role): role is Scheduler => role.name === "scheduler")?.replaceKeys(keys),
       drain: (signal) => drainInOrder(running, signal),
       stop: () => releases.run(),
       failed: Promise.race(running.map((role) => role.failed)),

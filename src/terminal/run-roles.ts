@@ -1,12 +1,14 @@
 import { hostname } from "node:os";
 import type { Config } from "../config/config.ts";
+import type { ConfigFlags } from "../config/load.ts";
 import { parseDuration } from "../config/units.ts";
 import type { RoleName } from "../runtime/role.ts";
 import { startSystem } from "../runtime/system.ts";
 import { runDaemon } from "./daemon.ts";
+import { followKeys } from "./key-reload.ts";
 import { say } from "./output.ts";
 import { prepareReportFile, writeReport } from "./report-file.ts";
-import { createTerminalLog } from "./settings.ts";
+import { createTerminalLog, reloadSettings } from "./settings.ts";
 import { describeWork } from "./work-done.ts";
 
 /** Ports tried first when none is named. */
@@ -29,7 +31,7 @@ export interface RunOptions {
   config: Config;
   name: RoleName | "up";
   roles: readonly RoleName[];
-  flags: DaemonFlags;
+  flags: ConfigFlags & DaemonFlags;
   version: string;
 }
 
@@ -38,6 +40,8 @@ export async function runRoles(options: RunOptions): Promise<void> {
   const { config, name, roles, flags, version } = options;
   const { report } = flags;
   const startedAt = Date.now();
+  const log = createTerminalLog(config);
+  let unfollow = () => {};
   if (report !== undefined) await prepareReportFile(report);
   await runDaemon({
     drainMs: config.drainMs,
@@ -48,17 +52,20 @@ export async function runRoles(options: RunOptions): Promise<void> {
         ending,
         roles,
         instance: flags.instance ?? `${hostname()}-${process.pid}`,
-        log: createTerminalLog(config),
+        log,
         defaultPort: defaultPorts[name],
         observed: report !== undefined,
       }),
     running: (system) => {
+      if (roles.includes("scheduler") && config.vlm.provider === "configured")
+        unfollow = followKeys(system, () => reloadSettings(flags), log);
       say(`tmon: ${name} runs: ${system.url}`);
       if (name === "up" && process.stderr.isTTY) {
         say(`tmon: watch with: tmon tail risk-assessment-results --data-dir ${config.dataDir}`);
       }
     },
     stopped: async (system, run) => {
+      unfollow();
       say(`tmon: stopped: ${await describeWork(system, roles)}`);
       if (report !== undefined) await writeReport(report, system, { startedAt, ...run, version });
     },

@@ -29,6 +29,11 @@ export function loadRunSettings(flags: ConfigFlags): Config {
   return loaded.config;
 }
 
+/** The same configuration again, as its files are now; what was said of it is not said again. */
+export function reloadSettings(flags: ConfigFlags): Config {
+  return loadConfig({ flags, env: process.env, cwd: process.cwd(), home: homedir() }).config;
+}
+
 export function sayRemarks({ warnings, notices }: LoadedConfig): void {
   for (const warning of warnings) say(`tmon: warning: ${warning}`);
   for (const notice of notices) say(`tmon: ${notice}`);

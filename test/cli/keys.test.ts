@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encode } from "../../src/messages/codec.ts";
@@ -37,6 +37,13 @@ describe("tmon keys", () => {
         return { topic: "assessment-tasks", key: camera, value: encode(aTask({ camera })) };
       }),
     );
+
+  /** As an editor does: under another name, then in place. */
+  function writeKeys(...ids: string[]): void {
+    const api_keys = ids.map((id) => ({ key_id: id, key: `sk-secret-${id}`, base_url: provider.url }));
+    writeFileSync(join(configDir, "new.yaml"), JSON.stringify({ api_keys }));
+    renameSync(join(configDir, "new.yaml"), join(configDir, "api_keys.yaml"));
+  }
 
   beforeAll(async () => {
     provider = await startSimulatedVlm({ latencyMs: 300 });
@@ -88,4 +95,28 @@ describe("tmon keys", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("there is no key three; there are one, two");
   });
+
+  it("of a changed file are taken over while calls are open; of a broken one they stay as they are", async () => {
+    await keys("enable", "two");
+    writeKeys("two");
+    const scheduler = startTmon(["run", "scheduler", "--port", "0", ...settings]);
+    await scheduler.says("scheduler runs");
+    const answered = () => provider.stats().answers["200"] ?? 0;
+    const before = answered();
+    await ask(20);
+    await until(() => provider.stats().inFlight > 0);
+    writeKeys("three");
+    scheduler.kill("SIGHUP");
+    await scheduler.says("the API keys were read anew");
+    await until(() => answered() === before + 20);
+    await until(async () => (await list()).get("three")?.state === "healthy");
+
+    writeFileSync(join(configDir, "api_keys.yaml"), "api_keys: [{ kee: sk-secret-four }]");
+    await scheduler.says("the API keys stay as they are");
+    await ask(3);
+    await until(() => answered() === before + 23);
+    scheduler.kill("SIGTERM");
+    expect((await scheduler.ended).exitCode).toBe(0);
+    expect(scheduler.stderr()).not.toContain("sk-secret");
+  }, 90_000);
 });

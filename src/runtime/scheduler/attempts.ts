@@ -109,10 +109,11 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
 
   /** A key whose calls cost nothing, where there is one that was not tried. */
   async function affordable({ tokens }: Job, avoid: Set<string>): Promise<Lease | undefined> {
-    for (const id of budget.paidKeys) avoid.add(id);
+    const paidKeys = budget.paidKeys();
+    for (const id of paidKeys) avoid.add(id);
     if (pool.keys().every((key) => avoid.has(key.config.id))) return undefined;
     const lease = await pool.acquire({ avoid, tokens, signal, patienceMs: config.scheduler.timeoutMs });
-    if (!lease || !budget.paidKeys.has(lease.key.id)) return lease;
+    if (!lease || !paidKeys.has(lease.key.id)) return lease;
     lease.giveBack();
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { ApiKeyConfig } from "../../config/config.ts";
 import { isLoopback } from "../../config/loopback.ts";
 import { TmonError } from "../../errors.ts";
 import type { AssessmentTask } from "../../messages/task.ts";
@@ -29,11 +30,14 @@ export interface Budget {
   /** True while calls in flight have to end before another may start. */
   isFull(): boolean;
   /** Ids of the keys whose calls cost money. */
-  readonly paidKeys: ReadonlySet<string>;
+  paidKeys(): ReadonlySet<string>;
   /** Hears what others spent, and sets the gauges. */
   refresh(): void;
   stats(): { spentTodayYuan: number; yuanPerDay: number | null };
 }
+
+type BudgetParts = Pick<RoleContext, "config" | "store" | "log" | "metrics" | "health">;
+type BudgetKey = Pick<ApiKeyConfig, "id" | "baseUrl" | "model">;
 
 const micro = 1e6;
 const refreshMs = 1_000;
@@ -46,17 +50,13 @@ const refreshMs = 1_000;
  *       \-> no room yet: calls in flight have set aside the rest
  *       \-> spent: what was settled leaves no room
  */
-export function createBudget({
-  config,
-  store,
-  log,
-  metrics,
-  health,
-}: Pick<RoleContext, "config" | "store" | "log" | "metrics" | "health">): Budget {
+export function createBudget(
+  { config, store, log, metrics, health }: BudgetParts,
+  keys: () => readonly BudgetKey[],
+): Budget {
   const { yuanPerDay, simulatedYuan } = config.budgets;
-  const enabled = config.keys.filter((key) => key.enabled);
-  const paid = enabled.filter((key) => !isLoopback(key.baseUrl));
-  const onlyPaid = paid.length > 0 && paid.length === enabled.length;
+  const paid = () => keys().filter((key) => !isLoopback(key.baseUrl));
+  const onlyPaid = () => paid().length > 0 && paid().length === keys().length;
   const daily = createDailySpend(store, config.timezone, log);
   const limit = {
     day: yuanPerDay === undefined ? Number.POSITIVE_INFINITY : yuanPerDay * micro,
@@ -116,14 +116,14 @@ export function createBudget({
   }
 
   return {
-    paidKeys: new Set(paid.map((key) => key.id)),
+    paidKeys: () => new Set(paid().map((key) => key.id)),
     isFull() {
       const dayIsFull = open.day > 0 && daily.sum() + wanted > limit.day;
       const simulatedIsFull = open.simulated > 0 && simulated + wanted > limit.simulated;
-      return onlyPaid && (dayIsFull || simulatedIsFull);
+      return (dayIsFull || simulatedIsFull) && onlyPaid();
     },
     refusal: (task) =>
-      onlyPaid ? spentFor(task, Math.min(...paid.map((key) => most(task, key)))) : undefined,
+      onlyPaid() ? spentFor(task, Math.min(...paid().map((key) => most(task, key)))) : undefined,
     async charge(task, target) {
       if (isLoopback(target.baseUrl)) return free;
       const cost = most(task, target);
@@ -142,7 +142,7 @@ export function createBudget({
       };
     },
     refresh() {
-      if (paid.length === 0 || performance.now() - refreshedAt < refreshMs) return;
+      if (paid().length === 0 || performance.now() - refreshedAt < refreshMs) return;
       refreshedAt = performance.now();
       daily.add(0);
       metrics.budgetSpent.set(daily.sum() / micro);

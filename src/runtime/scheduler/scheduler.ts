@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import type { Config } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import { type AssessmentTask, taskSchema } from "../../messages/task.ts";
 import { createVlmClient } from "../../vlm/client.ts";
@@ -26,12 +27,16 @@ import { createTokenEstimate } from "./token-estimate.ts";
 
 const tickMs = 250;
 
+export interface Scheduler extends RunningRole {
+  replaceKeys(keys: Config["keys"]): void;
+}
+
 /**
  * task -> waiting queue -> a key's lease -> calls -> one final result, durable -> the task is acknowledged.
  *
  *   running -> draining -> stopped
  */
-export async function startScheduler(context: RoleContext): Promise<RunningRole> {
+export async function startScheduler(context: RoleContext): Promise<Scheduler> {
   const { config, store, log, metrics, health } = context;
   const { scheduler, vlm, keys } = config;
   if (!keys.some((key) => key.enabled)) throw noApiKey();
@@ -51,7 +56,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
   const globalQpsLimit = simulatedVlm ? undefined : scheduler.globalQpsLimit;
   const quota = createQuota(store, { ...scheduler, globalQpsLimit });
   const pool = createKeyPool(keys, scheduler, { quota, log });
-  const budget = createBudget(context);
+  const budget = createBudget(context, () => pool.keys().map((key) => key.config));
   const tokensOf = createTokenEstimate(vlm, pool);
   const assess = createAttempts({ context, client, pool, budget, meters, signal });
   const queue = createQueue({
@@ -158,6 +163,7 @@ export async function startScheduler(context: RoleContext): Promise<RunningRole>
 
   return {
     name: "scheduler",
+    replaceKeys: pool.replace,
     /** Calls in flight finish and are published; tasks not yet started are left to their next owner. */
     async drain() {
       draining = true;

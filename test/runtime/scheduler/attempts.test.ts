@@ -27,7 +27,14 @@ test("a task whose partition was lost is not called again: its new owner calls i
   });
   const { signal } = new AbortController();
   const meters = createMeters(context.metrics);
-  const assess = createAttempts({ context, client, pool, budget: createBudget(context), meters, signal });
+  const assess = createAttempts({
+    context,
+    client,
+    pool,
+    budget: createBudget(context, () => context.config.keys),
+    meters,
+    signal,
+  });
 
   const job = aJob();
   job.receipts.splice(0, 1, aReceipt({ owned: () => owned }));

@@ -76,7 +76,7 @@ test("two schedulers at once share one budget", async () => {
     dataDir,
   });
   const processes = [await openProcess(config), await openProcess(config)];
-  const budgets = processes.map(({ context }) => createBudget(context));
+  const budgets = processes.map(({ context }) => createBudget(context, () => context.config.keys));
   const task = aJob().task;
   const charges = await Promise.allSettled(
     Array.from({ length: 40 }, (_, index) => budgets[index % 2]?.charge(task, config.keys[0]!)),
