@@ -110,7 +110,7 @@ describe("keys", () => {
     const cooling = { state: "cooling", reason: "request quota", calls: 300, latencyMs: { p50: 1, p95: 2 } };
     const [row, ...others] = keysOf(
       { keys: [key("key_1")], groups: [group] },
-      { keys: [key("key_1", cooling)] },
+      { keys: [key("key_1", cooling)], groups: [group] },
     );
     expect(others).toEqual([]);
     expect(row).toMatchObject({
@@ -120,7 +120,7 @@ describe("keys", () => {
       calls: 400,
       failures: 2,
     });
-    expect(row).toMatchObject({ p95Ms: 2, costYuan: 2.468, requests: { used: 212 } });
+    expect(row).toMatchObject({ p95Ms: 2, costYuan: 2.468, requests: { used: 424, limit: 300 } });
   });
 
   it("of a scheduler that tells less are shown with what it tells", () => {

@@ -111,9 +111,9 @@ function together(one: KeyRow, other: KeyRow): KeyRow {
     p50Ms: busier.p50Ms,
     p95Ms: busier.p95Ms,
     costYuan: sum(one.costYuan, other.costYuan),
-    // Windows are kept in the store: each scheduler tells of the same ones.
-    requests: fuller(one.requests, other.requests),
-    tokens: fuller(one.tokens, other.tokens),
+    // Each scheduler tells of its own calls; the limit is that of all.
+    requests: usedTogether(one.requests, other.requests),
+    tokens: usedTogether(one.tokens, other.tokens),
   };
 }
 
@@ -121,6 +121,7 @@ function sum(one: number | null, other: number | null): number | null {
   return one === null && other === null ? null : (one ?? 0) + (other ?? 0);
 }
 
-function fuller(one: Usage | null, other: Usage | null): Usage | null {
-  return (other?.used ?? -1) > (one?.used ?? -1) ? other : one;
+function usedTogether(one: Usage | null, other: Usage | null): Usage | null {
+  if (one === null || other === null) return one ?? other;
+  return { used: one.used + other.used, limit: one.limit ?? other.limit };
 }
