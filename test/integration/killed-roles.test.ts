@@ -100,6 +100,7 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their 
       running[role].kill("SIGKILL");
       await running[role].ended;
       running[role] = roles[role]();
+      await running[role].says(" runs: ");
       const before = await results();
       await until(async () => (await results()) > before + 3, {
         what: `results after the ${role}'s restart`,
