@@ -2,8 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { openBus } from "../../bus/open.ts";
 import type { Config } from "../../config/config.ts";
+import { TmonError } from "../../errors.ts";
 import { newMessageId } from "../../messages/ids.ts";
 import { openStore } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
+import { heartbeatPrefix } from "../heartbeat.ts";
 import { createReleaseStack } from "../release-stack.ts";
 import { countUnreadLost, describeRun, processUse } from "../report/circumstances.ts";
 import { type Collector, startCollector } from "../report/collector.ts";
@@ -14,6 +17,7 @@ import { cleanUp } from "./clean-up.ts";
 import { type Load, type LoadOptions, startLoad } from "./load.ts";
 import type { Profile } from "./profile.ts";
 import { type Sample, watchRun } from "./samples.ts";
+import { type Series, seriesOf } from "./series.ts";
 import { judge, type Slo } from "./slo.ts";
 
 export const targets = ["self", "deployment"] as const;
@@ -28,7 +32,7 @@ export interface LoadTestOptions {
   slo: readonly Slo[];
   log: Logger;
   version: string;
-  /** Ends the load before its time; the rest goes its way. */
+  /** Ends the load before its time; what is open still goes its way. */
   signal: AbortSignal;
   /** Told every second. */
   progress(sample: Sample): void;
@@ -36,13 +40,13 @@ export interface LoadTestOptions {
 
 export interface LoadTest {
   report: Report;
-  samples: readonly Sample[];
-  seen: Collector["seen"];
+  series: Series;
   /** Of a load in steps: messages a second that were too many. */
   brokeAt: number | undefined;
 }
 
-const rolesAfter: Record<LoadOptions["from"], RoleName> = { detections: "detector", tasks: "generator" };
+/** The role whose place the load takes. */
+const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detector", tasks: "generator" };
 
 /**
  *   starting -> sending -(time, signal, broken)-> draining -> cleaned up -> report
@@ -63,23 +67,25 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     const site = { config, bus, store, log };
     const prefix = `load-${newMessageId().slice(-12)}-`;
     const cameraIds = Array.from({ length: options.cameras }, (_, index) => `${prefix}${index + 1}`);
+    // Registered before the roles: the entries they still write are taken out, too.
+    const frames = new Set<string>();
+    releases.add(() => cleanUp(site, cameraIds, frames));
     const collector = await startCollector(site, { cameraPrefix: prefix });
     releases.add(() => collector.stop());
-    const system = options.target === "self" ? await startRoles(options) : undefined;
+    const system = options.target === "self" ? await startRoles(options, store) : undefined;
     releases.add(() => system?.stop());
     signal.throwIfAborted();
 
     const startedAt = Date.now();
-    const load = await startLoad(site, { from: options.from, profile: options.profile, cameraIds });
+    const load = await startLoad(site, { ...options, cameraIds, frames });
     releases.add(() => load.stop(AbortSignal.abort()));
-    releases.add(() => cleanUp(store, cameraIds, load.frames));
     const run = watchRun(options, { load, collector });
     releases.add(() => run.stop());
     const failed = system?.failed ?? new Promise<never>(() => {});
     await Promise.race([load.sent, run.broke, aborted(signal), failed]);
 
     const deadline = AbortSignal.timeout(config.drainMs);
-    const drained = await Promise.race([drain({ load, collector, system }, options.from, deadline), failed]);
+    const drained = await Promise.race([drain({ load, collector, system }, deadline), failed]);
     const endedAt = Date.now();
     await run.stop();
     await collector.finish();
@@ -95,19 +101,30 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     });
     return {
       report: { ...report, slo: judge(options.slo, report) },
-      ...{ samples: run.samples, seen: collector.seen, brokeAt: run.brokeAt() },
+      series: seriesOf(run.samples, collector.seen, load.startedAt),
+      brokeAt: run.brokeAt(),
     };
   } finally {
     await releases.run();
   }
 }
 
-function startRoles({ config, from, log, signal }: LoadTestOptions): Promise<System> {
+/** @throws TmonError TMON_USAGE if others do the same work there: half of the load would go their way, and theirs this one's */
+async function startRoles({ config, from, log, signal }: LoadTestOptions, store: Store): Promise<System> {
+  const roles = roleNames.slice(roleNames.indexOf(rolesBefore[from]) + 1);
+  const others = await Promise.all(roles.map((role) => store.list(`${heartbeatPrefix}${role}:`)));
+  const running = roles.filter((_, index) => others[index]!.length > 0);
+  if (running.length > 0) {
+    throw new TmonError(
+      "TMON_USAGE",
+      `on this bus and store runs already: ${running.join(", ")}`,
+      "say --target deployment to load what runs there, or end it first",
+    );
+  }
   return startSystem({
     // Nobody else is to look at it, and no camera to be opened.
     config: { ...config, cameras: [], web: { ...config.web, host: "127.0.0.1", port: 0 } },
-    roles: roleNames.slice(roleNames.indexOf(rolesAfter[from]) + 1),
-    ...{ instance: `load-test-${process.pid}`, log, defaultPort: 0, observed: false, ending: signal },
+    ...{ roles, instance: `load-test-${process.pid}`, log, defaultPort: 0, observed: false, ending: signal },
   });
 }
 
@@ -116,15 +133,13 @@ const lookEveryMs = 100;
 /** True when all that was sent came to its end before the deadline. */
 async function drain(
   { load, collector, system }: { load: Load; collector: Collector; system: System | undefined },
-  from: LoadOptions["from"],
   deadline: AbortSignal,
 ): Promise<boolean> {
   await load.stop(deadline);
   const { seen } = collector;
-  const isDone = () => {
-    const arrived = from === "tasks" ? seen.tasks.size : seen.frames.size;
-    return arrived >= load.frames.size && Object.values(unfinished(seen)).every((count) => count === 0);
-  };
+  // The results first: they are cheap to count, and each comes last of its frame.
+  const isDone = () =>
+    seen.results.size >= load.frames.size && Object.values(unfinished(seen)).every((count) => count === 0);
   while (!isDone() && !deadline.aborted) await delay(lookEveryMs);
   if (deadline.aborted) return false;
   return system ? system.drain(deadline) : true;

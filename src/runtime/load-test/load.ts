@@ -18,9 +18,13 @@ export interface LoadOptions {
   from: "detections" | "tasks";
   profile: Profile;
   cameraIds: readonly string[];
+  /** Takes the messageIds of the frames the bus has. */
+  frames: Set<string>;
 }
 
 export interface Load {
+  /** Epoch ms in the store's clock. */
+  readonly startedAt: number;
   /** Resolves when all of the profile is sent. */
   readonly sent: Promise<void>;
   /** messageIds of the frames the bus has. */
@@ -38,7 +42,10 @@ const mostOpen = 1_000;
  * it. A frame's capture is the time it should have been sent at, so that all latencies count the wait for a system
  * that could not take it (no coordinated omission).
  */
-export async function startLoad(site: Site, { from, profile, cameraIds }: LoadOptions): Promise<Load> {
+export async function startLoad(
+  site: Site,
+  { from, profile, cameraIds, frames }: LoadOptions,
+): Promise<Load> {
   const { store, log } = site;
   const frameOf = await createFrames();
   const send = from === "tasks" ? sendTasks : sendDetection;
@@ -48,8 +55,8 @@ export async function startLoad(site: Site, { from, profile, cameraIds }: LoadOp
   });
   const stopping = new AbortController();
   const givingUp = new AbortController();
-  const frames = new Set<string>();
   const open = new Set<Promise<void>>();
+  const startedAt = store.now();
 
   function start(frame: Detection): void {
     const sending = untilDone(() => send(site, frame), givingUp.signal, outage)
@@ -60,7 +67,6 @@ export async function startLoad(site: Site, { from, profile, cameraIds }: LoadOp
   }
 
   async function run(): Promise<void> {
-    const startedAt = store.now();
     let number = 0;
     for (const ms of schedule(profile)) {
       const dueAt = startedAt + ms;
@@ -75,8 +81,7 @@ export async function startLoad(site: Site, { from, profile, cameraIds }: LoadOp
 
   const sent = run();
   return {
-    sent,
-    frames,
+    ...{ startedAt, sent, frames },
     async stop(signal) {
       stopping.abort();
       await sent;

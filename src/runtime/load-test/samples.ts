@@ -53,16 +53,15 @@ export function watchRun(
   }
 
   async function watchStep(): Promise<void> {
+    const halfMs = stepMsOf(profile) / 2;
     for (;;) {
-      const { rate } = profile;
-      const halfMs = stepMsOf(profile) / 2;
       await delay(halfMs, undefined, { signal: ended.signal });
       const before = { sent: load.frames.size, pushed: collector.seen.pushed.size };
-      const rateNow = rateAt(profile, performance.now() - startedAt) || rate;
+      const rate = rateAt(profile, performance.now() - startedAt);
       await delay(halfMs, undefined, { signal: ended.signal });
       const sent = load.frames.size - before.sent;
       if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) continue;
-      brokeAt = rateNow;
+      brokeAt = rate;
       return breaks();
     }
   }

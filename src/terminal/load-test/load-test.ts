@@ -7,12 +7,14 @@ import { runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
 import type { ProfileName } from "../../runtime/load-test/profile.ts";
 import { parseSlo } from "../../runtime/load-test/slo.ts";
 import type { Report } from "../../runtime/report/report.ts";
+import { releaseOnCrash } from "../crash.ts";
 import { formatTable, say, writeLine } from "../output.ts";
 import { sayProvider } from "../provider.ts";
 import { interruptedBySignal } from "../reading.ts";
-import { prepareReportFile, saveReport } from "../report-file.ts";
+import { prepareReportFile, saveReport, writeReportFile } from "../report-file.ts";
 import { createTerminalLog, loadRunSettings } from "../settings.ts";
 import { refuseAccidents } from "./accidents.ts";
+import { reportPage } from "./page.ts";
 import { showProgress } from "./progress.ts";
 
 export interface LoadTestWishes {
@@ -37,24 +39,47 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   const forMs = parseDuration(wishes.duration, "--for", 1_000);
   const profile = { name: wishes.profile, rate: wishes.rate, forMs };
   const slo = wishes.slo === undefined ? [] : parseSlo(wishes.slo);
-  if (file !== undefined) await prepareReportFile(file);
+  if (file !== undefined) for (const one of [file, pageOf(file)]) await prepareReportFile(one);
   const config = configure(wishes, flags);
   const signal = interruptedBySignal();
+  signal.addEventListener("abort", () => say("tmon: finishing what is open; once more to stop at once"));
+  const crashing = new AbortController();
   const progress = showProgress();
-  const run = await runLoadTest({
-    ...{ config, target, from, profile, cameras, slo, version, signal },
+  const running = runLoadTest({
+    ...{ config, target, from, profile, cameras, slo, version },
+    signal: AbortSignal.any([signal, crashing.signal]),
     log: createTerminalLog(config),
     progress: progress.show,
-  }).catch((error: unknown) => {
+  });
+  const forget = releaseOnCrash(async () => {
+    crashing.abort();
+    await running;
+  });
+  const run = await running.catch((error: unknown) => {
     // What a signal cut short has failed by that.
     if (!signal.aborted) throw error;
     return undefined;
   });
+  forget();
   progress.end();
   if (!run) return;
-  if (file !== undefined) await saveReport(file, run.report);
+  if (file !== undefined) {
+    await saveReport(file, run.report);
+    await writeReportFile(pageOf(file), reportPage(run, describe(wishes)));
+    say(`tmon: the same with charts: ${pageOf(file)}`);
+  }
   if (run.brokeAt !== undefined) say(`tmon: it no longer kept up at ${run.brokeAt} a second`);
   if (slo.length > 0) await showObjectives(run.report);
+}
+
+/** Beside the JSON: load.json has its load.html. */
+function pageOf(file: string): string {
+  return `${file.replace(/\.json$/, "")}.html`;
+}
+
+function describe({ target, from, profile, rate, cameras, duration }: LoadTestWishes): string {
+  const who = target === "self" ? "this process" : "the deployment";
+  return `${profile}, ${from} of ${cameras} cameras for ${duration}, --rate ${rate}, judged by ${who}`;
 }
 
 function configure({ target, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
