@@ -82,7 +82,8 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     const run = watchRun(options, { load, collector });
     releases.add(() => run.stop());
     const failed = system?.failed ?? new Promise<never>(() => {});
-    await Promise.race([load.sent, run.broke, aborted(signal), failed]);
+    const ended = delay(options.profile.forMs, undefined, { signal }).catch(() => {});
+    await Promise.race([ended, run.broke, failed]);
 
     const deadline = AbortSignal.timeout(config.drainMs);
     const drained = await Promise.race([drain({ load, collector, system }, deadline), failed]);
@@ -97,7 +98,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
       lag: collector.lag(),
       process: processUse(),
       unreadLost: system ? await countUnreadLost(system.metrics) : 0,
-      incomplete: collector.incomplete(),
+      incomplete: collector.incomplete() ?? explainUnsent(load.unsent()),
     });
     return {
       report: { ...report, slo: judge(options.slo, report) },
@@ -145,9 +146,6 @@ async function drain(
   return system ? system.drain(deadline) : true;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+function explainUnsent(frames: number): string | null {
+  return frames === 0 ? null : `${frames} frames that were due could not be written to the bus`;
 }

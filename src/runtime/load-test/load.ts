@@ -10,7 +10,7 @@ import { tasksOf } from "../generator/tasks.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext } from "../role.ts";
 import { createFrames } from "./frames.ts";
-import { type Profile, schedule } from "./profile.ts";
+import { type Profile, rateAt, schedule } from "./profile.ts";
 
 type Site = Pick<RoleContext, "config" | "bus" | "store" | "log">;
 
@@ -25,12 +25,13 @@ export interface LoadOptions {
 export interface Load {
   /** Epoch ms in the store's clock. */
   readonly startedAt: number;
-  /** Resolves when all of the profile is sent. */
-  readonly sent: Promise<void>;
-  /** messageIds of the frames the bus has. */
   readonly frames: ReadonlySet<string>;
-  /** Sends no more; resolves when what was being written is written, or given up with the signal. */
+  /** Frames a second that are to be sent at the moment. */
+  rate(): number;
+  /** No more frames are due; resolves when all that were are written, or given up with the signal. */
   stop(signal: AbortSignal): Promise<void>;
+  /** Frames that were due and are not written. */
+  unsent(): number;
 }
 
 const lookEveryMs = 5;
@@ -53,10 +54,11 @@ export async function startLoad(
     begins: "the load cannot be written: it waits",
     ends: "the load is written again",
   });
-  const stopping = new AbortController();
   const givingUp = new AbortController();
   const open = new Set<Promise<void>>();
   const startedAt = store.now();
+  let endsAt = startedAt + profile.forMs;
+  let due = 0;
 
   function start(frame: Detection): void {
     const sending = untilDone(() => send(site, frame), givingUp.signal, outage)
@@ -67,29 +69,35 @@ export async function startLoad(
   }
 
   async function run(): Promise<void> {
-    let number = 0;
     for (const ms of schedule(profile)) {
       const dueAt = startedAt + ms;
-      while (!stopping.signal.aborted && (store.now() < dueAt || open.size >= mostOpen))
-        await delay(lookEveryMs);
-      if (stopping.signal.aborted) return;
-      start(frameOf(cameraIds[number++ % cameraIds.length]!, dueAt));
+      while (store.now() < dueAt && dueAt < endsAt) await delay(lookEveryMs);
+      if (dueAt >= endsAt) return;
+      due += 1;
+      while (open.size >= mostOpen) await Promise.race(open);
+      if (!givingUp.signal.aborted) start(frameOf(cameraIds[due % cameraIds.length]!, dueAt));
     }
-    const leftMs = startedAt + profile.forMs - store.now();
-    await delay(Math.max(0, leftMs), undefined, { signal: stopping.signal }).catch(() => {});
   }
 
-  const sent = run();
+  const running = run();
   return {
-    ...{ startedAt, sent, frames },
+    startedAt,
+    frames,
+    rate: () => (store.now() < endsAt ? rateAt(profile, store.now() - startedAt) : 0),
     async stop(signal) {
-      stopping.abort();
-      await sent;
-      const giveUp = () => givingUp.abort();
-      signal.addEventListener("abort", giveUp, { once: true });
-      if (signal.aborted) giveUp();
-      await Promise.all(open);
+      endsAt = Math.min(endsAt, store.now());
+      // What has been given up may still be on its way to a bus that does not answer.
+      const givenUp = new Promise<void>((resolve) => {
+        const giveUp = () => {
+          givingUp.abort();
+          resolve();
+        };
+        signal.addEventListener("abort", giveUp, { once: true });
+        if (signal.aborted) giveUp();
+      });
+      await Promise.race([running.then(() => Promise.all(open)), givenUp]);
     },
+    unsent: () => due - frames.size,
   };
 }
 

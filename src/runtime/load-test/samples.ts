@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Collector } from "../report/collector.ts";
 import type { Load } from "./load.ts";
-import { type Profile, rateAt, stepMsOf } from "./profile.ts";
+import { type Profile, stepMsOf } from "./profile.ts";
 
 /** What had happened by a moment of the run. */
 export interface Sample {
@@ -47,7 +47,7 @@ export function watchRun(
     const { seen } = collector;
     const atMs = performance.now() - startedAt;
     const counts = { sent: load.frames.size, results: seen.results.size, pushed: seen.pushed.size };
-    const one = { atMs, rate: rateAt(profile, atMs), ...counts, lag: collector.lag().final };
+    const one = { atMs, rate: load.rate(), ...counts, lag: collector.lag().final };
     samples.push(one);
     progress(one);
   }
@@ -57,7 +57,7 @@ export function watchRun(
     for (;;) {
       await delay(halfMs, undefined, { signal: ended.signal });
       const before = { sent: load.frames.size, pushed: collector.seen.pushed.size };
-      const rate = rateAt(profile, performance.now() - startedAt);
+      const rate = load.rate();
       await delay(halfMs, undefined, { signal: ended.signal });
       const sent = load.frames.size - before.sent;
       if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) continue;

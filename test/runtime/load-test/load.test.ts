@@ -35,7 +35,7 @@ it("counts from when a frame was to be sent, also where the bus takes it late", 
   };
   const frames = new Set<string>();
   const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
-  await load.sent;
+  await until(() => load.rate() === 0, { what: "the end of the load" });
   expect(frames.size).toBe(0);
   open();
   await load.stop(never);
@@ -61,10 +61,10 @@ it("tries again what the bus refuses, and gives it up when it is to stop at once
   };
   const frames = new Set<string>();
   const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
-  await load.sent;
-  await until(() => refused > [...schedule(profile)].length, { what: "another attempt" });
+  const due = [...schedule(profile)].length;
+  await until(() => refused > due, { what: "another attempt" });
   await load.stop(AbortSignal.abort());
-  expect(frames.size).toBe(0);
+  expect([frames.size, load.unsent()]).toEqual([0, due]);
 });
 
 it("what tasks left in the store is gone after the clean-up, and nothing of others", async () => {
@@ -74,7 +74,7 @@ it("what tasks left in the store is gone after the clean-up, and nothing of othe
   for (const key of others) await store.set(key, "{}");
   const frames = new Set<string>();
   const load = await startLoad(site, { from: "tasks", profile, cameraIds, frames });
-  await load.sent;
+  await until(() => load.rate() === 0, { what: "the end of the load" });
   await load.stop(never);
   const keys = async () => {
     const prefixes = ["camera:", "detection:", "tmon:"];
