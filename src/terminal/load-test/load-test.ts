@@ -43,6 +43,8 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   const config = configure(wishes, flags);
   const signal = interruptedBySignal();
   signal.addEventListener("abort", () => say("tmon: finishing what is open; once more to stop at once"));
+  const what = describe(wishes);
+  say(`tmon: load-test runs: ${what}`);
   const crashing = new AbortController();
   const progress = showProgress();
   const running = runLoadTest({
@@ -65,7 +67,7 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   if (!run) return;
   if (file !== undefined) {
     await saveReport(file, run.report);
-    await writeReportFile(pageOf(file), reportPage(run, describe(wishes)));
+    await writeReportFile(pageOf(file), reportPage(run, what));
     say(`tmon: the same with charts: ${pageOf(file)}`);
   }
   if (run.brokeAt !== undefined) say(`tmon: it no longer kept up at ${run.brokeAt} a second`);
