@@ -4,7 +4,7 @@ import { openBus } from "../../bus/open.ts";
 import type { Config } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import { newMessageId } from "../../messages/ids.ts";
-import { openStore } from "../../store/open.ts";
+import { openStoreSoon } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { heartbeatPrefix } from "../heartbeat.ts";
 import { createReleaseStack } from "../release-stack.ts";
@@ -45,6 +45,9 @@ export interface LoadTest {
   brokeAt: number | undefined;
 }
 
+/** Whoever starts a load test looks on: a server that is away is said, not waited for. */
+const patienceMs = 10_000;
+
 /** The role whose place the load takes. */
 const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detector", tasks: "generator" };
 
@@ -54,15 +57,15 @@ const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detect
  *           \-> (the same)
  *
  * Bus and store are opened apart from the roles': what is sent and counted goes the way of any other process.
- * @throws TmonError as openBus, openStore and startSystem; the signal's reason during the start
+ * @throws TmonError as openBus, openStoreSoon and startSystem; the signal's reason during the start
  */
 export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
   const { config, log, signal } = options;
   const releases = createReleaseStack();
   try {
-    const bus = await openBus(config, log, { ending: signal });
+    const bus = await openBus(config, log, { ending: signal, patienceMs });
     releases.add(() => bus.close());
-    const store = await openStore(config, log, signal);
+    const store = await openStoreSoon(config, log, { signal, patienceMs });
     releases.add(() => store.close());
     const site = { config, bus, store, log };
     const prefix = `load-${newMessageId().slice(-12)}-`;

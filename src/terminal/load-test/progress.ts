@@ -13,7 +13,8 @@ export function showProgress(): { show(sample: Sample): void; end(): void } {
   return {
     show(sample) {
       shown += 1;
-      if (isTTY) process.stderr.write(`\r\x1b[K${lineOf(sample)}`);
+      // The cursor goes back at once: a line of the log takes this one's place.
+      if (isTTY) process.stderr.write(`${lineOf(sample)}\x1b[K\r`);
       else if (shown % lineEverySamples === 0) say(`tmon: ${lineOf(sample)}`);
     },
     end() {
