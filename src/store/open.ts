@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
+import { TmonError } from "../errors.ts";
 import { openEmbeddedStore } from "./embedded/store.ts";
 import { openRedisStore } from "./redis/store.ts";
 import type { Store } from "./store.ts";
@@ -13,4 +14,28 @@ export function openStore(
   return store.kind === "redis"
     ? openRedisStore({ redis: store.redis, log, ending })
     : openEmbeddedStore({ dataDir, log });
+}
+
+/**
+ * As openStore, for who does not wait for long.
+ * @throws TmonError TMON_STORE_UNREACHABLE if a server is still away then, and as openStore; the signal's reason
+ */
+export async function openStoreSoon(
+  config: Config,
+  log: Logger,
+  { signal, patienceMs }: { signal: AbortSignal; patienceMs: number },
+): Promise<Store> {
+  const late = AbortSignal.timeout(patienceMs);
+  return openStore(config, log, AbortSignal.any([signal, late])).catch((error: unknown) => {
+    throw late.aborted && !signal.aborted ? storeUnreachable(config) : error;
+  });
+}
+
+export function storeUnreachable({ store }: Config): TmonError {
+  const place = store.kind === "redis" ? `Redis at ${store.redis.shownUrl}` : "the store";
+  return new TmonError(
+    "TMON_STORE_UNREACHABLE",
+    `${place} does not answer`,
+    "see that it runs and can be reached from here",
+  );
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { messageOf, TmonError } from "../errors.ts";
-import { openStore } from "../store/open.ts";
+import { openStoreSoon, storeUnreachable } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
@@ -18,10 +18,7 @@ export async function withStore<T>(
   { log, signal }: Asking,
   ask: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const late = AbortSignal.timeout(serverPatienceMs);
-  const store = await openStore(config, log, AbortSignal.any([signal, late])).catch((error: unknown) => {
-    throw late.aborted && !signal.aborted ? unreachable(config) : error;
-  });
+  const store = await openStoreSoon(config, log, { signal, patienceMs: serverPatienceMs });
   const forget = releaseOnCrash(() => store.close());
   try {
     return await ask(store);
@@ -29,15 +26,6 @@ export async function withStore<T>(
     forget();
     await store.close();
   }
-}
-
-function unreachable({ store }: Config): TmonError {
-  const place = store.kind === "redis" ? `Redis at ${store.redis.shownUrl}` : "the store";
-  return new TmonError(
-    "TMON_STORE_UNREACHABLE",
-    `${place} does not answer`,
-    "see that it runs and can be reached from here",
-  );
 }
 
 /** Longer than a connection is tried: only then is a server that speaks no TLS told from one that is away. */
@@ -58,7 +46,7 @@ export async function askStore<T>(
     return await withStore(config, { log, signal: soon }, ask);
   } catch (error) {
     if (signal.aborted || error instanceof TmonError) throw error;
-    const { message, todo } = unreachable(config);
+    const { message, todo } = storeUnreachable(config);
     const why = soon.aborted ? `${message} within ${patienceMs / 1000} s` : messageOf(error);
     say(`tmon: ${what} stays unknown: ${why}`);
     say(`  what to do: ${todo}`);

@@ -1,8 +1,8 @@
 import { constants, existsSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
+import { countUnreadLost, describeRun, processUse } from "../runtime/report/circumstances.ts";
 import { makeReport, type Report } from "../runtime/report/report.ts";
 import type { System } from "../runtime/system.ts";
 import { counted } from "./counted.ts";
@@ -25,9 +25,17 @@ export async function prepareReportFile(file: string): Promise<void> {
 
 /** Writes the report of an observed run, which has ended, to `file` and says the essence on stderr. */
 export async function writeReport(file: string, system: System, run: RunCircumstances): Promise<void> {
-  const report = await reportOf(system, run);
-  await explained(writeFile(file, `${JSON.stringify(report, null, 2)}\n`));
-  say(`tmon: report ${file}: ${summary(report)}`);
+  await saveReport(file, await reportOf(system, run));
+}
+
+export async function saveReport(file: string, report: Report): Promise<void> {
+  await writeReportFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  say(`tmon: report ${file}: ${summarize(report)}`);
+}
+
+/** @throws TmonError TMON_USAGE */
+export async function writeReportFile(file: string, text: string): Promise<void> {
+  await explained(writeFile(file, text));
 }
 
 async function explained(attempt: Promise<void>): Promise<void> {
@@ -48,33 +56,23 @@ async function reportOf(
   run: RunCircumstances,
 ): Promise<Report> {
   if (!collector) throw new Error("a run without a collector has no report");
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  const unread = await metrics.unreadLost.get();
   const frames = detector?.frames() ?? { processed: 0, dropped: 0 };
   return makeReport(collector.seen, {
-    run: {
-      version: run.version,
-      bus: config.bus.kind,
-      store: config.store.kind,
-      model: config.detector.model === undefined ? null : basename(config.detector.model),
-      vlm: config.vlm.model,
-      simulated: config.vlm.provider === "simulated",
-      cores: availableParallelism(),
-      node: process.version,
-    },
+    run: describeRun(config, run.version),
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     cameras: { configured: config.cameras.length, live: detector?.liveCameras() ?? 0 },
     frames,
     lag: collector.lag(),
     incomplete: collector.incomplete(),
-    process: { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, maxRssBytes: maxRSS * 1024 },
-    unreadLost: unread.values.reduce((sum, { value }) => sum + value, 0),
+    process: processUse(),
+    unreadLost: await countUnreadLost(metrics),
     drained: run.drained,
   });
 }
 
-function summary(report: Report): string {
+/** The essence, in one line. */
+export function summarize(report: Report): string {
   const { messages, results, lost, pending, duplicates, overheadMs, endToEndMs, incomplete } = report;
   return [
     ...(incomplete === null ? [] : [`incomplete (${incomplete})`]),

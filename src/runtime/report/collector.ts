@@ -32,20 +32,18 @@ export interface Collector {
 
 /**
  * Watches a run from outside: reads the topics without a group and subscribes as a screen does, so that the
- * report counts what others see, not what the roles believe.
+ * report counts what others see, not what the roles believe. Of cameras whose ids start with `cameraPrefix` only.
  */
-export async function startCollector({
-  config,
-  bus,
-  store,
-  log,
-}: Pick<RoleContext, "config" | "bus" | "store" | "log">): Promise<Collector> {
+export async function startCollector(
+  { config, bus, store, log }: Pick<RoleContext, "config" | "bus" | "store" | "log">,
+  { cameraPrefix = "" } = {},
+): Promise<Collector> {
   const seen = noObservations();
   const gaps = new Set<string>();
   let stopping: Promise<unknown> | undefined;
   const topicOf = new Map(observedTopics.map((id) => [config.topics[id].name, id]));
   const topics = [...topicOf.keys()];
-  const unsubscribe = await store.subscribe("camera:*", (_, message) =>
+  const unsubscribe = await store.subscribe(`camera:${cameraPrefix}*`, (_, message) =>
     observePush(seen, message, store.now()),
   );
 
@@ -58,6 +56,7 @@ export async function startCollector({
   const reading = (async () => {
     for await (const message of bus.read({ topics, from: "latest", signal: ended.signal })) {
       positions.set(`${message.topic}/${message.partition}`, message.offset + 1);
+      if (!message.key.startsWith(cameraPrefix)) continue;
       observeMessage(seen, topicOf.get(message.topic) as TopicId, message);
     }
   })().catch((error) => {

@@ -81,6 +81,21 @@ describe("the report's collector", () => {
     expect(collector.seen.frames.size).toBe(1);
   });
 
+  it("counts cameras whose ids begin alike, where only these are asked for", async () => {
+    const of = await startCollector(context, { cameraPrefix: "load-" });
+    const topic = context.config.topics["assessment-tasks"].name;
+    const value = encode({ ...task, taskId: "n_group1", cameraId: "load-1" });
+    await context.bus.produce([{ topic, key: "load-1", value }]);
+    await send("assessment-tasks", task);
+    for (const cameraId of ["load-1", "7"]) {
+      const push = { messageId: cameraId, cameraId, capturedAt: 1, taskIds: [], alertTaskIds: [] };
+      await context.store.pushFrame({ ...push, closing: true, detection: "", payload: "{}" });
+    }
+    await until(() => of.seen.pushes > 0 && collector.seen.pushes === 2);
+    await of.finish();
+    expect([[...of.seen.tasks], of.seen.pushes]).toEqual([["n_group1"], 1]);
+  });
+
   it("takes the lag of the group that is furthest behind", async () => {
     await send(
       "detection-results",

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "pino";
+import { openBus } from "../../bus/open.ts";
+import type { Config } from "../../config/config.ts";
+import { TmonError } from "../../errors.ts";
+import { newMessageId } from "../../messages/ids.ts";
+import { openStoreSoon } from "../../store/open.ts";
+import type { Store } from "../../store/store.ts";
+import { heartbeatPrefix } from "../heartbeat.ts";
+import { createReleaseStack } from "../release-stack.ts";
+import { countUnreadLost, describeRun, processUse } from "../report/circumstances.ts";
+import { type Collector, startCollector } from "../report/collector.ts";
+import { makeReport, type Report, unfinished } from "../report/report.ts";
+import { type RoleName, roleNames } from "../role.ts";
+import { type System, startSystem } from "../system.ts";
+import { cleanUp } from "./clean-up.ts";
+import { type Load, type LoadOptions, startLoad } from "./load.ts";
+import type { Profile } from "./profile.ts";
+import { type Sample, watchRun } from "./samples.ts";
+import { type Series, seriesOf } from "./series.ts";
+import { judge, type Slo } from "./slo.ts";
+
+export const targets = ["self", "deployment"] as const;
+export type Target = (typeof targets)[number];
+
+export interface LoadTestOptions {
+  config: Config;
+  target: Target;
+  from: LoadOptions["from"];
+  profile: Profile;
+  cameras: number;
+  slo: readonly Slo[];
+  log: Logger;
+  version: string;
+  /** Ends the load before its time; what is open still goes its way. */
+  signal: AbortSignal;
+  /** Told every second. */
+  progress(sample: Sample): void;
+}
+
+export interface LoadTest {
+  report: Report;
+  series: Series;
+  /** Of a load in steps: messages a second that were too many. */
+  brokeAt: number | undefined;
+}
+
+/** Whoever starts a load test looks on: a server that is away is said, not waited for. */
+const patienceMs = 10_000;
+
+/** The role whose place the load takes. */
+const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detector", tasks: "generator" };
+
+/**
+ *   starting -> sending -(time, signal, broken)-> draining -> cleaned up -> report
+ *          \          \-> (a role failed: everything opened is released again)
+ *           \-> (the same)
+ *
+ * Bus and store are opened apart from the roles': what is sent and counted goes the way of any other process.
+ * @throws TmonError as openBus, openStoreSoon and startSystem; the signal's reason during the start
+ */
+export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
+  const { config, log, signal } = options;
+  const releases = createReleaseStack();
+  try {
+    const bus = await openBus(config, log, { ending: signal, patienceMs });
+    releases.add(() => bus.close());
+    const store = await openStoreSoon(config, log, { signal, patienceMs });
+    releases.add(() => store.close());
+    const site = { config, bus, store, log };
+    const prefix = `load-${newMessageId().slice(-12)}-`;
+    const cameraIds = Array.from({ length: options.cameras }, (_, index) => `${prefix}${index + 1}`);
+    // Registered before the roles: the entries they still write are taken out, too.
+    const frames = new Set<string>();
+    releases.add(() => cleanUp(site, cameraIds, frames));
+    const collector = await startCollector(site, { cameraPrefix: prefix });
+    releases.add(() => collector.stop());
+    const system = options.target === "self" ? await startRoles(options, store) : undefined;
+    releases.add(() => system?.stop());
+    signal.throwIfAborted();
+
+    const startedAt = Date.now();
+    const load = await startLoad(site, { ...options, cameraIds, frames });
+    releases.add(() => load.stop(AbortSignal.abort()));
+    const run = watchRun(options, { load, collector });
+    releases.add(() => run.stop());
+    const failed = system?.failed ?? new Promise<never>(() => {});
+    const ended = delay(options.profile.forMs, undefined, { signal }).catch(() => {});
+    await Promise.race([ended, run.broke, failed]);
+
+    const deadline = AbortSignal.timeout(config.drainMs);
+    const drained = await Promise.race([drain({ load, collector, system }, deadline), failed]);
+    const endedAt = Date.now();
+    await run.stop();
+    await collector.finish();
+    const report = makeReport(collector.seen, {
+      ...{ startedAt, endedAt, drained },
+      run: describeRun(system?.config ?? config, options.version),
+      cameras: { configured: cameraIds.length, live: cameraIds.length },
+      frames: { processed: load.frames.size, dropped: 0 },
+      lag: collector.lag(),
+      process: processUse(),
+      unreadLost: system ? await countUnreadLost(system.metrics) : 0,
+      incomplete: collector.incomplete() ?? explainUnsent(load.unsent()),
+    });
+    return {
+      report: { ...report, slo: judge(options.slo, report) },
+      series: seriesOf(run.samples, collector.seen, load.startedAt),
+      brokeAt: run.brokeAt(),
+    };
+  } finally {
+    await releases.run();
+  }
+}
+
+/** @throws TmonError TMON_USAGE if others do the same work there: half of the load would go their way, and theirs this one's */
+async function startRoles({ config, from, log, signal }: LoadTestOptions, store: Store): Promise<System> {
+  const roles = roleNames.slice(roleNames.indexOf(rolesBefore[from]) + 1);
+  const others = await Promise.all(roles.map((role) => store.list(`${heartbeatPrefix}${role}:`)));
+  const running = roles.filter((_, index) => others[index]!.length > 0);
+  if (running.length > 0) {
+    throw new TmonError(
+      "TMON_USAGE",
+      `on this bus and store runs already: ${running.join(", ")}`,
+      "say --target deployment to load what runs there, or end it first",
+    );
+  }
+  return startSystem({
+    // Nobody else is to look at it, and no camera to be opened.
+    config: { ...config, cameras: [], web: { ...config.web, host: "127.0.0.1", port: 0 } },
+    ...{ roles, instance: `load-test-${process.pid}`, log, defaultPort: 0, observed: false, ending: signal },
+  });
+}
+
+const lookEveryMs = 100;
+
+/** True when all that was sent came to its end before the deadline. */
+async function drain(
+  { load, collector, system }: { load: Load; collector: Collector; system: System | undefined },
+  deadline: AbortSignal,
+): Promise<boolean> {
+  await load.stop(deadline);
+  const { seen } = collector;
+  // The results first: they are cheap to count, and each comes last of its frame.
+  const isDone = () =>
+    seen.results.size >= load.frames.size && Object.values(unfinished(seen)).every((count) => count === 0);
+  while (!isDone() && !deadline.aborted) await delay(lookEveryMs);
+  if (deadline.aborted) return false;
+  return system ? system.drain(deadline) : true;
+}
+
+function explainUnsent(frames: number): string | null {
+  return frames === 0 ? null : `${frames} frames that were due could not be written to the bus`;
+}

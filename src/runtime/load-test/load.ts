@@ -1,0 +1,127 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { OutgoingMessage } from "../../bus/bus.ts";
+import { encode } from "../../messages/codec.ts";
+import type { Detection } from "../../messages/detection.ts";
+import { encodeTask } from "../../messages/task.ts";
+import { createOutage } from "../../observability/outage.ts";
+import { encodeMark } from "../aggregator/mark.ts";
+import { payloadOf } from "../aggregator/payload.ts";
+import { tasksOf } from "../generator/tasks.ts";
+import { untilDone } from "../retry.ts";
+import type { RoleContext } from "../role.ts";
+import { createFrames } from "./frames.ts";
+import { type Profile, rateAt, schedule } from "./profile.ts";
+
+type Site = Pick<RoleContext, "config" | "bus" | "store" | "log">;
+
+export interface LoadOptions {
+  from: "detections" | "tasks";
+  profile: Profile;
+  cameraIds: readonly string[];
+  /** Takes the messageIds of the frames the bus has. */
+  frames: Set<string>;
+}
+
+export interface Load {
+  /** Epoch ms in the store's clock. */
+  readonly startedAt: number;
+  readonly frames: ReadonlySet<string>;
+  /** Frames a second that are to be sent at the moment. */
+  rate(): number;
+  /** No more frames are due; resolves when all that were are written, or given up with the signal. */
+  stop(signal: AbortSignal): Promise<void>;
+  /** Frames that were due and are not written. */
+  unsent(): number;
+}
+
+const lookEveryMs = 5;
+/** Frames being written: where the bus is slower the others wait, and are late. */
+const mostOpen = 1_000;
+
+/**
+ * Sends one frame after the other, each camera in turn, when the profile says so and not when the system is ready for
+ * it. A frame's capture is the time it should have been sent at, so that all latencies count the wait for a system
+ * that could not take it (no coordinated omission).
+ */
+export async function startLoad(
+  site: Site,
+  { from, profile, cameraIds, frames }: LoadOptions,
+): Promise<Load> {
+  const { store, log } = site;
+  const frameOf = await createFrames();
+  const send = from === "tasks" ? sendTasks : sendDetection;
+  const outage = createOutage(log, {
+    begins: "the load cannot be written: it waits",
+    ends: "the load is written again",
+  });
+  const givingUp = new AbortController();
+  const open = new Set<Promise<void>>();
+  const startedAt = store.now();
+  let endsAt = startedAt + profile.forMs;
+  let due = 0;
+
+  function start(frame: Detection): void {
+    const sending = untilDone(() => send(site, frame), givingUp.signal, outage)
+      .then(() => void frames.add(frame.messageId))
+      .catch(() => {})
+      .finally(() => open.delete(sending));
+    open.add(sending);
+  }
+
+  async function run(): Promise<void> {
+    for (const ms of schedule(profile)) {
+      const dueAt = startedAt + ms;
+      while (store.now() < dueAt && dueAt < endsAt) await delay(lookEveryMs);
+      if (dueAt >= endsAt) return;
+      due += 1;
+      while (open.size >= mostOpen) await Promise.race(open);
+      if (!givingUp.signal.aborted) start(frameOf(cameraIds[due % cameraIds.length]!, dueAt));
+    }
+  }
+
+  const running = run();
+  return {
+    startedAt,
+    frames,
+    rate: () => (store.now() < endsAt ? rateAt(profile, store.now() - startedAt) : 0),
+    async stop(signal) {
+      endsAt = Math.min(endsAt, store.now());
+      // What has been given up may still be on its way to a bus that does not answer.
+      const givenUp = new Promise<void>((resolve) => {
+        const giveUp = () => {
+          givingUp.abort();
+          resolve();
+        };
+        signal.addEventListener("abort", giveUp, { once: true });
+        if (signal.aborted) giveUp();
+      });
+      await Promise.race([running.then(() => Promise.all(open)), givenUp]);
+    },
+    unsent: () => due - frames.size,
+  };
+}
+
+async function sendDetection({ config, bus }: Site, frame: Detection): Promise<void> {
+  const topic = config.topics["detection-results"].name;
+  await bus.produce([{ topic, key: frame.cameraId, value: encode(frame) }]);
+}
+
+/**
+ * The aggregator looks for the detection of each result. It is not on the bus, where a generator would make the same
+ * tasks of it once more, but in the frame's mark, as of one that was closed before: each verdict is pushed at once.
+ */
+async function sendTasks({ config, bus, store }: Site, frame: Detection): Promise<void> {
+  const { messageId, cameraId } = frame;
+  const capturedAt = frame.trace.capturedAt!;
+  const state = { detection: frame, results: [] };
+  await store.pushFrame({
+    ...{ messageId, cameraId, capturedAt, taskIds: [], alertTaskIds: [], closing: true },
+    detection: encodeMark(state),
+    payload: JSON.stringify(payloadOf(state, { keepImages: false, aggregatedAt: store.now() })),
+  });
+  const topic = config.topics["assessment-tasks"].name;
+  const messages = tasksOf(frame, capturedAt).map(
+    (task): OutgoingMessage => ({ topic, key: cameraId, value: encodeTask(task) }),
+  );
+  await bus.produce(messages);
+}

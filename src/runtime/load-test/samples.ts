@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Collector } from "../report/collector.ts";
+import type { Load } from "./load.ts";
+import { type Profile, stepMsOf } from "./profile.ts";
+
+/** What had happened by a moment of the run. */
+export interface Sample {
+  /** Since the load began, ms. */
+  atMs: number;
+  /** Messages a second that were to be sent. */
+  rate: number;
+  sent: number;
+  /** Tasks with a final result. */
+  results: number;
+  /** Verdicts that were pushed. */
+  pushed: number;
+  lag: number;
+}
+
+export interface WatchedRun {
+  readonly samples: readonly Sample[];
+  /** Resolves when a step was too much; for other profiles never. */
+  readonly broke: Promise<void>;
+  brokeAt(): number | undefined;
+  stop(): Promise<void>;
+}
+
+const everyMs = 1_000;
+/** Of what is sent in a step's second half as much must be pushed in that time. */
+const keepingUp = 0.9;
+
+/** Takes a sample every second, and ends a load in steps that the system no longer keeps up with. */
+export function watchRun(
+  { profile, progress }: { profile: Profile; progress(sample: Sample): void },
+  { load, collector }: { load: Load; collector: Collector },
+): WatchedRun {
+  const samples: Sample[] = [];
+  const ended = new AbortController();
+  const startedAt = performance.now();
+  let brokeAt: number | undefined;
+  let breaks = () => {};
+  const broke = new Promise<void>((resolve) => {
+    breaks = resolve;
+  });
+
+  function sample(): void {
+    const { seen } = collector;
+    const atMs = performance.now() - startedAt;
+    const counts = { sent: load.frames.size, results: seen.results.size, pushed: seen.pushed.size };
+    const one = { atMs, rate: load.rate(), ...counts, lag: collector.lag().final };
+    samples.push(one);
+    progress(one);
+  }
+
+  async function watchStep(): Promise<void> {
+    const halfMs = stepMsOf(profile) / 2;
+    for (;;) {
+      await delay(halfMs, undefined, { signal: ended.signal });
+      const before = { sent: load.frames.size, pushed: collector.seen.pushed.size };
+      const rate = load.rate();
+      await delay(halfMs, undefined, { signal: ended.signal });
+      const sent = load.frames.size - before.sent;
+      if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) continue;
+      brokeAt = rate;
+      return breaks();
+    }
+  }
+
+  const sampling = (async () => {
+    while (!ended.signal.aborted) {
+      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => {});
+      sample();
+    }
+  })();
+  const steps = profile.name === "step" ? watchStep().catch(() => {}) : undefined;
+
+  return {
+    samples,
+    broke,
+    brokeAt: () => brokeAt,
+    async stop() {
+      ended.abort();
+      await Promise.all([sampling, steps]);
+    },
+  };
+}

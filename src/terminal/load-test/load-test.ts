@@ -1,0 +1,112 @@
+import { resolveProvider } from "../../config/checks.ts";
+import type { Config } from "../../config/config.ts";
+import type { ConfigFlags } from "../../config/load.ts";
+import { parseDuration } from "../../config/units.ts";
+import { TmonError } from "../../errors.ts";
+import { runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
+import type { ProfileName } from "../../runtime/load-test/profile.ts";
+import { parseSlo } from "../../runtime/load-test/slo.ts";
+import type { Report } from "../../runtime/report/report.ts";
+import { releaseOnCrash } from "../crash.ts";
+import { formatTable, say, writeLine } from "../output.ts";
+import { sayProvider } from "../provider.ts";
+import { interruptedBySignal } from "../reading.ts";
+import { prepareReportFile, saveReport, writeReportFile } from "../report-file.ts";
+import { createTerminalLog, loadRunSettings } from "../settings.ts";
+import { refuseAccidents } from "./accidents.ts";
+import { reportPage } from "./page.ts";
+import { showProgress } from "./progress.ts";
+
+export interface LoadTestWishes {
+  target: Target;
+  from: "cameras" | "detections" | "tasks";
+  profile: ProfileName;
+  rate: number;
+  cameras: number;
+  duration: string;
+  slo?: string | undefined;
+  report?: string | undefined;
+  allowRemote: boolean;
+}
+
+/**
+ * `tmon load-test`: sends invented frames or tasks and counts what comes of them. Ends with 1 if an objective is
+ * missed; interrupted, it reports what there was and ends with 130 or 143.
+ */
+export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, version: string): Promise<void> {
+  const { target, from, cameras, report: file } = wishes;
+  if (from === "cameras") throw noCameras();
+  const forMs = parseDuration(wishes.duration, "--for", 1_000);
+  const profile = { name: wishes.profile, rate: wishes.rate, forMs };
+  const slo = wishes.slo === undefined ? [] : parseSlo(wishes.slo);
+  if (file !== undefined) for (const one of [file, pageOf(file)]) await prepareReportFile(one);
+  const config = configure(wishes, flags);
+  const signal = interruptedBySignal();
+  signal.addEventListener("abort", () => say("tmon: finishing what is open; once more to stop at once"));
+  const what = describe(wishes);
+  say(`tmon: load-test runs: ${what}`);
+  const crashing = new AbortController();
+  const progress = showProgress();
+  const running = runLoadTest({
+    ...{ config, target, from, profile, cameras, slo, version },
+    signal: AbortSignal.any([signal, crashing.signal]),
+    log: createTerminalLog(config),
+    progress: progress.show,
+  });
+  const forget = releaseOnCrash(async () => {
+    crashing.abort();
+    await running;
+  });
+  const run = await running.catch((error: unknown) => {
+    // What a signal cut short has failed by that.
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
+  forget();
+  progress.end();
+  if (!run) return;
+  if (file !== undefined) {
+    await saveReport(file, run.report);
+    await writeReportFile(pageOf(file), reportPage(run, what));
+    say(`tmon: the same with charts: ${pageOf(file)}`);
+  }
+  if (run.brokeAt !== undefined) say(`tmon: it no longer kept up at ${run.brokeAt} a second`);
+  if (slo.length > 0) await showObjectives(run.report);
+}
+
+/** Beside the JSON: load.json has its load.html. */
+function pageOf(file: string): string {
+  return `${file.replace(/\.json$/, "")}.html`;
+}
+
+function describe({ target, from, profile, rate, cameras, duration }: LoadTestWishes): string {
+  const who = target === "self" ? "this process" : "the deployment";
+  return `${profile}, ${from} of ${cameras} cameras for ${duration}, --rate ${rate}, judged by ${who}`;
+}
+
+function configure({ target, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
+  // The test's cameras are its own.
+  const loaded = { ...loadRunSettings(flags), cameras: [] };
+  const config = target === "self" ? resolveProvider(loaded, { standIn: true }) : loaded;
+  refuseAccidents(config, { target, allowRemote, spend: flags.spend });
+  if (target === "self") sayProvider(config);
+  return config;
+}
+
+async function showObjectives({ slo }: Report): Promise<void> {
+  const rows = slo.map(({ expression, actual, passed }) => [
+    expression,
+    actual === null ? "-" : String(actual),
+    passed ? "passed" : "FAILED",
+  ]);
+  await writeLine(formatTable(["OBJECTIVE", "ACTUAL", ""], rows));
+  if (slo.some(({ passed }) => !passed)) process.exitCode ??= 1;
+}
+
+function noCameras(): TmonError {
+  return new TmonError(
+    "TMON_USAGE",
+    "--from cameras needs simulated cameras, which this version does not have",
+    "say --from detections; with a video, tmon up --camera file:road.mp4?loop=1 --report FILE measures the detector too",
+  );
+}

@@ -1,0 +1,29 @@
+import type { Sample } from "../../runtime/load-test/samples.ts";
+import { counted } from "../counted.ts";
+import { say } from "../output.ts";
+import { formatAge } from "../time.ts";
+
+/** Where nobody looks on, a line this often is enough. */
+const lineEverySamples = 10;
+
+/** How the run goes, on stderr: one line that changes on a terminal, elsewhere one now and then. */
+export function showProgress(): { show(sample: Sample): void; end(): void } {
+  const { isTTY } = process.stderr;
+  let shown = 0;
+  return {
+    show(sample) {
+      shown += 1;
+      // The cursor goes back at once: a line of the log takes this one's place.
+      if (isTTY) process.stderr.write(`${lineOf(sample)}\x1b[K\r`);
+      else if (shown % lineEverySamples === 0) say(`tmon: ${lineOf(sample)}`);
+    },
+    end() {
+      if (isTTY && shown > 0) process.stderr.write("\n");
+    },
+  };
+}
+
+function lineOf({ atMs, rate, sent, results, pushed, lag }: Sample): string {
+  const open = Math.max(0, sent - results);
+  return `${formatAge(atMs)}: ${Math.round(rate)}/s, ${sent} sent, ${counted(results, "result")}, ${pushed} pushed, ${open} open, lag ${lag}`;
+}

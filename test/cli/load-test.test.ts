@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Report } from "../../src/runtime/report/report.ts";
+import { openContext, testConfig } from "../support/context.ts";
+import { runTmon, startTmon } from "../support/tmon.ts";
+import { temporaryDirectory } from "../support/tmp.ts";
+
+const quick = ["load-test", "--rate", "20", "--cameras", "5", "--for", "2s"];
+
+function place() {
+  const directory = temporaryDirectory();
+  const dataDir = join(directory, "data");
+  const file = join(directory, "load.json");
+  return {
+    dataDir,
+    flags: ["--data-dir", dataDir, "--report", file],
+    report: () => JSON.parse(readFileSync(file, "utf8")) as Report,
+    page: () => readFileSync(join(directory, "load.html"), "utf8"),
+  };
+}
+
+/** What of the load is still in the store. */
+async function leftBehind(dataDir: string): Promise<string[]> {
+  const { context, close } = await openContext(testConfig(dataDir));
+  onTestFinished(close);
+  const prefixes = ["camera:", "detection:", "tmon:closed:", "tmon:latest-at:"];
+  const found = await Promise.all(prefixes.map((prefix) => context.store.list(prefix)));
+  return found.flat().map(({ key }) => key);
+}
+
+describe("tmon load-test", () => {
+  it.each(["detections", "tasks"])(
+    "from %s: each ends in a verdict that is pushed once; 0 where all objectives are met",
+    async (from) => {
+      const { dataDir, flags, report, page } = place();
+      const slo = ["--slo", "lost=0,pending=0,duplicates=0,vlm.successRate>=0.99"];
+      const { exitCode, stdout, stderr } = await runTmon([...quick, "--from", from, ...flags, ...slo]);
+      expect(exitCode, stderr).toBe(0);
+      expect(stdout).toMatch(/lost=0 +0 +passed/);
+      const run = report();
+      expect(run).toMatchObject({ lost: 0, pending: 0, repeats: 0, cameras: { configured: 5, live: 5 } });
+      expect(run.run).toMatchObject({ bus: "embedded", store: "embedded", simulated: true });
+      expect(run.messages.tasks).toBeGreaterThanOrEqual(39);
+      expect(run.messages.results).toBe(run.messages.tasks);
+      expect(run.slo.every(({ passed }) => passed)).toBe(true);
+      expect(page()).toContain("<svg");
+      expect(page()).not.toMatch(/https?:|src=|<link|<script/);
+      expect(await leftBehind(dataDir)).toEqual([]);
+    },
+  );
+
+  it("ends with 1 where an objective is missed, and says which", async () => {
+    const { flags, report } = place();
+    const { exitCode, stdout } = await runTmon([...quick, ...flags, "--slo", "endToEndMs.p95<1,lost=0"]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/endToEndMs\.p95<1 +\S+ +FAILED/);
+    expect(report().slo.map(({ passed }) => passed)).toEqual([false, true]);
+  });
+
+  it("interrupted, it finishes what is open, reports and leaves nothing in the store", async () => {
+    const { dataDir, flags, report, page } = place();
+    const running = startTmon(["load-test", "--rate", "20", "--for", "10m", ...flags]);
+    await running.says("10s: ");
+    running.kill("SIGINT");
+    expect((await running.ended).exitCode).toBe(130);
+    const run = report();
+    expect(run.messages.tasks).toBeGreaterThan(0);
+    expect(run).toMatchObject({ lost: 0, pending: 0 });
+    expect(page()).toContain("</html>");
+    expect(await leftBehind(dataDir)).toEqual([]);
+  }, 60_000);
+
+  it("against a deployment only sends and counts: its own cameras, not those of others", async () => {
+    const { dataDir, flags, report } = place();
+    const roles = ["generator", "scheduler", "aggregator"].map((role) => {
+      const vlm = role === "scheduler" ? ["--vlm", "sim"] : [];
+      return startTmon(["run", role, "--port", "0", "--data-dir", dataDir, ...vlm]);
+    });
+    await Promise.all(roles.map((role) => role.says("runs: ")));
+    const { exitCode, stderr } = await runTmon([
+      ...quick,
+      "--target",
+      "deployment",
+      ...flags,
+      "--slo",
+      "lost=0,pending=0",
+    ]);
+    expect(exitCode, stderr).toBe(0);
+    expect(report().messages.results).toBeGreaterThanOrEqual(39);
+    for (const role of roles) role.kill("SIGTERM");
+    await Promise.all(roles.map((role) => role.ended));
+  }, 60_000);
+
+  it("in steps, it ends at the one that was too much", async () => {
+    const { flags, page } = place();
+    // Nobody does the work.
+    const args = ["load-test", "--profile", "step", "--target", "deployment", "--drain", "100ms"];
+    const { stderr } = await runTmon([...args, "--rate", "10", "--for", "20s", ...flags]);
+    expect(stderr).toContain("no longer kept up at 10 a second");
+    expect(page()).toContain("no longer kept up");
+  });
+
+  it.each([
+    [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
+    [["--slo", "endtoend<5"], {}, /the report has no figure endtoend/],
+    [["--for", "soon"], {}, /--for is "soon"/],
+    [
+      ["--bus", "kafka"],
+      { TMON_KAFKA_BROKERS: "kafka.example:9092" },
+      /Kafka at kafka\.example:9092.*\n.*--allow-remote/,
+    ],
+    [
+      [],
+      { TMON_REDIS_URL: "redis://redis.example" },
+      /Redis at redis:\/\/redis\.example.*\n.*--allow-remote/,
+    ],
+    [[], { DASHSCOPE_API_KEY: "sk-any" }, /https:\/\/dashscope\.aliyuncs\.com.*costs money\n.*--spend/],
+  ])("refuses %j with %j before anything is sent", async (args, env, words) => {
+    const { dataDir, flags } = place();
+    const { exitCode, stderr } = await runTmon(
+      ["load-test", ...args, ...flags],
+      env as Record<string, string>,
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(words);
+    expect(existsSync(dataDir)).toBe(false);
+  });
+});
