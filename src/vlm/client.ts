@@ -81,7 +81,7 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   });
 
   /** What goes wrong on the way to the provider, this client's time-out included, is a VlmError. */
-  async function inTime<T>(host: string, signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>) {
+  async function inTime<T>(host: string, signal: AbortSignal, ask: (ending: AbortSignal) => Promise<T>) {
     const deadline = deadlineOf(timeoutMs, signal);
     try {
       return await ask(deadline.signal);
@@ -127,8 +127,8 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
       authorization: `Bearer ${target.key.reveal()}`,
     };
     const started = performance.now();
-    const response = await inTime(url.host, signal, (inTime) =>
-      exchange(agent, { url, headers, body, signal: inTime, maySend }),
+    const response = await inTime(url.host, signal, (ending) =>
+      exchange(agent, { url, headers, body, signal: ending, maySend }),
     );
     const latencyMs = performance.now() - started;
     if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
@@ -144,7 +144,7 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     async listModels(target, signal) {
       const started = performance.now();
       const { host } = new URL(target.baseUrl);
-      const listed = await inTime(host, signal, (inTime) => listModels(agent, target, inTime));
+      const listed = await inTime(host, signal, (ending) => listModels(agent, target, ending));
       return { ...listed, latencyMs: performance.now() - started };
     },
     checkKey: (target, signal) => checkKey(agent, target, signal),
