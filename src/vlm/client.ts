@@ -4,10 +4,11 @@ import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
 import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
-import { checkKey } from "./key-check.ts";
+import { checkKey, listModels } from "./key-check.ts";
 import { type AssessRequest, chatBody, type PromptConfig } from "./prompt.ts";
 import { errorOfResponse, type HttpResponse, isSimulated, readCompletion, requestIdOf } from "./response.ts";
 import { errorOfTransport } from "./transport-error.ts";
+import { trialBody } from "./trial.ts";
 
 /** Where a call goes. */
 export interface VlmTarget {
@@ -17,9 +18,7 @@ export interface VlmTarget {
   readonly model: string;
 }
 
-export interface VlmAnswer {
-  /** Empty when the model said "none" without a verdict of its own. */
-  verdicts: Verdict[];
+export interface Answered {
   usage: Usage | undefined;
   providerRequestId: string | undefined;
   /** The model as the provider names it. */
@@ -28,6 +27,16 @@ export interface VlmAnswer {
   simulated: boolean;
   /** Request out to answer read, ms. */
   latencyMs: number;
+}
+
+export interface VlmAnswer extends Answered {
+  /** Empty when the model said "none" without a verdict of its own. */
+  verdicts: Verdict[];
+}
+
+export interface ModelList extends Pick<Answered, "simulated" | "latencyMs"> {
+  /** Undefined where the provider has no list. */
+  models: string[] | undefined;
 }
 
 export interface VlmClient {
@@ -42,6 +51,10 @@ export interface VlmClient {
     signal: AbortSignal,
     maySend?: () => boolean,
   ): Promise<VlmAnswer>;
+  /** What the model says of the picture of trial.ts. @throws as assess */
+  tryOut(target: VlmTarget, signal: AbortSignal): Promise<Answered & { text: string }>;
+  /** @throws VlmError for whatever says neither what models there are nor that there is no list */
+  listModels(target: VlmTarget, signal: AbortSignal): Promise<ModelList>;
   /** True if the provider takes the key; see key-check.ts. */
   checkKey(target: VlmTarget, signal: AbortSignal): Promise<boolean>;
   /** Ends all connections. */
@@ -67,38 +80,30 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     connect: { timeout: Math.min(connectTimeoutMs, timeoutMs) },
   });
 
-  async function post(
-    url: URL,
-    target: VlmTarget,
-    body: string,
-    signal: AbortSignal,
-    maySend: () => boolean,
-  ) {
+  /** What goes wrong on the way to the provider, this client's time-out included, is a VlmError. */
+  async function inTime<T>(host: string, signal: AbortSignal, ask: (ending: AbortSignal) => Promise<T>) {
     const deadline = deadlineOf(timeoutMs, signal);
-    const headers = {
-      "content-type": "application/json",
-      authorization: `Bearer ${target.key.reveal()}`,
-    };
     try {
-      return await exchange(agent, { url, headers, body, signal: deadline.signal, maySend });
+      return await ask(deadline.signal);
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof VlmError) throw error;
       if (error instanceof NotSent && !deadline.signal.aborted) throw error;
-      throw errorOfTransport(error, { host: url.host, timedOut: deadline.signal.aborted, timeoutMs });
+      throw errorOfTransport(error, { host, timedOut: deadline.signal.aborted, timeoutMs });
     } finally {
       deadline.clear();
     }
   }
 
-  function readAnswer(response: HttpResponse, request: AssessRequest, target: VlmTarget) {
+  function readAnswer<T>(response: HttpResponse, target: VlmTarget, read: (content: string) => T) {
     const common = { providerRequestId: requestIdOf(response), simulated: isSimulated(response) };
     let usage: Usage | undefined;
     try {
       const completion = readCompletion(response.text);
       if (completion.isError) throw errorOfResponse(response, target.key);
       usage = completion.usage;
-      const verdicts = parseAnswer(completion.content ?? "", request, language);
-      return { ...common, verdicts, usage, model: completion.model ?? target.model };
+      const content = read(completion.content ?? "");
+      return { ...common, ...content, usage, model: completion.model ?? target.model };
     } catch (error) {
       if (!(error instanceof UnusableAnswer)) throw error;
       const message = `the model's answer cannot be used: ${error.message}`;
@@ -107,16 +112,40 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     }
   }
 
+  async function complete<T>(
+    chat: object,
+    target: VlmTarget,
+    read: (content: string) => T,
+    signal: AbortSignal,
+    maySend = () => true,
+  ) {
+    signal.throwIfAborted();
+    const url = new URL(`${target.baseUrl.replace(/\/+$/, "")}/chat/completions`);
+    const body = JSON.stringify(chat);
+    const headers = {
+      "content-type": "application/json",
+      authorization: `Bearer ${target.key.reveal()}`,
+    };
+    const started = performance.now();
+    const response = await inTime(url.host, signal, (ending) =>
+      exchange(agent, { url, headers, body, signal: ending, maySend }),
+    );
+    const latencyMs = performance.now() - started;
+    if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
+    return { ...readAnswer(response, target, read), latencyMs };
+  }
+
   return {
-    async assess(request, target, signal, maySend = () => true) {
-      signal.throwIfAborted();
-      const url = new URL(`${target.baseUrl.replace(/\/+$/, "")}/chat/completions`);
-      const body = JSON.stringify(chatBody(request, target.model, config));
+    assess(request, target, signal, maySend) {
+      const read = (content: string) => ({ verdicts: parseAnswer(content, request, language) });
+      return complete(chatBody(request, target.model, config), target, read, signal, maySend);
+    },
+    tryOut: (target, signal) => complete(trialBody(target.model), target, (text) => ({ text }), signal),
+    async listModels(target, signal) {
       const started = performance.now();
-      const response = await post(url, target, body, signal, maySend);
-      const latencyMs = performance.now() - started;
-      if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
-      return { ...readAnswer(response, request, target), latencyMs };
+      const { host } = new URL(target.baseUrl);
+      const listed = await inTime(host, signal, (ending) => listModels(agent, target, ending));
+      return { ...listed, latencyMs: performance.now() - started };
     },
     checkKey: (target, signal) => checkKey(agent, target, signal),
     close: () => agent.destroy(),

@@ -1,8 +1,13 @@
 import type { Agent } from "undici";
+import { z } from "zod";
+import { jsonOf } from "../messages/json.ts";
 import type { VlmTarget } from "./client.ts";
-import { errorOfResponse } from "./response.ts";
+import { failureOf, VlmError } from "./failure.ts";
+import { errorOfResponse, type HttpResponse, isSimulated } from "./response.ts";
 
 const refused = [401, 403];
+/** A provider need not have a list. */
+const noList = [404, 405];
 
 /**
  * Asks the provider for its models, which costs nothing. True if it answers, false if its answer says nothing
@@ -10,12 +15,37 @@ const refused = [401, 403];
  * @throws VlmError if the key is refused; what the connection throws.
  */
 export async function checkKey(agent: Agent, target: VlmTarget, signal: AbortSignal): Promise<boolean> {
+  const response = await askForModels(agent, target, signal);
+  if (refused.includes(response.status)) throw errorOfResponse(response, target.key);
+  return isSuccess(response);
+}
+
+const listSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
+
+/**
+ * The names of the models the key may ask for; undefined where the provider has no list.
+ * @throws VlmError for any other answer; what the connection throws.
+ */
+export async function listModels(agent: Agent, target: VlmTarget, signal: AbortSignal) {
+  const response = await askForModels(agent, target, signal);
+  const simulated = isSimulated(response);
+  if (noList.includes(response.status)) return { models: undefined, simulated };
+  if (!isSuccess(response)) throw errorOfResponse(response, target.key);
+  const list = listSchema.safeParse(jsonOf(response.text)).data;
+  if (list) return { models: list.data.map(({ id }) => id), simulated };
+  const details = { status: response.status, simulated };
+  throw new VlmError(
+    failureOf("TMON_VLM_ANSWER_INVALID"),
+    "the provider's answer is no list of models",
+    details,
+  );
+}
+
+async function askForModels(agent: Agent, target: VlmTarget, signal: AbortSignal): Promise<HttpResponse> {
   const { origin, pathname, search } = new URL(`${target.baseUrl.replace(/\/+$/, "")}/models`);
   const headers = { authorization: `Bearer ${target.key.reveal()}` };
   const response = await agent.request({ origin, path: pathname + search, method: "GET", headers, signal });
-  const text = await response.body.text();
-  const { statusCode: status } = response;
-  if (refused.includes(status))
-    throw errorOfResponse({ status, headers: response.headers, text }, target.key);
-  return status >= 200 && status <= 299;
+  return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
 }
+
+const isSuccess = ({ status }: HttpResponse) => status >= 200 && status <= 299;

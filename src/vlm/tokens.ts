@@ -15,7 +15,7 @@ export function pictureTokens(size: { width: number; height: number }): number {
 }
 
 /** The most it may be: models before Qwen3-VL have patches of 28 pixels. Source: DashScope on Qwen2.5-VL. */
-function mostPictureTokens(size: { width: number; height: number }, model: string): number {
+export function mostPictureTokens(size: { width: number; height: number }, model: string): number {
   const patches = (side: number) => Math.ceil(side / (/^qwen3/.test(model) ? 32 : 28));
   return patches(size.width) * patches(size.height) + 2;
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { type SimulatedVlmOptions, startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
 import { chatBody } from "../../src/vlm/prompt.ts";
+import { describesTrial, trialBody, trialPicture } from "../../src/vlm/trial.ts";
 import { aRequest } from "../vlm/request.ts";
 
 const config = {
@@ -279,4 +280,17 @@ test("the models are listed", async () => {
 test("a port that is taken is an error that says so", async () => {
   const { port } = await simulated();
   await expect(startSimulatedVlm({ port })).rejects.toMatchObject({ code: "TMON_PORT_IN_USE" });
+});
+
+test.each([
+  ["the picture of verify-keys is described", trialPicture, true],
+  ["another picture is not described as that one", aRequest().groupImageBase64, false],
+])("%s", async (_, picture, described) => {
+  const { url } = await simulated();
+  const response = await fetch(`${url}/chat/completions`, {
+    method: "POST",
+    headers: { authorization: "Bearer sk-00000000000000000aaaa" },
+    body: JSON.stringify(trialBody("m")).replace(trialPicture, picture ?? ""),
+  });
+  expect(describesTrial(await response.text())).toBe(described);
 });

@@ -34,9 +34,15 @@ export function createCompleter(seed: number) {
   // By the objects: a request that is remembered has the very same ones.
   const verdicts = new WeakMap<ChatRequest["objects"], Answer>();
 
-  return function complete(request: ChatRequest, fault: SpoiltName | undefined): SimulatedResponse {
+  function goodAnswer(request: ChatRequest): Answer {
+    if (request.description !== undefined) return answer(request.description);
     const good = verdicts.get(request.objects) ?? answer(verdict(request, seed));
     verdicts.set(request.objects, good);
+    return good;
+  }
+
+  return function complete(request: ChatRequest, fault: SpoiltName | undefined): SimulatedResponse {
+    const good = goodAnswer(request);
     const given = fault && fault !== "broken_json" ? spoilt[fault](good) : good;
     const { content, tokens, finishReason } = given;
     const usage = { promptTokens: request.promptTokens, completionTokens: tokens };

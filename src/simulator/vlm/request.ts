@@ -3,7 +3,8 @@ import type { Language } from "../../config/language.ts";
 import { boxSchema } from "../../messages/common.ts";
 import { jsonOf } from "../../messages/json.ts";
 import { textTokens } from "../../vlm/tokens.ts";
-import { readPicture, takePictures } from "./pictures.ts";
+import { trialQuestion } from "../../vlm/trial.ts";
+import { describePictures, readPicture, takePictures } from "./pictures.ts";
 import { remembering } from "./remembering.ts";
 
 const partSchema = z.looseObject({ type: z.string(), text: z.string().default("") });
@@ -27,6 +28,8 @@ export interface ChatRequest {
   model: string;
   objects: readonly RequestObject[];
   language: Language;
+  /** The answer where it is asked what is in its picture, and not for a verdict. */
+  description: string | undefined;
   /** Tokens of text and pictures as DashScope would count them, about. */
   promptTokens: number;
   /** Why DashScope's models do not take it, in its words. */
@@ -36,18 +39,24 @@ export interface ChatRequest {
 /** Undefined if the body is no chat completion. */
 export function readRequest(body: Buffer): ChatRequest | undefined {
   const { rest, pictures } = takePictures(body);
-  const words = readWords(rest);
-  if (!words) return undefined;
+  const read = readWords(rest);
+  if (!read) return undefined;
+  const { asksWhatIsShown, ...words } = read;
   let { promptTokens, unfit } = words;
   for (const picture of pictures.map(readPicture)) {
     promptTokens += picture.tokens;
     unfit ??= picture.unfit;
   }
-  return { ...words, promptTokens, unfit };
+  const description = asksWhatIsShown ? describePictures(pictures) : undefined;
+  return { ...words, promptTokens, unfit, description };
+}
+
+interface Words extends Omit<ChatRequest, "description"> {
+  asksWhatIsShown: boolean;
 }
 
 /** All but the pictures; null if it is no chat completion. Read byte by byte: names and numbers are ASCII. */
-const readWords = remembering((bytes: string): ChatRequest | null => {
+const readWords = remembering((bytes: string): Words | null => {
   const parsed = requestSchema.safeParse(jsonOf(bytes));
   if (!parsed.success) return null;
   const { model, messages, response_format } = parsed.data;
@@ -59,6 +68,7 @@ const readWords = remembering((bytes: string): ChatRequest | null => {
   return {
     model,
     objects: texts.flatMap(objectsIn),
+    asksWhatIsShown: texts.includes(trialQuestion),
     language: read.some(({ language }) => language === "zh") ? "zh" : "en",
     promptTokens: read.reduce((sum, { tokens }) => sum + tokens, 0),
     unfit: lacksJson

@@ -21,7 +21,8 @@ const basePath = "/compatible-mode/v1";
 
 /**
  * A VLM provider on loopback that speaks DashScope's OpenAI-compatible protocol, keeps its limits, fails as it
- * does and judges by geometry (judge.ts). Every response says that it is simulated.
+ * does and judges by geometry (judge.ts); the picture of `tmon verify-keys` it knows by heart. Every response says
+ * that it is simulated.
  *
  *   POST /compatible-mode/v1/chat/completions   GET /compatible-mode/v1/models   GET /stats
  *
