@@ -52,7 +52,11 @@ export interface VlmClient {
     maySend?: () => boolean,
   ): Promise<VlmAnswer>;
   /** What the model says of the picture of trial.ts. @throws as assess */
-  tryOut(target: VlmTarget, signal: AbortSignal): Promise<Answered & { text: string }>;
+  tryOut(
+    target: VlmTarget,
+    signal: AbortSignal,
+    maySend?: () => boolean,
+  ): Promise<Answered & { text: string }>;
   /** @throws VlmError for whatever says neither what models there are nor that there is no list */
   listModels(target: VlmTarget, signal: AbortSignal): Promise<ModelList>;
   /** True if the provider takes the key; see key-check.ts. */
@@ -140,7 +144,8 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
       const read = (content: string) => ({ verdicts: parseAnswer(content, request, language) });
       return complete(chatBody(request, target.model, config), target, read, signal, maySend);
     },
-    tryOut: (target, signal) => complete(trialBody(target.model), target, (text) => ({ text }), signal),
+    tryOut: (target, signal, maySend) =>
+      complete(trialBody(target.model), target, (text) => ({ text }), signal, maySend),
     async listModels(target, signal) {
       const started = performance.now();
       const { host } = new URL(target.baseUrl);

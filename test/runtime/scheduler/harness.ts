@@ -26,6 +26,13 @@ export function limited(limits: Partial<QuotaLimits>): Pick<ApiKeyConfig, "limit
   return { limits: { ...noLimits, ...limits } };
 }
 
+/**
+ * The most calls that limit calls a second allow since `start`. Not the worst second the provider saw: on a
+ * busy machine it may see calls later than they were sent.
+ */
+export const mostSince = (start: number, limit: number) =>
+  limit * (1 + Math.floor((performance.now() - start) / 1050));
+
 export interface Settings {
   keys: readonly ApiKeyConfig[];
   scheduler?: Partial<SchedulerConfig>;

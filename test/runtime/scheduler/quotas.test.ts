@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { startSimulatedVlm } from "../../../src/simulator/vlm/server.ts";
 import { until } from "../../support/until.ts";
-import { aKey, limited, openProcess, schedulerConfig } from "./harness.ts";
+import { aKey, limited, mostSince, openProcess, schedulerConfig } from "./harness.ts";
 import { aTask } from "./jobs.ts";
 
 async function simulated(latencyMs = 20) {
@@ -13,13 +13,6 @@ async function simulated(latencyMs = 20) {
 }
 
 const longKey = (id: string) => new Secret(`sk-0000000000000-key${id}`);
-
-/**
- * The most calls that limit calls a second allow since `start`. Not the worst second the provider saw: on a
- * busy machine it may see calls later than they were sent.
- */
-const mostSince = (start: number, limit: number) =>
-  limit * (1 + Math.floor((performance.now() - start) / 1050));
 
 test("no key's requests a second or a minute are exceeded, as the provider counts them, also not by a restart", async () => {
   const provider = await simulated();
