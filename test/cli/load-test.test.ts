@@ -61,7 +61,7 @@ describe("tmon load-test", () => {
   it("interrupted, it finishes what is open, reports and leaves nothing in the store", async () => {
     const { dataDir, flags, report, page } = place();
     const running = startTmon(["load-test", "--rate", "20", "--for", "10m", ...flags]);
-    await running.says("10s: ");
+    await running.says(/s: 20\/s, [1-9]/);
     running.kill("SIGINT");
     expect((await running.ended).exitCode).toBe(130);
     const run = report();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { OutgoingMessage } from "../../bus/bus.ts";
 import { encode } from "../../messages/codec.ts";
@@ -55,6 +56,7 @@ export async function startLoad(
     ends: "the load is written again",
   });
   const givingUp = new AbortController();
+  setMaxListeners(0, givingUp.signal);
   const open = new Set<Promise<void>>();
   const startedAt = store.now();
   let endsAt = startedAt + profile.forMs;

@@ -15,7 +15,7 @@ export function showProgress(): { show(sample: Sample): void; end(): void } {
       shown += 1;
       // The cursor goes back at once: a line of the log takes this one's place.
       if (isTTY) process.stderr.write(`${lineOf(sample)}\x1b[K\r`);
-      else if (shown % lineEverySamples === 0) say(`tmon: ${lineOf(sample)}`);
+      else if (shown % lineEverySamples === 1) say(`tmon: ${lineOf(sample)}`);
     },
     end() {
       if (isTTY && shown > 0) process.stderr.write("\n");

@@ -62,7 +62,7 @@ it("tries again what the bus refuses, and gives it up when it is to stop at once
   const frames = new Set<string>();
   const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
   const due = [...schedule(profile)].length;
-  await until(() => refused > due, { what: "another attempt" });
+  await until(() => load.unsent() === due && refused > due, { what: "another attempt" });
   await load.stop(AbortSignal.abort());
   expect([frames.size, load.unsent()]).toEqual([0, due]);
 });
