@@ -128,6 +128,7 @@ describe("tmon verify-keys", () => {
       result: "ok",
       modelReachable: yes,
       answersPictures: unknown,
+      state: unknown,
     });
     expect(reports.get("wrong")).toMatchObject({ result: "failed", valid: no });
     expect(reports.get("blind")).toMatchObject({ code: "TMON_VLM_MODEL_UNKNOWN", valid: yes });

@@ -87,7 +87,8 @@ const works = { valid: true, modelReachable: true, answered: true, state: "healt
 const mostShown = 100;
 
 export function toldOfModels(key: ApiKeyConfig, { models, latencyMs, simulated }: ModelList): KeyReport {
-  const known = { ...works, latencyMs, simulated };
+  // An unpaid or throttled key may list models as well: how it stands is not known.
+  const known = { ...works, state: null, latencyMs, simulated };
   if (models?.includes(key.model)) return reportOf(key, { ...known, result: "ok" });
   if (models !== undefined) {
     const { code, todo } = failureOf("TMON_VLM_MODEL_UNKNOWN");
