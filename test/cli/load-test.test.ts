@@ -101,7 +101,7 @@ describe("tmon load-test", () => {
     expect(page()).toContain("no longer kept up");
   });
 
-  it.each([
+  it.concurrent.each([
     [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
     [["--slo", "endtoend<5"], {}, /the report has no figure endtoend/],
     [["--for", "soon"], {}, /--for is "soon"/],
