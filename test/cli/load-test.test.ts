@@ -96,15 +96,16 @@ describe("tmon load-test", () => {
     const { flags, page } = place();
     // Nobody does the work.
     const args = ["load-test", "--profile", "step", "--target", "deployment", "--drain", "100ms"];
-    const { stderr } = await runTmon([...args, "--rate", "10", "--for", "20s", ...flags]);
+    const { stderr } = await runTmon([...args, "--rate", "10", "--for", "1m", ...flags]);
     expect(stderr).toContain("no longer kept up at 10 a second");
     expect(page()).toContain("no longer kept up");
   });
 
-  it.each([
+  it.concurrent.each([
     [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
     [["--slo", "endtoend<5"], {}, /the report has no figure endtoend/],
     [["--for", "soon"], {}, /--for is "soon"/],
+    [["--profile", "step", "--for", "10s"], {}, /--for is 10s, which is too short/],
     [
       ["--bus", "kafka"],
       { TMON_KAFKA_BROKERS: "kafka.example:9092" },

@@ -69,7 +69,7 @@ export function watchRun(
   const sampling = (async () => {
     while (!ended.signal.aborted) {
       await delay(everyMs, undefined, { signal: ended.signal }).catch(() => {});
-      sample();
+      if (!ended.signal.aborted) sample();
     }
   })();
   const steps = profile.name === "step" ? watchStep().catch(() => {}) : undefined;

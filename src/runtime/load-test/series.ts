@@ -2,14 +2,14 @@ import type { Observations } from "../report/observations.ts";
 import { percentiles } from "../report/percentiles.ts";
 import type { Sample } from "./samples.ts";
 
-/** How a run went, second by second; null where there is nothing to tell. */
+/** How a run went, sample by sample; null where there is nothing to tell. */
 export interface Series {
   /** Since the load began, s. */
   seconds: number[];
   /** A second. */
   wanted: number[];
   pushed: number[];
-  /** Of the frames that were to be sent in that second, ms. */
+  /** Of the frames that were due in that time, ms. */
   p50: (number | null)[];
   p95: (number | null)[];
   /** Tasks without a result. */
@@ -19,33 +19,36 @@ export interface Series {
 
 /** @param startedAt of the load, epoch ms in the store's clock */
 export function seriesOf(samples: readonly Sample[], seen: Observations, startedAt: number): Series {
-  const latencies = latenciesBySecond(seen, startedAt);
-  const ofSecond = (index: number) => percentiles(latencies.get(index) ?? []);
-  const pushed = samples.map((sample, index) => {
-    const before = samples[index - 1] ?? { atMs: 0, pushed: 0 };
-    return ((sample.pushed - before.pushed) * 1000) / (sample.atMs - before.atMs);
+  const pairs = samples.map((sample, index) => ({
+    sample,
+    before: samples[index - 1] ?? { atMs: 0, pushed: 0 },
+  }));
+  const waits = waitsOf(seen, startedAt);
+  let next = 0;
+  const latencies = samples.map(({ atMs }) => {
+    const first = next;
+    while (next < waits.length && waits[next]!.dueMs < atMs) next += 1;
+    return percentiles(waits.slice(first, next).map(({ ms }) => ms));
   });
   return {
     seconds: samples.map(({ atMs }) => atMs / 1000),
     wanted: samples.map(({ rate }) => rate),
-    pushed,
-    p50: samples.map((_, index) => ofSecond(index).p50),
-    p95: samples.map((_, index) => ofSecond(index).p95),
+    pushed: pairs.map(
+      ({ sample, before }) => ((sample.pushed - before.pushed) * 1000) / (sample.atMs - before.atMs),
+    ),
+    p50: latencies.map(({ p50 }) => p50),
+    p95: latencies.map(({ p95 }) => p95),
     open: samples.map(({ sent, results }) => Math.max(0, sent - results)),
     lag: samples.map(({ lag }) => lag),
   };
 }
 
-/** End-to-end latencies by the second the frame was to be sent in. */
-function latenciesBySecond(seen: Observations, startedAt: number): Map<number, number[]> {
-  const bySecond = new Map<number, number[]>();
-  for (const [taskId, { at }] of seen.pushed) {
+/** End-to-end latencies in the order in which the frames were due. */
+function waitsOf(seen: Observations, startedAt: number): { dueMs: number; ms: number }[] {
+  const waits = [...seen.pushed].flatMap(([taskId, { at }]) => {
     const capturedAt = seen.results.get(taskId)?.trace.capturedAt;
-    if (at === undefined || capturedAt === undefined) continue;
-    const second = Math.floor((capturedAt - startedAt) / 1000);
-    const latencies = bySecond.get(second) ?? [];
-    latencies.push(at - capturedAt);
-    bySecond.set(second, latencies);
-  }
-  return bySecond;
+    if (at === undefined || capturedAt === undefined) return [];
+    return [{ dueMs: capturedAt - startedAt, ms: at - capturedAt }];
+  });
+  return waits.sort((a, b) => a.dueMs - b.dueMs);
 }

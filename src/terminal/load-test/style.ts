@@ -10,7 +10,7 @@ body { margin: 0 auto; padding: 24px 16px 48px; max-width: 800px; background: va
 h1 { margin: 0; font-size: 1.5rem; } h2 { margin: 32px 0 8px; font-size: 1.1rem; } p { margin: 4px 0; }
 .quiet { color: var(--quiet); } .passed { color: var(--good); } .failed { color: var(--bad); }
 .passed, .failed { font-weight: 600; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 8px; margin: 16px 0 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 8px; margin: 16px 0 0; }
 dl > div { padding: 10px 12px; background: var(--surface); border: 1px solid var(--rule); border-radius: 6px; }
 dt { color: var(--quiet); font-size: .8rem; }
 dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
