@@ -12,15 +12,16 @@ const askAgainMs = 200;
 
 /**
  * Asks again for as long as Kafka does not answer: a broker of several may be away, or the next leader or coordinator
- * not be ready.
+ * not be ready. A question may take seconds by itself, so one is always begun when patience is over.
  */
 export async function patiently<T>({ signal, patienceMs }: Patience, question: () => Promise<T>): Promise<T> {
   for (const since = performance.now(); ; ) {
+    const isLast = performance.now() - since > patienceMs;
     try {
       return await question();
     } catch (error) {
       const isAway = error instanceof TmonError && error.code === "TMON_BUS_UNREACHABLE";
-      if (!isAway || signal.aborted || performance.now() - since > patienceMs) throw error;
+      if (!isAway || signal.aborted || isLast) throw error;
     }
     await delay(askAgainMs, undefined, { signal }).catch(() => {});
   }
