@@ -1,4 +1,4 @@
-import type { QuotaLimit } from "./store.ts";
+import type { QuotaLimit, QuotaRequest } from "./store.ts";
 
 /** One granted call. */
 export interface CountedCall {
@@ -12,6 +12,17 @@ export const slotAgainMs = 50;
 
 export function costOf({ unit }: QuotaLimit, { tokens }: Pick<CountedCall, "tokens">): number {
   return unit === "requests" ? 1 : tokens;
+}
+
+/** ms until a call has room under all its limits and a slot; 0 if it has. `open`: calls that hold a slot. */
+export function roomForCallMs(
+  { limits, slots, tokens = 0 }: QuotaRequest,
+  held: readonly CountedCall[],
+  open: number,
+  now: number,
+): number {
+  const waits = limits.map((limit) => roomInMs(limit, held, tokens, now));
+  return Math.max(0, ...waits, slots && open >= slots.limit ? slotAgainMs : 0);
 }
 
 /** What leaks out of a bucket counts this much later, ms: the way to the provider varies. */

@@ -6,10 +6,9 @@ import type { KeyPool } from "./keys/pool.ts";
 /** The most tokens a call about a task may use, whichever key it goes to; 0 where no key has a limit on them. */
 export function createTokenEstimate(vlm: VlmConfig, pool: Pick<KeyPool, "keys">) {
   return (task: AssessmentTask): number => {
-    const counted = pool.keys().filter(({ group, config }) => {
-      const { tpm = group.limits.tps ?? config.limits.tpm } = group.limits;
-      return tpm !== undefined;
-    });
+    const counted = pool
+      .keys()
+      .filter(({ group, config }) => group.limits.tpm ?? group.limits.tps ?? config.limits.tpm);
     const models = [...new Set(counted.map(({ config }) => config.model))];
     const usages = models.map((model) => mostUsage(task, vlm, model));
     return Math.max(

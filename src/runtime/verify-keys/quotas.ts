@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import { type CountedCall, roomInMs, slotAgainMs } from "../../store/room.ts";
+import { type CountedCall, roomForCallMs } from "../../store/room.ts";
 import type { Store } from "../../store/store.ts";
 import { heartbeatPrefix } from "../heartbeat.ts";
 import type { QuotaPort } from "../scheduler/keys/quota.ts";
@@ -23,12 +23,12 @@ export function ownQuotas(): QuotaPort {
   const groups = new Map<string, (CountedCall & { id: string; isOpen: boolean })[]>();
   let granted = 0;
   return {
-    async reserve({ group, limits, slots, tokens = 0 }) {
+    async reserve(request) {
+      const { group, slots, tokens = 0 } = request;
       const now = performance.now();
       const held = groups.get(group) ?? [];
       const open = held.filter(({ isOpen }) => isOpen).length;
-      const waits = limits.map((limit) => roomInMs(limit, held, tokens, now));
-      const retryAfterMs = Math.max(0, ...waits, slots && open >= slots.limit ? slotAgainMs : 0);
+      const retryAfterMs = roomForCallMs(request, held, open, now);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
       const id = String(++granted);
       groups.set(group, [...held, { id, at: now, tokens, isOpen: slots !== undefined }]);

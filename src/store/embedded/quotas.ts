@@ -1,5 +1,5 @@
 import type { RootDatabase } from "lmdb";
-import { type CountedCall, roomInMs, slotAgainMs } from "../room.ts";
+import { type CountedCall, roomForCallMs } from "../room.ts";
 import type { QuotaGrant, QuotaRequest } from "../store.ts";
 
 interface Reservation extends CountedCall {
@@ -24,14 +24,14 @@ export function createQuotas(root: RootDatabase) {
   }
 
   return {
-    reserve({ group, limits, slots, tokens = 0 }: QuotaRequest, now: number): QuotaGrant {
+    reserve(request: QuotaRequest, now: number): QuotaGrant {
+      const { group, limits, slots, tokens = 0 } = request;
       const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs));
       const held = (groups.get(group) ?? []).filter(
         ({ at, openUntil }) => at > now - longest || openUntil > now,
       );
-      const waits = limits.map((limit) => roomInMs(limit, held, tokens, now));
       const open = held.filter(({ openUntil }) => openUntil > now).length;
-      const retryAfterMs = Math.max(0, ...waits, slots && open >= slots.limit ? slotAgainMs : 0);
+      const retryAfterMs = roomForCallMs(request, held, open, now);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
 
       const id = (held.at(-1)?.id ?? now * 1000) + 1;

@@ -1,19 +1,18 @@
 import type { SchedulerConfig } from "../../../config/config.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
 import type { KeyState } from "./key-state.ts";
-import type { KeyRegistry } from "./registry.ts";
 import type { Standing } from "./standing.ts";
 
 /** What a failed call changes, by the one table of errors (vlm/failure.ts). */
-export function createBlame(scheduler: SchedulerConfig, registry: KeyRegistry) {
+export function createBlame(scheduler: SchedulerConfig) {
   const blamedBy = (error: VlmError, key: KeyState): Standing => {
     switch (error.failure.blame) {
       case "group":
         return key.group.standing;
       case "account":
-        return registry.accountOf(key);
+        return key.account;
       case "model":
-        return registry.modelOf(key);
+        return key.model;
       default:
         return key.standing;
     }
@@ -50,21 +49,18 @@ export function createBlame(scheduler: SchedulerConfig, registry: KeyRegistry) {
 }
 
 /** Ids of the keys an error speaks against as well: another call would meet the same there. */
-export function blamedKeys(key: KeyState, error: VlmError, registry: KeyRegistry): string[] {
+export function blamedKeys(key: KeyState, error: VlmError, keys: readonly KeyState[]): string[] {
   const isBlamed = (other: KeyState): boolean => {
     switch (error.failure.blame) {
       case "group":
         return other.group === key.group;
       case "account":
-        return registry.accountOf(other) === registry.accountOf(key);
+        return other.account === key.account;
       default:
         return other === key;
     }
   };
-  return registry
-    .keys()
-    .filter(isBlamed)
-    .map(({ config }) => config.id);
+  return keys.filter(isBlamed).map(({ config }) => config.id);
 }
 
 /**

@@ -9,10 +9,16 @@ const stalledFactor = 3;
 const stalledSamples = 20;
 const stalledLeastMs = 1_000;
 
+/** What a key has in common with others. */
+export interface SharedByKeys {
+  group: QuotaGroup;
+  account: Standing;
+  model: Standing;
+}
+
 /** One key: what it is doing, how it did, whether it may be used. */
-export interface KeyState {
+export interface KeyState extends SharedByKeys {
   config: ApiKeyConfig;
-  readonly group: QuotaGroup;
   readonly standing: Standing;
   readonly latencies: Latencies;
   /** When each open call began, oldest first. */
@@ -43,13 +49,17 @@ export interface KeyTotals {
 
 const refusalsToCool = 3;
 
-export function createKeyState(config: ApiKeyConfig, group: QuotaGroup, failureThreshold: number): KeyState {
+export function createKeyState(
+  config: ApiKeyConfig,
+  shared: SharedByKeys,
+  failureThreshold: number,
+): KeyState {
   const outcomes: boolean[] = [];
   const refusedTasks = new Set<string>();
   const totals = { calls: 0, failures: 0, throttled: 0, promptTokens: 0, completionTokens: 0, costYuan: 0 };
   const key: KeyState = {
     config,
-    group,
+    ...shared,
     standing: createStanding(failureThreshold),
     latencies: createLatencies(),
     openSince: new Set(),
@@ -59,8 +69,9 @@ export function createKeyState(config: ApiKeyConfig, group: QuotaGroup, failureT
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
-      const p95 = group.latencies.percentiles().p95;
-      if (!oldest || p95 === null || group.latencies.count() < stalledSamples) return false;
+      const { latencies } = key.group;
+      const { p95 } = latencies.percentiles();
+      if (!oldest || p95 === null || latencies.count() < stalledSamples) return false;
       return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
     },
     noteOutcome(ok) {

@@ -111,7 +111,7 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
           blame(key, error, { taskId, startedAt });
           for (const standing of standings) standing.unsent();
           close();
-          return blamedKeys(key, error, registry);
+          return blamedKeys(key, error, registry.keys());
         },
       };
     }

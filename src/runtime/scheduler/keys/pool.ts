@@ -67,7 +67,7 @@ export function createKeyPool(
 ): KeyPool {
   const registry = createKeyRegistry(configs, scheduler);
   const strategy = createStrategy(scheduler.strategy);
-  const blame = createBlame(scheduler, registry);
+  const blame = createBlame(scheduler);
   const wakeUp = createWakeUp();
   const ratios = createTokenRatios();
   const leaseOf = createLeases({ registry, ratios, blame: blameAndLog, ended: wakeUp.all, log });

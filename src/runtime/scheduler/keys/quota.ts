@@ -67,7 +67,10 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
   }
 
   return {
-    counts: (key) => layersOf(key, 0, 0).length > 0,
+    counts: ({ group, config }) =>
+      ofAll.length > 0 ||
+      hasLimits(group.limits) ||
+      (config.account !== undefined && hasLimits(config.limits)),
     async reserve(key, tokens, now) {
       const layers = layersOf(key, tokens, now);
       const held: { group: string; id: string }[] = [];
@@ -102,6 +105,8 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
     },
   };
 }
+
+const hasLimits = (limits: QuotaLimits) => Object.values(limits).some((limit) => limit !== undefined);
 
 /** `share`: the part of each limit that is ours. */
 function limitsOf({ qps, rpm, tps, tpm }: QuotaLimits, share: number): QuotaLimit[] {

@@ -7,9 +7,6 @@ import { createStanding, type Standing } from "./standing.ts";
 export interface KeyRegistry {
   keys(): readonly KeyState[];
   groups(): readonly QuotaGroup[];
-  membersOf(group: QuotaGroup): readonly KeyState[];
-  accountOf(key: KeyState): Standing;
-  modelOf(key: KeyState): Standing;
   /** Everything a call with this key depends on. */
   standingsOf(key: KeyState): readonly Standing[];
   /** Keys that stay as they were keep what is known of them; calls in flight are not disturbed. */
@@ -29,9 +26,9 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
     return standing;
   }
 
-  const accountOf = ({ config }: KeyState) =>
-    standingIn(accounts, config.account ? `account:${config.account.id}` : `key:${config.id}`);
-  const modelOf = ({ config }: KeyState) => standingIn(models, `${config.baseUrl} ${config.model}`);
+  const accountOf = ({ account, id }: ApiKeyConfig) =>
+    standingIn(accounts, account ? `account:${account.id}` : `key:${id}`);
+  const modelOf = ({ baseUrl, model }: ApiKeyConfig) => standingIn(models, `${baseUrl} ${model}`);
 
   function replace(wanted: readonly ApiKeyConfig[]): void {
     const enabled = wanted.filter((key) => key.enabled);
@@ -42,9 +39,10 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
       group.limits = config.account?.limits ?? config.limits;
       nextGroups.set(id, group);
       const known = keys.find((key) => key.config.id === config.id && isSameKey(key.config, config));
-      if (known === undefined) return createKeyState(config, group, failureThreshold);
-      known.config = config;
-      return known;
+      const shared = { group, account: accountOf(config), model: modelOf(config) };
+      return known
+        ? Object.assign(known, { config, ...shared })
+        : createKeyState(config, shared, failureThreshold);
     });
     groups = nextGroups;
     keys = nextKeys;
@@ -54,10 +52,7 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
   return {
     keys: () => keys,
     groups: () => [...groups.values()],
-    membersOf: (group) => keys.filter((key) => key.group === group),
-    accountOf,
-    modelOf,
-    standingsOf: (key) => [key.standing, key.group.standing, accountOf(key), modelOf(key)],
+    standingsOf: (key) => [key.standing, key.group.standing, key.account, key.model],
     replace,
   };
 }
