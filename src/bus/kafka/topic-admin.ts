@@ -1,9 +1,10 @@
 import kafkajs, { type Admin } from "kafkajs";
 import type { KafkaConfig } from "../../config/config.ts";
 import { type Patience, patiently } from "../patience.ts";
+import { answerWithinMs, createAside } from "./aside.ts";
 import { createClient } from "./client.ts";
 import { firstConnection, type Waiting } from "./connection.ts";
-import { asking, rootOf } from "./failure.ts";
+import { rootOf } from "./failure.ts";
 import { ifKnown, partitionsIn } from "./topics.ts";
 
 /** A topic as it is on the cluster. */
@@ -48,12 +49,14 @@ export async function openTopicAdmin(
 ): Promise<TopicAdmin> {
   const kafka = createClient({ ...config, requestTimeoutMs: config.adminTimeoutMs }, waiting.log);
   await firstConnection(kafka, config, waiting, (first) => first.disconnect());
-  const admin = kafka.admin();
-  await admin.connect();
+  const { ask, close } = createAside(kafka);
+  /** The cluster may take its own time over a change. */
+  const changing = <T>(change: (admin: Admin) => Promise<T>) =>
+    ask(change, config.adminTimeoutMs + answerWithinMs);
   return {
-    inspect: (names) => patiently(patience, () => asking(() => inspect(admin, names))),
+    inspect: (names) => patiently(patience, () => ask((admin) => inspect(admin, names))),
     create: ({ name, partitions, replicas, config: wanted }) =>
-      asking(async () => {
+      changing(async (admin) => {
         await admin.createTopics({
           timeout: config.adminTimeoutMs,
           // It would ask a broker that has not heard of the topic yet, and fail.
@@ -69,11 +72,11 @@ export async function openTopicAdmin(
         });
       }),
     setPartitions: (topic, count) =>
-      asking(async () => {
+      changing(async (admin) => {
         await admin.createPartitions({ topicPartitions: [{ topic, count }] });
       }),
-    setConfig: (topic, wanted) => asking(() => setConfig(admin, topic, wanted)),
-    close: () => admin.disconnect(),
+    setConfig: (topic, wanted) => changing((admin) => setConfig(admin, topic, wanted)),
+    close,
   };
 }
 
