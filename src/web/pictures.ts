@@ -1,6 +1,7 @@
 import type { ReceivedMessage } from "../bus/bus.ts";
 import { messageOf } from "../errors.ts";
 import { decodeStoredFrame, frameKey, type StoredFrame } from "../messages/frame.ts";
+import { createOutage } from "../observability/outage.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import { createRecentFrames } from "./recent-frames.ts";
 
@@ -33,13 +34,23 @@ export function createPictures(
   const frames = createRecentFrames(bound);
   const topic = config.topics["detection-results"].name;
   const ending = new AbortController();
+  const outage = createOutage(log, {
+    begins: "pictures cannot be had: screens go on without",
+    ends: "pictures can be had again",
+  });
   let watching = false;
 
   async function lookAtNewest(cameraId: string): Promise<StoredFrame | undefined> {
-    const value = await store.get(frameKey(cameraId));
-    const frame = value && decodeStoredFrame(value);
-    if (frame) frames.add(cameraId, frame);
-    return frame;
+    try {
+      const value = await store.get(frameKey(cameraId));
+      const frame = value && decodeStoredFrame(value);
+      if (frame) frames.add(cameraId, frame);
+      outage.done();
+      return frame;
+    } catch (error) {
+      outage.failed(error);
+      return undefined;
+    }
   }
 
   async function watch(): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Config } from "../../src/config/config.ts";
 import { Secret } from "../../src/config/secret.ts";
@@ -102,6 +102,18 @@ describe("newest frames", () => {
     await produce("detection-results", { ...seedDetection, messageId: "older" });
     await produce("detection-results", { ...seedDetection, messageId: "newer" });
     expect((await page.next("frame", 2)).data.messageId).toBe("newer");
+  });
+
+  test("a store that fails for a moment costs the pictures of that moment, not the frames", async () => {
+    const { url, store, produce } = await serve();
+    await store.set(frameKey("7"), encodeStoredFrame({ messageId: seedMessageId, jpeg }));
+    const page = await open(url, screen);
+    const get = vi.spyOn(store, "get").mockRejectedValueOnce(new Error("away"));
+    await produce("detection-results", seedDetection);
+    expect((await page.next("frame")).picture).toHaveLength(0);
+    get.mockRestore();
+    await produce("detection-results", seedDetection);
+    expect((await page.next("frame", 2)).picture).toEqual(jpeg);
   });
 
   test("a slow screen skips frames, and misses no danger", async () => {

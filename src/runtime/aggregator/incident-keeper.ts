@@ -59,14 +59,17 @@ export function createIncidentKeeper(
   async function write(incident: Incident, ttlMs?: number): Promise<void> {
     const { incidentId, cameraId, state, riskLevel, taskIds } = incident;
     const value = encode(incident);
-    const keep = async () => {
-      await bus.produce([
-        { topic: topic.name, key: incidentId, value, partition: cameraPartition(cameraId) },
-      ]);
-      await store.set(incidentKey(incident), value, ttlMs === undefined ? {} : { ttlMs });
-      await store.publish(incidentChannel, value.toString());
-    };
-    await untilDone(keep, signal, outage);
+    const message = { topic: topic.name, key: incidentId, value, partition: cameraPartition(cameraId) };
+    // Apart: while the store alone is away, readers of the topic are not told again and again.
+    await untilDone(() => bus.produce([message]), signal, outage);
+    await untilDone(
+      async () => {
+        await store.set(incidentKey(incident), value, ttlMs === undefined ? {} : { ttlMs });
+        await store.publish(incidentChannel, value.toString());
+      },
+      signal,
+      outage,
+    );
     metrics.messagesSent.inc({ topic: topic.name });
     log.info({ incidentId, cameraId, state, riskLevel, taskId: taskIds.at(-1) }, `incident ${state}`);
   }

@@ -2,28 +2,34 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { encode } from "../../../src/messages/codec.ts";
 import { startAggregator } from "../../../src/runtime/aggregator/aggregator.ts";
+import { readIncidents } from "../../../src/runtime/aggregator/incident-store.ts";
 import { openContext, testConfig } from "../../support/context.ts";
 import { readableLog } from "../../support/log.ts";
 import { lacks } from "../../support/machine.ts";
 import { startRedis } from "../../support/redis.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
-import { detectionMessage } from "./frames.ts";
+import { detectionMessage, left, resultMessage } from "./frames.ts";
+
+async function startWithRedis() {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const base = testConfig(temporaryDirectory());
+  const url = { url: new Secret(redis.url), shownUrl: redis.url };
+  const { log, lines } = readableLog();
+  const { context, close } = await openContext(
+    { ...base, store: { kind: "redis", redis: { ...base.store.redis, ...url } } },
+    log,
+  );
+  onTestFinished(close);
+  const aggregator = await startAggregator(context);
+  onTestFinished(() => aggregator.stop());
+  return { redis, lines, context, aggregator };
+}
 
 describe.skipIf(lacks("redis"))("an aggregator whose Redis goes away", () => {
   test("says so once however many frames wait, says what is away, and how many had waited once they are pushed", async () => {
-    const redis = await startRedis();
-    onTestFinished(() => redis.stop());
-    const base = testConfig(temporaryDirectory());
-    const url = { url: new Secret(redis.url), shownUrl: redis.url };
-    const { log, lines } = readableLog();
-    const { context, close } = await openContext(
-      { ...base, store: { kind: "redis", redis: { ...base.store.redis, ...url } } },
-      log,
-    );
-    onTestFinished(close);
-    const aggregator = await startAggregator(context);
-    onTestFinished(() => aggregator.stop());
+    const { redis, lines, context, aggregator } = await startWithRedis();
     const detect = (...ids: string[]) =>
       context.bus.produce(
         ids.map((id) => ({ topic: "detection-results", key: "7", value: encode(detectionMessage(id, [])) })),
@@ -44,5 +50,28 @@ describe.skipIf(lacks("redis"))("an aggregator whose Redis goes away", () => {
     expect(begun[1]?.error).toBe(away);
     const over = lines.filter(({ msg }) => msg === "frames are pushed again");
     expect(over).toMatchObject([{ waited: 5 }]);
+  });
+
+  test("writes an incident that it cannot keep to the topic once, and keeps it once it can", async () => {
+    const { redis, lines, context } = await startWithRedis();
+    await redis.stop();
+    await until(() => context.store.trouble() !== undefined);
+    const send = (topic: string, message: object) =>
+      context.bus.produce([{ topic, key: "7", value: encode(message) }]);
+    await send("detection-results", detectionMessage("m", [left]));
+    await send("risk-assessment-results", resultMessage("m", 1, "high"));
+    const begins = "incidents cannot be kept: they wait";
+    await until(() => lines.some(({ msg }) => msg === begins));
+    await redis.restart();
+    await until(async () => (await readIncidents(context.store).catch(() => [])).length === 1);
+
+    const [over] = await until(() => {
+      const ends = lines.filter(({ msg }) => msg === "incidents are kept again");
+      return ends.length > 0 && ends;
+    });
+    expect(over?.failures).toBeGreaterThan(0);
+    const topic = context.config.topics.incidents.name;
+    const written = (await context.bus.describeTopics([topic])).reduce((sum, { end }) => sum + end, 0);
+    expect(written).toBe(1);
   });
 });
