@@ -9,7 +9,7 @@ import { lacks } from "../../support/machine.ts";
 import { startRedis } from "../../support/redis.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
-import { detectionMessage, left, resultMessage } from "./frames.ts";
+import { type Box, detectionMessage, left, resultMessage, right } from "./frames.ts";
 
 async function startWithRedis() {
   const redis = await startRedis();
@@ -54,24 +54,30 @@ describe.skipIf(lacks("redis"))("an aggregator whose Redis goes away", () => {
 
   test("writes an incident that it cannot keep to the topic once, and keeps it once it can", async () => {
     const { redis, lines, context } = await startWithRedis();
-    await redis.stop();
-    await until(() => context.store.trouble() !== undefined);
     const send = (topic: string, message: object) =>
       context.bus.produce([{ topic, key: "7", value: encode(message) }]);
-    await send("detection-results", detectionMessage("m", [left]));
-    await send("risk-assessment-results", resultMessage("m", 1, "high"));
+    const endanger = async (messageId: string, box: Box) => {
+      await send("detection-results", detectionMessage(messageId, [box]));
+      await send("risk-assessment-results", resultMessage(messageId, 1, "high"));
+    };
+    const kept = () => readIncidents(context.store).catch(() => []);
+    await endanger("a", left);
+    await until(async () => (await kept()).length === 1);
+    await redis.stop();
+    await until(() => context.store.trouble() !== undefined);
+    await endanger("b", right);
     const begins = "incidents cannot be kept: they wait";
     await until(() => lines.some(({ msg }) => msg === begins));
     await redis.restart();
-    await until(async () => (await readIncidents(context.store).catch(() => [])).length === 1);
 
     const [over] = await until(() => {
       const ends = lines.filter(({ msg }) => msg === "incidents are kept again");
       return ends.length > 0 && ends;
     });
     expect(over?.failures).toBeGreaterThan(0);
+    expect((await kept()).map(({ incidentId }) => incidentId)).toContain("incident_b_group1");
     const topic = context.config.topics.incidents.name;
     const written = (await context.bus.describeTopics([topic])).reduce((sum, { end }) => sum + end, 0);
-    expect(written).toBe(1);
+    expect(written).toBe(2);
   });
 });
