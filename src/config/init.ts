@@ -1,7 +1,8 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, TmonError } from "../errors.ts";
+import { makeDirectory } from "../make-directory.ts";
 import { fileNames } from "./directory.ts";
 
 /** The commented files of the package. */
@@ -26,7 +27,7 @@ export function initConfig(
   }
   if (dryRun) return targets;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     for (const name of fileNames) copyFileSync(join(packaged, name), join(directory, name));
     // Keys will be written into it.
     chmodSync(join(directory, "api_keys.yaml"), 0o600);

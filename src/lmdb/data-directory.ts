@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
+import { makeDirectory } from "../make-directory.ts";
 
 /** Raised when the files' layout changes so that an older tmon would misread it. */
 const format = 1;
@@ -13,7 +14,7 @@ const dataFiles = ["bus.mdb", "bus.mdb-lock", "bus-segments", "store.mdb", "stor
  */
 export function prepareDataDirectory(directory: string): void {
   try {
-    makeDirectory(resolve(directory));
+    makeDirectory(directory, 0o700);
     checkFormat(directory);
   } catch (error) {
     if (error instanceof TmonError) throw error;
@@ -23,18 +24,6 @@ export function prepareDataDirectory(directory: string): void {
       "give this user write access to it, or name another one with --data-dir or TMON_DATA_DIR",
       { cause: error },
     );
-  }
-}
-
-/** One level after the other: on some file systems (/proc) Node's recursive way never ends. */
-function makeDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  makeDirectory(dirname(directory));
-  try {
-    mkdirSync(directory, { mode: 0o700 });
-  } catch (error) {
-    // Another process was quicker.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReceivedMessage } from "../bus/bus.ts";
 import { messageOf, TmonError } from "../errors.ts";
+import { makeDirectory } from "../make-directory.ts";
 import { type MessagePicture, picturesOf } from "../messages/pictures.ts";
 
 /** Writes the pictures of messages into a directory, which it makes. */
@@ -13,12 +14,12 @@ export interface PictureFiles {
 
 export async function openPictureFiles(directory: string): Promise<PictureFiles> {
   const names = new Set<string>();
-  await writable(mkdir(directory, { recursive: true }));
+  await writable(async () => makeDirectory(directory));
   return {
     async add({ value, timestamp }) {
       for (const picture of picturesOf(value)) {
         const name = fileNameOf(picture, timestamp);
-        await writable(writeFile(join(directory, name), picture.jpeg));
+        await writable(() => writeFile(join(directory, name), picture.jpeg));
         names.add(name);
       }
     },
@@ -38,8 +39,8 @@ function shortened(text: string, bytes: number): string {
   return Buffer.from(safe).subarray(0, bytes).toString("utf8").replaceAll("\ufffd", "");
 }
 
-async function writable(writing: Promise<unknown>): Promise<void> {
-  await writing.catch((error: NodeJS.ErrnoException) => {
+async function writable(write: () => Promise<void>): Promise<void> {
+  await write().catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOSPC") throw error;
     throw new TmonError(
       "TMON_USAGE",

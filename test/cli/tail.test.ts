@@ -184,8 +184,11 @@ describe("tail on topics with pictures", () => {
     for (const name of readdirSync(images)) expect(readFileSync(join(images, name))).toEqual(jpeg);
   });
 
-  it("--images that cannot be written is refused", async () => {
-    const { exitCode, stderr } = await run("--all", "--images", join(pictured, "format", "x"));
+  it.each([
+    ["below a file", join(pictured, "format", "x")],
+    ["in /proc", "/proc/1/x"],
+  ])("--images %s cannot be written and is refused", async (_, images) => {
+    const { exitCode, stderr } = await run("--all", "--images", images);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("TMON_USAGE: the pictures cannot be written");
   });

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { TmonError } from "../../errors.ts";
 import { prepareDataDirectory } from "../../lmdb/data-directory.ts";
 import { openEnvironment } from "../../lmdb/environment.ts";
+import { makeDirectory } from "../../make-directory.ts";
 import type { Bus, ConsumeOptions, Consumer, OutgoingMessage, PartitionOffsets } from "../bus.ts";
 import { partitionOf } from "../partitioner.ts";
 import { createAppender } from "./appender.ts";
@@ -46,7 +47,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   const { retentionBytes, durability, log: logger } = options;
   prepareDataDirectory(options.dataDir);
   const directory = join(options.dataDir, "bus-segments");
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const environment = openEnvironment(join(options.dataDir, "bus.mdb"), { durability });
   const tables = openTables(environment);
   await registerTopics(environment, tables, options.topics);
