@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as immediate } from "node:timers/promises";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import type { ApiKeyConfig, SchedulerConfig } from "../../../src/config/config.ts";
@@ -217,4 +217,20 @@ test("a reservation that came too late to be sent is given back", async () => {
   const lease = await acquire(aPool([limited({ qps: 5 })], {}, port));
   expect(lease.isFresh()).toBe(true);
   expect(givenBack).toEqual(["key:a late"]);
+});
+
+test("where a window was full, room in it is asked for by one call at a time until one is granted", async () => {
+  const open: number[] = [];
+  let now = 0;
+  const { port } = aQuotaPort(async () => {
+    now += 1;
+    open.push(now);
+    await immediate();
+    now -= 1;
+    return open.length <= 20 ? { granted: false, retryAfterMs: 1 } : { granted: true, id: "r" };
+  });
+  const pool = aPool([limited({ rpm: 60_000 })], {}, port);
+  await Promise.all(Array.from({ length: 8 }, () => acquire(pool)));
+  expect(open.slice(0, 20)).toEqual(Array(20).fill(1));
+  expect(Math.max(...open)).toBeGreaterThan(1);
 });

@@ -55,7 +55,7 @@ export interface KeyPool {
 }
 
 const stalledLookMs = 100;
-/** Where a group has as many calls open as it may, it is looked at again after this, or when one ends. */
+/** Where a group has as many calls open or being reserved as it may: looked at again after this, or when one ends. */
 const openLookMs = 1_000;
 const storeBackOff = { baseMs: 200, maxMs: 5_000 };
 
@@ -87,7 +87,8 @@ export function createKeyPool(
       allFullUntil,
       quota.counts(key) ? store.heldUntil : 0,
     );
-    const isCrowded = group.inFlight >= group.concurrency.allowed();
+    const isCrowded =
+      group.inFlight >= group.concurrency.allowed() || (quota.counts(key) && !group.reserving.mayBegin());
     return Math.max(
       healthWait(key, now),
       group.slowStart.waitMs(now),
@@ -112,13 +113,17 @@ export function createKeyPool(
 
   async function reserve(key: KeyState, tokens: number): Promise<Lease | undefined> {
     const lease = leaseOf(key, Math.ceil(tokens * ratios.of(key.config.model)));
+    const { reserving } = key.group;
+    reserving.begin();
     const reservation = await quota.reserve(key, lease.tokens, performance.now()).catch(noteStoreFailure);
+    reserving.ended(reservation?.granted === true);
     if (reservation && quota.counts(key)) store = { failures: 0, heldUntil: 0, trouble: undefined };
     if (!reservation?.granted) {
       lease.cancel();
       if (reservation) noteFull(key, reservation);
       return undefined;
     }
+    if (reservation.counted) wakeUp.all();
     const granted = lease.granted(reservation);
     if (granted.isFresh()) return granted;
     granted.giveBack();

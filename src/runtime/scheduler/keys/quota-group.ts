@@ -2,6 +2,7 @@ import type { ApiKeyConfig, QuotaLimits, SchedulerConfig } from "../../../config
 import { type Concurrency, createConcurrency } from "./concurrency.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
 import { createMinuteUsage } from "./minute-usage.ts";
+import { createReserving, type Reserving } from "./reserving.ts";
 import { createSlowStart, type SlowStart } from "./slow-start.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
@@ -19,6 +20,7 @@ export interface QuotaGroup {
   readonly slowStart: SlowStart;
   readonly concurrency: Concurrency;
   readonly latencies: Latencies;
+  readonly reserving: Reserving;
   /** No calls before this: its windows in the store are full. */
   fullUntil: number;
   inFlight: number;
@@ -53,6 +55,7 @@ export function createQuotaGroup(key: ApiKeyConfig, scheduler: SchedulerConfig):
       Math.min(limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks),
     ),
     latencies: createLatencies(),
+    reserving: createReserving(),
     fullUntil: 0,
     inFlight: 0,
     used: usage.add,

@@ -1,0 +1,25 @@
+/** How many calls of a group may be reserved at a time. */
+export interface Reserving {
+  mayBegin(): boolean;
+  begin(): void;
+  ended(granted: boolean): void;
+}
+
+/**
+ * One at a time after a refusal, twice as many with each grant: where a window is full, everybody who waits for room
+ * would ask for the one call that there is room for, and the store would do little else.
+ */
+export function createReserving(): Reserving {
+  let most = 1;
+  let open = 0;
+  return {
+    mayBegin: () => open < most,
+    begin() {
+      open += 1;
+    },
+    ended(granted) {
+      open -= 1;
+      most = granted ? Math.min(2 * most, Number.MAX_SAFE_INTEGER) : 1;
+    },
+  };
+}
