@@ -234,3 +234,14 @@ test("where a window was full, room in it is asked for by one call at a time unt
   expect(open.slice(0, 20)).toEqual(Array(20).fill(1));
   expect(Math.max(...open)).toBeGreaterThan(1);
 });
+
+test("after a throttled call a tenth less is asked for, also of a limit of a few calls a second", async () => {
+  const { port, asked } = aQuotaPort();
+  const pool = aPool([limited({ qps: 5, rpm: 300 })], {}, port);
+  (await acquire(pool)).failed(throttled(1), "t");
+  answer(await acquire(pool));
+  const perMinute = asked.at(-1)!.limits.map(({ limit, windowMs }) => (60_000 * limit) / windowMs);
+  expect(asked[0]!.limits.map(({ limit }) => limit)).toEqual([5, 300]);
+  expect(perMinute[0]).toBeCloseTo(258, -1);
+  expect(perMinute[1]).toBeCloseTo(270, -1);
+});

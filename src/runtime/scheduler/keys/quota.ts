@@ -46,7 +46,7 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
   const ofAll =
     globalQpsLimit === undefined
       ? []
-      : [requests((globalQpsLimit * globalWindowMs) / 1000, globalWindowMs, secondGuardMs)];
+      : [requests((globalQpsLimit * globalWindowMs) / 1000, 1, globalWindowMs, secondGuardMs)];
 
   function layersOf({ group, config }: KeyState, tokens: number, now: number): Layer[] {
     const layer = (full: Layer["full"], name: string, limits: QuotaLimits, share: number): Layer => ({
@@ -111,16 +111,21 @@ const hasLimits = (limits: QuotaLimits) => Object.values(limits).some((limit) =>
 /** `share`: the part of each limit that is ours. */
 function limitsOf({ qps, rpm, tps, tpm }: QuotaLimits, share: number): QuotaLimit[] {
   const limits: QuotaLimit[] = [];
-  if (qps !== undefined) limits.push(requests(qps * share, 1_000, secondGuardMs));
-  if (rpm !== undefined) limits.push(requests(rpm * share, 60_000, minuteGuardMs));
+  if (qps !== undefined) limits.push(requests(qps, share, 1_000, secondGuardMs));
+  if (rpm !== undefined) limits.push(requests(rpm, share, 60_000, minuteGuardMs));
   if (tps !== undefined) limits.push({ unit: "token_bucket", limit: tps * share, windowMs: 1_000 });
   if (tpm !== undefined)
     limits.push({ unit: "tokens", limit: Math.floor(tpm * share), windowMs: 60_000 + minuteGuardMs });
   return limits;
 }
 
-/** A limit below one request a window is one request in a longer window. */
-function requests(limit: number, windowMs: number, guardMs: number): QuotaLimit {
+/**
+ * In whole calls: a limit below one request a window is one request in a longer window, and a part of a limit that is
+ * no whole number is the next one in a longer window.
+ */
+function requests(limit: number, share: number, windowMs: number, guardMs: number): QuotaLimit {
   const stretch = Math.max(1, 1 / limit);
-  return { unit: "requests", limit: Math.max(1, Math.floor(limit)), windowMs: windowMs * stretch + guardMs };
+  const ours = Math.max(1, Math.floor(limit)) * share;
+  const calls = Math.ceil(ours);
+  return { unit: "requests", limit: calls, windowMs: (windowMs * stretch * calls) / ours + guardMs };
 }
