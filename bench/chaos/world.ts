@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { type RunningProcess, startProcess } from "../support/processes.ts";
+import { type RedisServer, startRedis } from "../support/redis.ts";
 import { type Brokers, startBrokers } from "./brokers.ts";
-import { type RunningProcess, startProcess } from "./processes.ts";
-import { type RedisServer, startRedis } from "./redis.ts";
 import type { Scenario } from "./scenarios.ts";
 
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startProcess } from "../chaos/processes.ts";
-import { startRedis } from "../chaos/redis.ts";
+import { startProcess } from "../support/processes.ts";
+import { startRedis } from "../support/redis.ts";
 
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
