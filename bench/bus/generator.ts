@@ -17,9 +17,9 @@ import { execa } from "execa";
 import { newMessageId } from "../../src/messages/ids.ts";
 import { startRedis } from "../../test/support/redis.ts";
 import { removeTemporaryDirectories } from "../../test/support/tmp.ts";
+import { startBroker } from "../support/broker.ts";
 import { median } from "./figures.ts";
 import { openBare } from "./kafka/bare.ts";
-import { startBroker } from "./kafka/broker.ts";
 
 const { values: flags } = parseArgs({
   options: {

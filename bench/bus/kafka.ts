@@ -14,8 +14,8 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { percentiles } from "../../src/runtime/report/percentiles.ts";
+import { startBroker } from "../support/broker.ts";
 import { median } from "./figures.ts";
-import { startBroker } from "./kafka/broker.ts";
 import { type Side, startSide } from "./kafka/side.ts";
 import { messageBytes } from "./kafka/trials.ts";
 

@@ -6,6 +6,7 @@ import { countMarks } from "../../src/runtime/report/collector.ts";
 import { observeMessage } from "../../src/runtime/report/observe.ts";
 import { type Unfinished, unfinished } from "../../src/runtime/report/report.ts";
 import type { SimulatedVlmStats } from "../../src/simulator/vlm/server.ts";
+import { repeatedCalls } from "../support/repeated-calls.ts";
 import { type Arrival, type Gap, gaps } from "./gaps.ts";
 import type { Load } from "./load.ts";
 import type { World } from "./world.ts";
@@ -70,10 +71,6 @@ export async function count(scenario: string, world: World, load: Load): Promise
   const vanished = [...written].filter((messageId) => !seen.frames.has(messageId)).length;
   const missing = { vanished, ...unfinished(seen) };
   const missingTotal = sum(Object.values(missing));
-  const justBefore = world.killed.map(
-    ({ at, openCalls }) =>
-      openCalls && openCalls + times.filter((one) => one.at > at - 250 && one.at <= at).length,
-  );
   return {
     scenario,
     seconds: Math.round((load.endedAt() - startedAt) / 1000),
@@ -91,8 +88,7 @@ export async function count(scenario: string, world: World, load: Load): Promise
     repeats: seen.repeats,
     duplicates: [...seen.pushed.values()].filter(({ times: pushes }) => pushes > 1).length,
     refused: load.refused(),
-    callsRepeated: provider.requests - sum(results.map(({ calls }) => calls)),
-    callsRepeatable: sum(justBefore),
+    ...repeatedCalls(provider.requests, results, times, world.killed),
     ...gaps(times, { faults: world.faults, until: load.endedAt() }),
     died: world.replicas.filter(({ process }) => !process.running()).map(({ name }) => name),
     quota:

@@ -1,7 +1,7 @@
-import sharp from "sharp";
 import { encode } from "../../src/messages/codec.ts";
 import type { Box } from "../../src/messages/common.ts";
 import { newMessageId } from "../../src/messages/ids.ts";
+import { drawPicture } from "../support/picture.ts";
 
 const cameras = 200;
 const imageWidth = 640;
@@ -18,7 +18,7 @@ export interface EncodedDetection {
 
 /** Detections of 200 cameras in turn, each of one group: two cars close to each other, somewhere. */
 export async function createDetections(): Promise<() => EncodedDetection> {
-  const pictures = await Promise.all(pictureSides.map(drawPicture));
+  const pictures = await Promise.all(pictureSides.map((side) => drawPicture(side, true)));
   let number = 0;
   return () => {
     number += 1;
@@ -48,10 +48,4 @@ function detection(cameraId: string, imageBase64: string): Omit<EncodedDetection
     trace: { capturedAt: now, detectedAt: now },
   });
   return { messageId, value };
-}
-
-async function drawPicture(side: number): Promise<string> {
-  const noise = { type: "gaussian" as const, mean: 128, sigma: 40 };
-  const create = { width: side, height: side, channels: 3 as const, background: "grey", noise };
-  return (await sharp({ create }).jpeg({ quality: 85 }).toBuffer()).toString("base64");
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { brokerIds } from "./brokers.ts";
-import { startCable } from "./redis.ts";
+import { startCable } from "./cable.ts";
 import { fault, killReplica, removeReplica, roleNames, startReplica, type World } from "./world.ts";
 
 export interface Scenario {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { type RunningProcess, startProcess } from "../support/processes.ts";
+import { type RedisServer, startRedis } from "../support/redis.ts";
+import { type Kill, openCallsOf } from "../support/repeated-calls.ts";
 import { type Brokers, startBrokers } from "./brokers.ts";
-import { type RunningProcess, startProcess } from "./processes.ts";
-import { type RedisServer, startRedis } from "./redis.ts";
 import type { Scenario } from "./scenarios.ts";
 
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
@@ -38,8 +39,8 @@ export interface World {
   provider: string;
   replicas: Replica[];
   faults: Fault[];
-  /** Schedulers killed, when, with how many calls open. */
-  killed: { at: number; openCalls: number }[];
+  /** Schedulers. */
+  killed: Kill[];
   /** Requests a minute that the keys allow together; undefined: as many as come. */
   rpmLimit: number | undefined;
 }
@@ -107,8 +108,10 @@ export async function startReplica(
 
 /** kill -9. What it was doing then may be done again. */
 export async function killReplica(world: World, replica: Replica): Promise<void> {
-  const openCalls = replica.role === "scheduler" ? await openCallsOf(replica) : 0;
-  world.killed.push({ at: Date.now(), openCalls });
+  if (replica.role === "scheduler") {
+    const openCalls = await openCallsOf(replica.url);
+    world.killed.push({ at: Date.now(), openCalls });
+  }
   fault(world, `${replica.name} killed`);
   replica.process.kill("SIGKILL");
   await gone(world, replica);
@@ -129,12 +132,6 @@ export function fault({ faults }: World, what: string): void {
 async function gone(world: World, replica: Replica): Promise<void> {
   await replica.process.ended;
   world.replicas = world.replicas.filter((other) => other !== replica);
-}
-
-async function openCallsOf({ url }: Replica): Promise<number> {
-  const answer = await fetch(`${url}/api/scheduler/stats`);
-  const { keys } = (await answer.json()) as { keys: { inFlight: number }[] };
-  return keys.reduce((sum, { inFlight }) => sum + inFlight, 0);
 }
 
 async function startProvider(directory: string): Promise<string> {

@@ -1,38 +1,50 @@
 import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
-import sharp from "sharp";
 import { openBus } from "../../src/bus/open.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { encode } from "../../src/messages/codec.ts";
 import { newMessageId, taskIdOf } from "../../src/messages/ids.ts";
+import { drawPicture } from "../support/picture.ts";
 
 const cameras = 100;
 
-/** Writes tasks of 100 cameras in turn to the embedded bus in the directory, no two of them about one group. */
-export async function startTasks(
-  directory: string,
-  { perSecond, pictureSide }: { perSecond: number; pictureSide: number },
-) {
-  const { config } = loadConfig({ flags: { dataDir: directory }, env: {}, cwd: directory, home: homedir() });
+export interface TasksOptions {
+  perSecond: number;
+  /** Of a square picture, pixels. */
+  pictureSide: number;
+  noisy?: boolean;
+  /** Names the bus; embedded in the directory unless it does. */
+  env?: Record<string, string>;
+}
+
+/** Writes tasks of 100 cameras in turn to the bus, no two of them about one group. */
+export async function startTasks(directory: string, options: TasksOptions) {
+  const { perSecond, pictureSide, noisy = false, env = {} } = options;
+  const { config } = loadConfig({ flags: { dataDir: directory }, env, cwd: directory, home: homedir() });
   const bus = await openBus(config, pino({ level: "silent" }));
-  const picture = await drawPicture(pictureSide);
+  const topic = config.topics["assessment-tasks"].name;
+  const picture = await drawPicture(pictureSide, noisy);
   const ending = new AbortController();
-  let written = 0;
+  const open = new Set<Promise<void>>();
+  let begun = 0;
+  function write(): void {
+    const cameraId = `camera-${begun % cameras}`;
+    begun += 1;
+    const value = encode(aTask(cameraId, picture));
+    const writing = bus.produce([{ topic, key: cameraId, value }]).finally(() => open.delete(writing));
+    open.add(writing);
+  }
   const writing = (async () => {
-    for (const since = Date.now(); !ending.signal.aborted; written++) {
-      while (written >= ((Date.now() - since) / 1000) * perSecond && !ending.signal.aborted) await delay(5);
-      const cameraId = `camera-${written % cameras}`;
-      await bus.produce([
-        { topic: "assessment-tasks", key: cameraId, value: encode(aTask(cameraId, picture)) },
-      ]);
-    }
+    for (const since = Date.now(); !ending.signal.aborted; write())
+      while (begun >= ((Date.now() - since) / 1000) * perSecond && !ending.signal.aborted) await delay(5);
   })();
   return {
-    written: () => written,
+    written: () => begun - open.size,
     async stop(): Promise<void> {
       ending.abort();
       await writing;
+      await Promise.all(open);
       await bus.close();
     },
   };
@@ -54,9 +66,4 @@ function aTask(cameraId: string, groupImageBase64: string) {
     imageHeight: 1_080,
     trace: { capturedAt: now },
   };
-}
-
-async function drawPicture(side: number): Promise<string> {
-  const create = { width: side, height: side, channels: 3 as const, background: "grey" };
-  return (await sharp({ create }).jpeg({ quality: 85 }).toBuffer()).toString("base64");
 }

@@ -156,6 +156,18 @@ test("a key whose oldest call hangs gets no new calls while another moves", asyn
   expect(new Set(await turns(pool, 6))).toEqual(new Set(["a", "b"]));
 });
 
+test("a key that hangs from its first call on gets no new calls: the model's other keys say what is usual", async () => {
+  const pool = aPool([{}, {}], { strategy: "round_robin" });
+  await acquire(pool, ["b"]);
+  for (let call = 0; call < 30; call++) answer(await acquire(pool, ["a"]));
+  const unsent = async () => {
+    const lease = await acquire(pool);
+    lease.giveBack();
+    return lease.key.id;
+  };
+  await until(async () => `${await unsent()}${await unsent()}${await unsent()}` === "bbb");
+});
+
 test("a single key is used although its oldest call hangs", async () => {
   const pool = aPool([{}]);
   await turns(pool, 30);

@@ -14,6 +14,8 @@ export interface SharedByKeys {
   group: QuotaGroup;
   account: Standing;
   model: Standing;
+  /** Of all groups that use the model. */
+  modelLatencies: Latencies;
 }
 
 /** One key: what it is doing, how it did, whether it may be used. */
@@ -29,7 +31,10 @@ export interface KeyState extends SharedByKeys {
   fullUntil: number;
   readonly totals: KeyTotals;
   inFlight(): number;
-  /** Its oldest call has been open far longer than its group's calls usually are. */
+  /**
+   * Its oldest call has been open far longer than its group's calls usually are; those of its model where the group
+   * has hardly any, as with a key that never answered.
+   */
   isStalled(now: number): boolean;
   noteOutcome(ok: boolean): void;
   /** Share of failures among the last calls. */
@@ -69,9 +74,9 @@ export function createKeyState(
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
-      const { latencies } = key.group;
-      const { p95 } = latencies.percentiles();
-      if (!oldest || p95 === null || latencies.count() < stalledSamples) return false;
+      const usual = [key.group.latencies, key.modelLatencies].find((of) => of.count() >= stalledSamples);
+      const p95 = usual?.percentiles().p95;
+      if (!oldest || p95 == null) return false;
       return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
     },
     noteOutcome(ok) {

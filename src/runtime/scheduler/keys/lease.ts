@@ -87,7 +87,8 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
           group.used(performance.now(), used ?? tokens);
           if (used !== undefined) ratios.note(config.model, used, most);
           group.concurrency.answered(latencyMs, startedAt, group.inFlight);
-          for (const latencies of [key.latencies, group.latencies]) latencies.add(latencyMs);
+          for (const latencies of [key.latencies, group.latencies, key.modelLatencies])
+            latencies.add(latencyMs);
           key.noteOutcome(true);
           key.totals.promptTokens += usage?.promptTokens ?? 0;
           key.totals.completionTokens += usage?.completionTokens ?? 0;

@@ -1,5 +1,6 @@
 import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
 import { createKeyState, type KeyState } from "./key-state.ts";
+import { createLatencies, type Latencies } from "./latencies.ts";
 import { createQuotaGroup, groupIdOf, type QuotaGroup } from "./quota-group.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
@@ -17,6 +18,7 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
   const { failureThreshold } = scheduler.healthCheck;
   const accounts = new Map<string, Standing>();
   const models = new Map<string, Standing>();
+  const modelLatencies = new Map<string, Latencies>();
   let groups = new Map<string, QuotaGroup>();
   let keys: KeyState[] = [];
 
@@ -28,7 +30,12 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
 
   const accountOf = ({ account, id }: ApiKeyConfig) =>
     standingIn(accounts, account ? `account:${account.id}` : `key:${id}`);
-  const modelOf = ({ baseUrl, model }: ApiKeyConfig) => standingIn(models, `${baseUrl} ${model}`);
+  const modelOf = ({ baseUrl, model }: ApiKeyConfig) => {
+    const name = `${baseUrl} ${model}`;
+    const latencies = modelLatencies.get(name) ?? createLatencies();
+    modelLatencies.set(name, latencies);
+    return { model: standingIn(models, name), modelLatencies: latencies };
+  };
 
   function replace(wanted: readonly ApiKeyConfig[]): void {
     const enabled = wanted.filter((key) => key.enabled);
@@ -39,7 +46,7 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
       group.limits = config.account?.limits ?? config.limits;
       nextGroups.set(id, group);
       const known = keys.find((key) => key.config.id === config.id && isSameKey(key.config, config));
-      const shared = { group, account: accountOf(config), model: modelOf(config) };
+      const shared = { group, account: accountOf(config), ...modelOf(config) };
       return known
         ? Object.assign(known, { config, ...shared })
         : createKeyState(config, shared, failureThreshold);

@@ -5,9 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { type Admin, Kafka, logLevel } from "kafkajs";
-import { freePort } from "../../../test/support/free-port.ts";
+import { freePort } from "../../test/support/free-port.ts";
 
-const script = fileURLToPath(new URL("../../../deployment/local/kafka/kafka", import.meta.url));
+const script = fileURLToPath(new URL("../../deployment/local/kafka/kafka", import.meta.url));
 const answersWithinMs = 60_000;
 
 export interface Broker {

@@ -1,0 +1,124 @@
+/**
+ * What kill -9 of the scheduler costs while it works to the limit of its quotas: ten keys in five accounts of 600
+ * requests a minute each, latency lognormal around 1 s, a fifth more tasks than that, killed and started again six times.
+ *
+ *   node --import tsx bench/scheduler/killed.ts [embedded] [kafka] [--json]     (npm run build first)
+ *
+ * kafka: one real broker and a Redis. Provider and scheduler are processes of their own. Exits 1 if a task has no
+ * result, a window was exceeded by the provider's own count, or more was done twice than was open or not committed yet.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Table from "cli-table3";
+import { execa } from "execa";
+import { startBroker } from "../support/broker.ts";
+import { startRedis } from "../support/redis.ts";
+import { type Kill, openCallsOf, repeatedCalls, uncommitted } from "../support/repeated-calls.ts";
+import { outcomeOf } from "./outcome.ts";
+import { startProvider } from "./provider.ts";
+import {
+  accountNames,
+  environment,
+  keyNames,
+  keysInAccounts,
+  startScheduler,
+  writeConfig,
+} from "./schedulers.ts";
+import { startTasks } from "./tasks.ts";
+
+const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+const buses = ["embedded", "kafka"] as const;
+const rpm = 600;
+const perSecond = 60;
+const kills = 6;
+const betweenMs = 15_000;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false } },
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
+const rows: ({ bus: string } & Awaited<ReturnType<typeof measure>>)[] = [];
+for (const bus of buses.filter((name) => positionals.length === 0 || positionals.includes(name))) {
+  process.stderr.write(`${bus} …\n`);
+  rows.push({ bus, ...(await measure(bus)) });
+}
+if (flags.json) console.log(JSON.stringify(rows));
+else {
+  const head = ["bus", "tasks", "assessed", "expired", "failed", "lost", "repeats, of"];
+  const table = new Table({ head: [...head, "calls repeated, of", "worst minute, of", "429"] });
+  for (const { bus, tasks, assessed, expired, failed, lost, ...row } of rows) {
+    const repeats = `${row.repeats}, ${row.repeatable}`;
+    const calls = `${row.callsRepeated}, ${row.callsRepeatable}`;
+    const cells = [repeats, calls, `${row.worstMinute}, ${rpm}`, row.throttled];
+    table.push([bus, tasks, assessed, expired, failed, lost, ...cells]);
+  }
+  console.log(table.toString());
+}
+const isShort = ({ lost, worstMinute, ...row }: (typeof rows)[number]) =>
+  lost > 0 || worstMinute > rpm || row.callsRepeated > row.callsRepeatable || row.repeats > row.repeatable;
+process.exit(rows.some(isShort) ? 1 : 0);
+
+async function measure(bus: (typeof buses)[number]) {
+  const directory = mkdtempSync(join(tmpdir(), "tmon-killed-"));
+  const servers = bus === "kafka" ? await startServers(directory) : undefined;
+  const env = environment(directory, servers?.env);
+  const provider = await startProvider(directory, {
+    latency: "lognormal:mean=1s,0.5",
+    accounts: accountNames.map((id) => ({ id, limits: { rpm, qps: "off" } })),
+    keys: keyNames.map((key, index) => ({ key, account: accountNames[index % accountNames.length] })),
+  });
+  writeConfig(directory, { provider: provider.url, keys: keysInAccounts({ rpm, qps: 1e6 }) });
+  if (servers) await execa(process.execPath, [program, "init-topics"], { env, stdio: "ignore" });
+
+  let scheduler = await startScheduler(directory, "scheduler", servers?.env);
+  const tasks = await startTasks(directory, { perSecond, pictureSide: 140, noisy: true, env });
+  const killed: Kill[] = [];
+  for (let turn = 0; turn < kills; turn++) {
+    await delay(betweenMs);
+    const openCalls = await openCallsOf(scheduler.url);
+    killed.push({ at: Date.now(), openCalls });
+    scheduler.kill("SIGKILL");
+    await scheduler.ended;
+    process.stderr.write(`  killed with ${openCalls} calls open\n`);
+    scheduler = await startScheduler(directory, "scheduler", servers?.env);
+  }
+  await delay(betweenMs);
+  await tasks.stop();
+  const outcome = await outcomeOf(directory, env);
+  const { requests, accounts, throttled } = await provider.stats();
+  scheduler.kill("SIGTERM");
+  await scheduler.ended;
+  await provider.stop();
+  await servers?.stop();
+  rmSync(directory, { recursive: true, force: true });
+  return {
+    tasks: outcome.tasks.size,
+    assessed: outcome.count("assessed"),
+    expired: outcome.count("expired"),
+    failed: outcome.count("failed"),
+    lost: outcome.lost,
+    repeats: outcome.repeats,
+    repeatable: uncommitted(outcome.arrivals, killed),
+    ...repeatedCalls(requests, outcome.results.values(), outcome.arrivals, killed),
+    worstMinute: Math.max(...accounts.map(({ worstMinute }) => worstMinute)),
+    throttled,
+  };
+}
+
+async function startServers(directory: string) {
+  const [broker, redis] = await Promise.all([startBroker(), startRedis(directory)]);
+  return {
+    env: { TMON_KAFKA_BROKERS: broker.address, TMON_REDIS_URL: redis.url },
+    async stop(): Promise<void> {
+      redis.client.disconnect();
+      await redis.stop();
+      await broker.stop();
+    },
+  };
+}
