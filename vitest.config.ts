@@ -12,7 +12,8 @@ export default defineConfig({
     // Of a machine with two cores: much of a test is waiting.
     maxWorkers: 3,
     sequence: { sequencer: Sequencer },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // No measure of anything: a test waits for conditions (test/support/until.ts).
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
