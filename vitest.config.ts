@@ -1,15 +1,19 @@
 import { defineConfig } from "vitest/config";
+import { Sequencer } from "./test/support/sequencer.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     setupFiles: ["test/support/clean-up.ts"],
-    // Worker threads started by a test load TypeScript as their parent does.
-    execArgv: ["--import", new URL("scripts/typescript.mjs", import.meta.url).href],
+    // For worker threads that a test starts.
+    execArgv: ["--import", new URL("test/support/typescript-in-threads.mjs", import.meta.url).href],
     pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Of a machine with two cores: much of a test is waiting.
+    maxWorkers: 3,
+    sequence: { sequencer: Sequencer },
+    // No measure of anything: a test waits for conditions (test/support/until.ts).
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

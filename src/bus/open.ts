@@ -2,8 +2,6 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import type { TopicId } from "../messages/topics.ts";
 import type { Bus } from "./bus.ts";
-import { openEmbeddedBus } from "./embedded/open.ts";
-import { openKafkaBus } from "./kafka/open.ts";
 
 /**
  * How much of retention.size the whole log may take before a topic's messages wait. Roles acknowledge what they
@@ -28,7 +26,7 @@ export interface BusWishes {
   needs?: readonly TopicId[] | undefined;
 }
 
-/** Opens the bus the configuration chose. */
+/** Opens the bus the configuration chose, and loads that one's library alone: commands start sooner. */
 export async function openBus(
   config: Config,
   log: Logger,
@@ -38,6 +36,7 @@ export async function openBus(
   if (kind === "kafka") {
     const topics = Object.values(config.topics).map(({ name }) => name);
     const needed = needs?.map((id) => config.topics[id].name);
+    const { openKafkaBus } = await import("./kafka/open.ts");
     return openKafkaBus({ kafka: config.kafka, topics, needed, log, ending, patienceMs });
   }
   const topics = Object.entries(config.topics).map(([id, { name, partitions }]) => ({
@@ -45,5 +44,6 @@ export async function openBus(
     partitions,
     share: shares[id as TopicId],
   }));
+  const { openEmbeddedBus } = await import("./embedded/open.ts");
   return openEmbeddedBus({ dataDir: config.dataDir, topics, durability, retentionMs, retentionBytes, log });
 }

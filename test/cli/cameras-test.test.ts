@@ -103,7 +103,7 @@ describe.skipIf(skip)("tmon cameras test", () => {
     expect(frozen.stderr).toMatch(/TMON_SOURCE_UNREACHABLE: .*no answer in time/);
     expect(frozen.exitCode).toBe(3);
     server.thaw();
-  }, 60_000);
+  });
 });
 
 describe.skipIf(skip)("a camera's password on the command line of tmon up", () => {

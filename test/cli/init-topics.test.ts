@@ -77,7 +77,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     const again = await run();
     expect(again.json).toMatchObject({ asWanted: true, done: [] });
     expect(await run("--check")).toMatchObject({ exitCode: 0, json: { asWanted: true } });
-  }, 60_000);
+  });
 
   it("--check names each difference and alters none; --apply alters them and keeps other settings", async () => {
     const { name, run } = configure();
@@ -106,7 +106,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     await admin.disconnect();
     const flush = resources[0]?.configEntries.find(({ configName }) => configName === "flush.messages");
     expect(flush?.configValue).toBe("12345");
-  }, 60_000);
+  });
 
   it("raises the pipeline's partitions together with --apply; without, it refuses to leave them unequal", async () => {
     const { name, run } = configure();
@@ -121,7 +121,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     const fewer = await configure({ name, partitions: 2 }).run("--apply");
     expect(fewer.exitCode).toBe(2);
     expect(fewer.stderr).toContain("cannot be taken away");
-  }, 60_000);
+  });
 
   it("--check advises what works: with partitions there are too many of, not to create what is missing", async () => {
     const { name, run } = configure({ partitions: 4 });
@@ -135,7 +135,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     expect(check.stderr).toContain("set `partitions` in kafka.yaml to what is there");
     expect(check.stderr).not.toContain("creates what is missing");
     expect(check.stderr).not.toContain("alters what is otherwise");
-  }, 60_000);
+  });
 
   it("--dry-run says each thing once, and that nothing was changed; what is done is told as done", async () => {
     const { name, dir } = configure();
@@ -152,7 +152,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
       expect(stderr).toContain(
         "new topics get 2 replicas, not 3: a message counts as written when one broker has it",
       );
-  }, 60_000);
+  });
 
   it("more replicas than brokers are refused until fewer are asked for", async () => {
     const { name, run } = configure({ replicas: ", replication_factor: 5" });
@@ -161,7 +161,7 @@ describe.skipIf(lacks("kafka"))("tmon init-topics", () => {
     expect(refused.stderr).toMatch(/TMON_BROKERS_TOO_FEW[\s\S]*--replication-factor 3/);
     expect((await run("--replication-factor", "1")).exitCode).toBe(0);
     expect(await found(`${name}-dead_letters`)).toEqual({ partitions: 2, replicas: 1 });
-  }, 60_000);
+  });
 
   it("ends with 3 when no broker answers", async () => {
     const away = { TMON_KAFKA_BROKERS: "127.0.0.1:1" };

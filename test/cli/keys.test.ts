@@ -88,7 +88,7 @@ describe("tmon keys", () => {
     expect((await list()).get("two")).toMatchObject({ state: "disabled", inFlight: 0 });
     scheduler.kill("SIGTERM");
     expect((await scheduler.ended).exitCode).toBe(0);
-  }, 90_000);
+  });
 
   it("ends with 1 for a key that is not there, and names those that are", async () => {
     const { exitCode, stderr } = await keys("disable", "three");
@@ -118,5 +118,5 @@ describe("tmon keys", () => {
     scheduler.kill("SIGTERM");
     expect((await scheduler.ended).exitCode).toBe(0);
     expect(scheduler.stderr()).not.toContain("sk-secret");
-  }, 90_000);
+  });
 });

@@ -66,5 +66,5 @@ describe.skipIf(lacks("ffmpeg", "video", "model", "prometheus"))("the dashboard"
         else await until(async () => (await ask(expr)).length > 0, { what: `${title}: ${expr}` });
       }
     }
-  }, 60_000);
+  });
 });

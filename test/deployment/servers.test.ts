@@ -82,7 +82,7 @@ describe.skipIf(lacks("kafka", "redis", "prometheus"))("the servers without Dock
     await servers("down");
     expect((await servers("wipe")).stderr).toContain(`${directory} is gone`);
     expect(existsSync(directory)).toBe(false);
-  }, 120_000);
+  });
 
   test("touch no directory of somebody else's, and want a number of brokers", async () => {
     const directory = temporaryDirectory();
@@ -98,5 +98,5 @@ describe.skipIf(lacks("kafka", "redis", "prometheus"))("the servers without Dock
     expect(existsSync(kept)).toBe(true);
     rmSync(kept);
     expect((await servers("up", "x")).stderr).toBe('kafka: "x" is no number of brokers');
-  }, 60_000);
+  });
 });

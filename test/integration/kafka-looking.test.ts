@@ -50,16 +50,16 @@ describe.skipIf(lacks("kafka"))("what looks into Kafka", () => {
       expect((await run(...args)).stderr, args.join(" ")).toContain(
         `TMON_TOPIC_MISSING: Kafka has no topic ${tasks}\n`,
       );
-  }, 60_000);
+  });
 
   test("answers with a broker just killed, as soon as others lead in its place", async () => {
     const { run } = await newTopics(kafka());
-    onTestFinished(() => kafka().restore(), 90_000);
+    onTestFinished(() => kafka().restore());
     kafka().signal(3, "SIGKILL");
     const commands = [["lag"], ["tail", "--all", "--until-end"], ["init-topics", "--check"], ["dlq", "list"]];
     const results = await Promise.all(commands.map((args) => run(...args)));
     for (const result of results) expect(result, result.stderr).toMatchObject({ exitCode: 0 });
     const again = await run("init-topics", "--check");
     expect(again, again.stderr).toMatchObject({ exitCode: 0 });
-  }, 120_000);
+  });
 });

@@ -72,7 +72,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     expect(result).toMatchObject({ lost: 0, pending: 0, duplicates: 0, repeats: 0 });
     expect(result.messages.results).toBe(result.messages.tasks);
     expect(result.messages.tasks).toBeGreaterThan(3);
-  }, 120_000);
+  });
 
   it("lag says that everything is done, and what is not", async () => {
     const [look] = await linesOf("lag");
@@ -82,7 +82,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     const more = await tmon("lag", "--max", "0");
     expect(more.exitCode).toBe(1);
     expect(more.stdout).toMatch(/^tmon-scheduler +road-assessment_tasks +1 +\d/m);
-  }, 60_000);
+  });
 
   it("top shows who runs, what each group has still to do, and what is written a second", async () => {
     const generator = startTmon(["run", "generator", "--port", "0", "--instance", "one"], env);
@@ -91,7 +91,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
         const [look] = await linesOf("top", "--once");
         return look.roles.length > 0 && look;
       },
-      { timeoutMs: 60_000, what: "the generator's heartbeat" },
+      { what: "the generator's heartbeat" },
     );
     expect(seen).toMatchObject({
       bus: { kind: "kafka", trouble: null },
@@ -105,7 +105,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     expect(seen.lag).toContainEqual(expect.objectContaining({ group: "tmon-generator", lag: 0 }));
     generator.kill("SIGTERM");
     expect(await generator.ended).toMatchObject({ exitCode: 0 });
-  }, 90_000);
+  });
 
   it("tail shows the last of all partitions, whole as JSON, and writes their pictures", async () => {
     const { messages } = JSON.parse(readFileSync(report, "utf8")) as Report;
@@ -119,7 +119,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     const [task] = last;
     expect(task.value.groupImageBase64.length).toBeGreaterThan(1000);
     expect(readdirSync(images).some((name) => name.endsWith(`_${task.value.taskId}.jpg`))).toBe(true);
-  }, 60_000);
+  });
 
   it("trace tells a task's way, and how far the topics reach where there is none", async () => {
     const [, result] = await linesOf("tail", "risk-assessment-results", "--last", "2", "--until-end");
@@ -132,7 +132,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     expect(none.exitCode).toBe(1);
     expect(none.stderr).toMatch(/detection-results reaches back to \d{4}-/);
     expect(none.stderr).toContain("incidents");
-  }, 60_000);
+  });
 
   it("dlq lists what could not be read and puts it back, a batch that cannot be taken apart excepted", async () => {
     const batch = {
@@ -163,5 +163,5 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     expect(back.valueBase64).toBe(Buffer.from("no JSON").toString("base64"));
     expect(back.headers["replay-of"]).toMatch(/^road-dead_letters\/\d:\d+$/);
     expect((await tmon("dlq", "replay", "--all")).exitCode).toBe(1);
-  }, 60_000);
+  });
 });

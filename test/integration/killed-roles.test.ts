@@ -109,7 +109,6 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their 
 
     expect(await stopped(running.detector)).toEqual([0]);
     await until(async () => (await openTasks(data)).length === 0, {
-      timeoutMs: 60_000,
       what: "every task to end",
     });
     const assessed = async () => {
@@ -146,5 +145,5 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their 
     for (const key of Object.values(stats.keys)) expect(key.worstMinute).toBeLessThanOrEqual(rpmLimit);
     for (const sent of sentAtByKey(final)) expect(worstSecond(sent)).toBeLessThanOrEqual(qpsLimit);
     expect(await stopped(provider.process)).toEqual([0]);
-  }, 180_000);
+  });
 });

@@ -29,11 +29,11 @@ describe.skipIf(lacks("kafka", "redis"))("with Kafka and Redis away", () => {
     const roles = ["generator", "aggregator"].map((role) => startTmon(["run", role, "--port", "0"], env));
     for (const role of roles) await role.says(/were assigned/);
 
-    onTestFinished(() => kafka().restore(), 90_000);
+    onTestFinished(() => kafka().restore());
     for (const id of ids) kafka().signal(id, "SIGSTOP");
     await redis.stop();
     for (const role of roles) role.kill("SIGTERM");
     for (const role of roles)
       expect(await role.ended, role.stderr()).toEqual({ exitCode: 0, signal: undefined });
-  }, 180_000);
+  });
 });

@@ -44,6 +44,6 @@ describe.skipIf(lacks("ffmpeg", "video", "model", "redis"))(
       const run = JSON.parse(readFileSync(report, "utf8")) as Report;
       expect(run).toMatchObject({ lost: 0, incomplete: expect.stringMatching(/^Redis is away: /) });
       expect(run.pending).toBeGreaterThan(0);
-    }, 60_000);
+    });
   },
 );

@@ -52,5 +52,5 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("tmon up on a real video", ()
     for (const { value } of await messagesOf("risk-assessment-results", data)) {
       expect(value.metadata).toMatchObject({ simulated: true });
     }
-  }, 60_000);
+  });
 });

@@ -163,7 +163,7 @@ function clusterAt(directory: string, ports: number[]): KafkaCluster {
     tls: tlsFiles(directory),
     signal: (id, signal) => void process.kill(pid(id), signal),
     async restart(id) {
-      await until(() => !isAlive(pid(id)), { timeoutMs: 60_000, what: `broker ${id} is gone` });
+      await until(() => !isAlive(pid(id)), { what: `broker ${id} is gone` });
       await restore();
     },
     restore,
@@ -181,7 +181,7 @@ async function inSync(brokers: string[]): Promise<void> {
     return there.length === 3 && partitions.every(({ isr, replicas }) => isr.length === replicas.length);
   };
   const isUp = () => admin.connect().then(isInSync, () => false);
-  await until(() => isUp().catch(() => false), { timeoutMs: 60_000, what: "three brokers are in sync" });
+  await until(() => isUp().catch(() => false), { what: "three brokers are in sync" });
   await admin.disconnect();
 }
 

@@ -22,7 +22,7 @@ describe.skipIf(lacks("kafka"))("on Kafka, batches of other producers", () => {
     const member = await collect(one, { group, topics: [topic] });
     await until(() => member.deliveries.length === 100);
     expect(member.values().sort()).toEqual(codecs.flatMap(lines).sort());
-  }, 60_000);
+  });
 
   test.each(["none", "gzip", "snappy", "lz4"] as const)(
     "what tmon writes with %s comes back",

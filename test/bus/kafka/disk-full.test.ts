@@ -22,7 +22,7 @@ async function startSmallBroker() {
     KAFKA_OWNER: process.env.TMON_TEST_RUN_PID!,
   };
   const run = (command: string) => execa("bash", ["-c", command, "sh", script], { env, stdin: "ignore" });
-  onTestFinished(async () => void (await run('"$1" wipe')), 60_000);
+  onTestFinished(async () => void (await run('"$1" wipe')));
   await run('ulimit -f 24576; exec "$1" start 1');
   const pid = Number(readFileSync(join(directory, "1.pid"), "utf8"));
   return {
@@ -65,5 +65,5 @@ describe.skipIf(lacks("kafka"))("on Kafka, when a broker's disk is full", () => 
       found.add(key);
     expect(found).toEqual(new Set(keys));
     await until(() => bus.trouble() === undefined);
-  }, 120_000);
+  });
 });

@@ -66,7 +66,7 @@ describe.skipIf(lacks("kafka"))("on Kafka, a broker that accepts and never answe
         await bus.close();
       }),
     );
-  }, 60_000);
+  });
 
   test("is the only one: whoever has patience for so long is told that Kafka does not answer", async () => {
     const silent = await startSilentServer();

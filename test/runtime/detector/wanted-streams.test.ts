@@ -97,7 +97,7 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     // As a gateway would have left it that was killed: nobody renews it.
     await wantStream(context.store, { cameraId: "extra", url: urlOf("road"), owner: "killed", since: 1 });
     await until(() => detector.liveCameras() === 1);
-    await until(() => detector.cameras().length === 0, { timeoutMs: 25_000 });
+    await until(() => detector.cameras().length === 0);
   });
 
   test("is refused where no host, or another one, is allowed, and then no detector opens it", async () => {

@@ -46,7 +46,6 @@ async function startReplicas(ports: number[], onTestFinished: TestContext["onTes
     async granted(...counts: number[]) {
       const moment = performance.now();
       await until(() => counts.every((count, replica) => since(moment, replica) >= count), {
-        timeoutMs: 30_000,
         what: `${counts} calls are granted`,
       });
     },
@@ -76,7 +75,7 @@ describe.skipIf(lacks("redis"))("quotas with Redis away", () => {
     await replicas.granted(10, 10);
     expect(replicas.worstWindow()).toBeLessThanOrEqual(limit);
     expect(replicas.worstWindow()).toBeGreaterThanOrEqual(limit - 1);
-  }, 60_000);
+  });
 
   const cuts = ["held up", "refused"] as const;
   it.concurrent.for(cuts)(
