@@ -39,10 +39,10 @@ export interface KeyPool {
   trouble(): string | undefined;
   keys(): readonly KeyState[];
   groups(): readonly QuotaGroup[];
-  /** A check says the provider takes the key: one disabled for good comes back. */
-  answers(key: KeyState): void;
+  /** A check that began at `startedAt` says the provider takes the key: one disabled for good comes back. */
+  answers(key: KeyState, startedAt: number): void;
   /** A check says it does not. */
-  refused(key: KeyState, error: VlmError): void;
+  refused(key: KeyState, error: VlmError, startedAt: number): void;
   /** ms until the key may be used; Infinity if never. */
   waitMs(key: KeyState): number;
   healthOf(key: KeyState): KeyHealth;
@@ -185,12 +185,12 @@ export function createKeyPool(
   return {
     keys: registry.keys,
     groups: registry.groups,
-    answers(key) {
-      if (!key.standing.enable()) return;
+    answers(key, startedAt) {
+      if (!key.standing.enable(startedAt)) return;
       log.info({ keyId: key.config.id }, "the provider takes an API key again that was disabled");
       wakeUp.all();
     },
-    refused: (key, error) => blameAndLog(key, error, { taskId: "", startedAt: performance.now() }),
+    refused: (key, error, startedAt) => blameAndLog(key, error, { taskId: "", startedAt }),
     outOfService,
     healthOf,
     waitMs: (key) => Math.max(0, anyWait(key, performance.now())),
@@ -203,7 +203,7 @@ export function createKeyPool(
     },
     reset(keyId) {
       const key = byId(keyId);
-      for (const standing of key ? registry.standingsOf(key) : []) standing.reset();
+      for (const standing of key ? registry.standingsOf(key) : []) standing.reset(performance.now());
       wakeUp.all();
     },
     replace(keys) {
