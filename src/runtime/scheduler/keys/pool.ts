@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
-import { messageOf, type TmonError } from "../../../errors.ts";
+import { type ErrorCode, messageOf, type TmonError } from "../../../errors.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
 import { backOffMs } from "../../back-off.ts";
 import { createBlame } from "./blame.ts";
@@ -28,6 +28,7 @@ export interface AcquireOptions {
 export interface KeyHealth {
   state: Health | "draining";
   reason: string | undefined;
+  code?: ErrorCode | undefined;
 }
 
 export interface KeyPool {
@@ -167,7 +168,8 @@ export function createKeyPool(
     const standings = registry.standingsOf(key);
     for (const state of ["disabled", "cooling", "probing"] as const) {
       const standing = standings.find((one) => one.state(now) === state);
-      if (standing) return { state, reason: standing.reason()?.message };
+      const { message: reason, code } = standing?.reason() ?? {};
+      if (standing) return { state, reason, code };
     }
     return { state: "healthy", reason: undefined };
   }
