@@ -1,7 +1,5 @@
 import type { Store } from "../store/store.ts";
-
-/** What a person says of a key: no new calls for now, or none and wait until the open ones are over. */
-export type KeyOrder = "disable" | "drain";
+import type { KeyOrder } from "./key-use.ts";
 
 export interface KeyOrders {
   orders: ReadonlyMap<string, KeyOrder>;

@@ -1,96 +1,130 @@
-import type { Config } from "../config/config.ts";
-import type { Store } from "../store/store.ts";
-import { type Heartbeat, heartbeatPrefix } from "./heartbeat.ts";
-import { readKeyOrders } from "./key-orders.ts";
+import { z } from "zod";
 
-/** A key as all schedulers together use it. */
+/** What a person says of a key: no new calls for now, or none and wait until the open ones are over. */
+export type KeyOrder = "disable" | "drain";
+
+/** A key as all schedulers together use it; null is what they do not tell. */
 export interface KeyUse {
   id: string;
+  /** Masked. */
+  key: string | null;
   account: string | null;
-  model: string;
-  /** The worst that a scheduler says; null where none runs, unless it was disabled by order. */
-  state: string | null;
+  /** Its quota group. */
+  group: string | null;
+  model: string | null;
+  /** The worst that a scheduler says; the next four are of the same. */
+  state: string;
+  /** Why it is not healthy, and the error's code. */
   reason: string | null;
+  reasonCode: string | null;
+  /** ISO 8601; null if it may be used now, or nobody knows when. */
   usableAt: string | null;
+  /** What a person said of it. */
+  order: KeyOrder | null;
   inFlight: number;
   calls: number;
   failures: number;
-  throttled: number;
-  costYuan: number;
+  throttled: number | null;
+  promptTokens: number | null;
+  completionTokens: number | null;
+  costYuan: number | null;
+  /** Of the scheduler that calls it most. */
   latencyMs: { p50: number | null; p95: number | null };
+  /** In the last minute, of the key's group. */
+  requests: QuotaUse | null;
+  tokens: QuotaUse | null;
 }
 
-const worstFirst = ["disabled", "draining", "cooling", "probing", "healthy"];
-
-/** The keys configured here and those that schedulers use, with the instances of these. */
-export async function readKeyUse(
-  { keys }: Pick<Config, "keys">,
-  store: Pick<Store, "list">,
-): Promise<{ schedulers: string[]; keys: KeyUse[] }> {
-  const [beats, { orders }] = await Promise.all([
-    store.list(`${heartbeatPrefix}scheduler:`),
-    readKeyOrders(store),
-  ]);
-  const schedulers = beats.map(({ value }) => JSON.parse(value.toString()) as Heartbeat);
-  const uses = new Map<string, KeyUse>();
-  for (const { stats } of schedulers)
-    for (const use of (stats.keys as KeyUse[] | undefined) ?? []) {
-      const other = uses.get(use.id);
-      uses.set(use.id, other ? together(other, use) : use);
-    }
-  for (const { id, account, model } of keys.filter(({ enabled }) => enabled))
-    if (!uses.has(id)) uses.set(id, { ...unused, id, account: account?.id ?? null, model });
-  const shown = [...uses.values()].map(
-    ({
-      id,
-      account,
-      model,
-      state,
-      reason,
-      usableAt,
-      inFlight,
-      calls,
-      failures,
-      throttled,
-      costYuan,
-      latencyMs,
-    }) => {
-      const order =
-        state === null && orders.has(id) ? { state: "disabled", reason: "disabled by tmon keys" } : {};
-      return {
-        ...{ id, account, model, state, reason, usableAt, ...order },
-        ...{ inFlight, calls, failures, throttled, costYuan, latencyMs },
-      };
-    },
-  );
-  return { schedulers: schedulers.map(({ instance }) => instance), keys: shown };
+export interface QuotaUse {
+  used: number;
+  /** Null where there is none. */
+  limit: number | null;
 }
 
-const unused = {
-  ...{
-    state: null,
-    reason: null,
-    usableAt: null,
-    inFlight: 0,
-    calls: 0,
-    failures: 0,
-    throttled: 0,
-    costYuan: 0,
-  },
-  latencyMs: { p50: null, p95: null },
-};
+/** The worst first: what a key is in for any scheduler, it is. */
+export const keyStates = ["draining", "disabled", "cooling", "probing", "healthy"];
 
-function together(a: KeyUse, b: KeyUse): KeyUse {
-  const isWorse = worstFirst.indexOf(b.state ?? "") < worstFirst.indexOf(a.state ?? "");
-  const { state, reason, usableAt } = isWorse ? b : a;
+const text = z.string().nullable().catch(null);
+const figure = z.number().nullable().catch(null);
+const count = z.number().catch(0);
+
+const keySchema = z.object({
+  id: z.string(),
+  key: text,
+  account: text,
+  group: text,
+  model: text,
+  state: z.string(),
+  reason: text,
+  reasonCode: text,
+  usableAt: text,
+  order: z.enum(["drain", "disable"]).nullable().catch(null),
+  inFlight: count,
+  calls: count,
+  failures: count,
+  throttled: figure,
+  promptTokens: figure,
+  completionTokens: figure,
+  costYuan: figure,
+  latencyMs: z.object({ p50: figure, p95: figure }).catch({ p50: null, p95: null }),
+});
+const usageSchema = z
+  .object({ usedMinute: z.number(), limitMinute: figure })
+  .transform(({ usedMinute, limitMinute }): QuotaUse => ({ used: usedMinute, limit: limitMinute }))
+  .nullable()
+  .catch(null);
+const groupSchema = z.object({ id: z.string(), requests: usageSchema, tokens: usageSchema });
+/** A scheduler of another version may tell more, or less. */
+const statsSchema = z.object({ keys: z.array(keySchema).catch([]), groups: z.array(groupSchema).catch([]) });
+
+/** The keys of a scheduler, as it tells of them in its heartbeat and at /api/scheduler/stats. */
+export function keysOf(stats: Record<string, unknown>): KeyUse[] {
+  const { keys, groups } = statsSchema.parse(stats);
+  return keys.map((key) => {
+    const group = groups.find(({ id }) => id === key.group);
+    return { ...key, requests: group?.requests ?? null, tokens: group?.tokens ?? null };
+  });
+}
+
+/** A key that several schedulers use is one. */
+export function keysTogether(schedulers: readonly Record<string, unknown>[]): KeyUse[] {
+  const byId = new Map<string, KeyUse>();
+  for (const key of schedulers.flatMap(keysOf)) {
+    const other = byId.get(key.id);
+    byId.set(key.id, other ? together(other, key) : key);
+  }
+  return [...byId.values()];
+}
+
+function together(one: KeyUse, other: KeyUse): KeyUse {
+  const worse = rank(other) < rank(one) ? other : one;
+  const busier = other.calls > one.calls ? other : one;
   return {
-    ...a,
-    ...{ state, reason, usableAt },
-    inFlight: a.inFlight + b.inFlight,
-    calls: a.calls + b.calls,
-    failures: a.failures + b.failures,
-    throttled: a.throttled + b.throttled,
-    costYuan: a.costYuan + b.costYuan,
-    latencyMs: (a.calls >= b.calls ? a : b).latencyMs,
+    ...worse,
+    inFlight: one.inFlight + other.inFlight,
+    calls: one.calls + other.calls,
+    failures: one.failures + other.failures,
+    throttled: sum(one.throttled, other.throttled),
+    promptTokens: sum(one.promptTokens, other.promptTokens),
+    completionTokens: sum(one.completionTokens, other.completionTokens),
+    costYuan: sum(one.costYuan, other.costYuan),
+    latencyMs: busier.latencyMs,
+    // Each scheduler tells of its own calls; the limit is that of all.
+    requests: usedTogether(one.requests, other.requests),
+    tokens: usedTogether(one.tokens, other.tokens),
   };
+}
+
+function rank({ state }: KeyUse): number {
+  const place = keyStates.indexOf(state);
+  return place < 0 ? keyStates.length : place;
+}
+
+function sum(one: number | null, other: number | null): number | null {
+  return one === null && other === null ? null : (one ?? 0) + (other ?? 0);
+}
+
+function usedTogether(one: QuotaUse | null, other: QuotaUse | null): QuotaUse | null {
+  if (one === null || other === null) return one ?? other;
+  return { used: one.used + other.used, limit: one.limit ?? other.limit };
 }

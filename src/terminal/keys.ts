@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
 import { giveKeyOrder, resetKey, withdrawKeyOrder } from "../runtime/key-orders.ts";
-import { type KeyUse, readKeyUse } from "../runtime/key-use.ts";
+import { type KnownKey, readDrain, readKnownKeys } from "../runtime/known-keys.ts";
 import type { Store } from "../store/store.ts";
 import { withStore } from "./ask-store.ts";
 import { formatTable, printable, say, writeLine } from "./output.ts";
@@ -12,7 +12,7 @@ import { createTerminalLog } from "./settings.ts";
 /** `tmon keys list`: the configured keys and those in use, as the schedulers say. */
 export async function listKeys(config: Config, output: string): Promise<void> {
   await askKeys(config, async (store) => {
-    const { keys, schedulers } = await readKeyUse(config, store);
+    const { keys, schedulers } = await readKnownKeys(config, store);
     if (output === "json") await writeLine(JSON.stringify({ schedulers, keys }));
     else await writeLine(formatTable(head, keys.map(rowOf), process.stdout.columns, 12));
     if (schedulers.length === 0)
@@ -25,13 +25,13 @@ const head = [
   ...["USABLE AT", "WHY"],
 ];
 
-function rowOf({ id, account, model, state, reason, usableAt, latencyMs, ...figures }: KeyUse): string[] {
+function rowOf({ id, account, model, state, reason, usableAt, latencyMs, ...figures }: KnownKey): string[] {
   const ms = (value: number | null) => (value === null ? "-" : `${Math.round(value)}ms`);
   const { inFlight, calls, failures, throttled, costYuan } = figures;
   return [
-    ...[id, account ?? "-", model, state ?? "-"].map(printable),
-    ...[inFlight, calls, failures, throttled].map(String),
-    ...[ms(latencyMs.p50), ms(latencyMs.p95), costYuan.toFixed(2)],
+    ...[id, account ?? "-", model ?? "-", state ?? "-"].map(printable),
+    ...[inFlight, calls, failures, throttled ?? "-"].map(String),
+    ...[ms(latencyMs.p50), ms(latencyMs.p95), costYuan?.toFixed(2) ?? "-"],
     usableAt?.slice(11, 19) ?? "-",
     printable(reason ?? ""),
   ];
@@ -57,10 +57,10 @@ const says: Record<KeyCommand, string> = {
 export async function orderKey(config: Config, keyId: string, command: KeyCommand): Promise<void> {
   requireSharedStore(config);
   await askKeys(config, async (store, signal) => {
-    const { keys } = await readKeyUse(config, store);
+    const { keys } = await readKnownKeys(config, store);
     if (!keys.some(({ id }) => id === keyId)) return sayNoSuchKey(keyId, keys);
     await does[command](store, keyId);
-    if (command === "drain" && !(await drained(config, store, keyId, signal))) return;
+    if (command === "drain" && !(await drained(store, keyId, signal))) return;
     say(`tmon: ${keyId} ${says[command]}`);
   });
 }
@@ -68,19 +68,18 @@ export async function orderKey(config: Config, keyId: string, command: KeyComman
 const lookEveryMs = 500;
 
 /** False if a signal came before no call of the key was open. */
-async function drained(config: Config, store: Store, keyId: string, signal: AbortSignal): Promise<boolean> {
-  for (let told = -1; !signal.aborted; await delay(lookEveryMs, undefined, { signal }).catch(() => {})) {
-    const { keys } = await readKeyUse(config, store);
-    const { state, inFlight = 0 } = keys.find(({ id }) => id === keyId) ?? {};
-    // A scheduler that has not heard of it yet still says that the key may be used.
-    if (inFlight === 0 && (state === null || state === "disabled")) return true;
+async function drained(store: Store, keyId: string, signal: AbortSignal): Promise<boolean> {
+  const orderedAt = store.now();
+  for (let told = 0; !signal.aborted; await delay(lookEveryMs, undefined, { signal }).catch(() => {})) {
+    const { inFlight, over } = await readDrain(store, keyId, orderedAt);
+    if (over) return true;
     if (inFlight !== told) say(`tmon: ${keyId}: ${inFlight} in flight`);
     told = inFlight;
   }
   return false;
 }
 
-function sayNoSuchKey(keyId: string, keys: readonly KeyUse[]): void {
+function sayNoSuchKey(keyId: string, keys: readonly KnownKey[]): void {
   const there = keys.map(({ id }) => id).join(", ");
   say(`tmon: there is no key ${keyId}; ${there === "" ? "none is configured" : `there are ${there}`}`);
   process.exitCode ??= 1;

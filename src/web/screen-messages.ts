@@ -2,6 +2,7 @@ import type { CameraReason, CameraStatus } from "../messages/camera-status.ts";
 import type { Box, Source, Trace } from "../messages/common.ts";
 import type { Incident } from "../messages/incident.ts";
 import type { ResultMetadata, ResultStatus, RiskLevel, Verdict } from "../messages/result.ts";
+import type { KeyUse } from "../runtime/key-use.ts";
 
 /** Whom the server takes the page's user for (`/api/me`). */
 export interface ShownVisitor {
@@ -95,17 +96,20 @@ export interface ShownIncident
 }
 
 /** A key of the pool, all schedulers together. */
-export interface KeyFigures {
-  id: string;
-  model: string;
-  state: string;
-  inFlight: number;
-  calls: number;
-  failures: number;
-  /** ISO 8601; null if it may be used now. */
-  usableAt: string | null;
-  latencyMs: { p50: number | null; p95: number | null };
-}
+export type KeyFigures = Pick<
+  KeyUse,
+  | "id"
+  | "model"
+  | "state"
+  | "reason"
+  | "reasonCode"
+  | "usableAt"
+  | "order"
+  | "inFlight"
+  | "calls"
+  | "failures"
+  | "latencyMs"
+>;
 
 /** How fast frames and verdicts come by. */
 export interface PaceFigures {

@@ -1,4 +1,5 @@
 import { type Heartbeat, heartbeatPrefix } from "../runtime/heartbeat.ts";
+import { type KeyUse, keysTogether } from "../runtime/key-use.ts";
 import type { RoleContext } from "../runtime/role.ts";
 import type { KeyFigures, SystemFigures } from "./screen-messages.ts";
 
@@ -31,28 +32,14 @@ export async function systemFigures({
   const schedulers = beats.filter((beat) => beat.role === "scheduler").map((beat) => beat.stats);
   return {
     roles: beats.map(({ role, instance }) => ({ role, instance })),
-    keys: merged(schedulers.flatMap((stats) => (stats.keys as KeyFigures[] | undefined) ?? [])),
+    keys: keysTogether(schedulers).map(shownKey),
     simulatedVlm: schedulers.some((stats) => stats.simulatedVlm === true),
     lag: { generator, scheduler, aggregator },
   };
 }
 
-/** A key that several schedulers use is shown once, in the worse of its states. */
-function merged(keys: readonly KeyFigures[]): KeyFigures[] {
-  const byId = new Map<string, KeyFigures>();
-  for (const { id, model, state, inFlight, calls, failures, usableAt, latencyMs } of keys) {
-    const other = byId.get(id);
-    const worse = other && other.state !== "healthy" ? other : { state, usableAt };
-    byId.set(id, {
-      id,
-      model,
-      state: worse.state,
-      usableAt: worse.usableAt,
-      inFlight: inFlight + (other?.inFlight ?? 0),
-      calls: calls + (other?.calls ?? 0),
-      failures: failures + (other?.failures ?? 0),
-      latencyMs: other?.latencyMs ?? latencyMs,
-    });
-  }
-  return [...byId.values()];
+function shownKey(key: KeyUse): KeyFigures {
+  const { id, model, state, reason, reasonCode, usableAt, order } = key;
+  const { inFlight, calls, failures, latencyMs } = key;
+  return { id, model, state, reason, reasonCode, usableAt, order, inFlight, calls, failures, latencyMs };
 }

@@ -14,37 +14,40 @@ test("whatever happens, a standing is never used while it cools, probed by one c
     fc.property(fc.array(event, { maxLength: 100 }), (events) => {
       const standing = createStanding(3);
       let now = 0;
-      let open: { at: number; probes: boolean }[] = [];
+      const open: { at: number; probes: boolean }[] = [];
       const call = () => {
         if (standing.waitMs(now) > 0) return false;
         const probes = standing.state(now) === "probing";
         if (probes) expect(open.filter((one) => one.probes)).toEqual([]);
-        standing.sent();
+        standing.sent(now);
         open.push({ at: now, probes });
         return true;
       };
       for (const { what, afterMs } of events) {
         now += afterMs;
         if (what === "call") call();
-        else if (what === "cool") standing.cool(now, 5_000, reason);
-        else if (what === "unpaid") standing.disable(now, reason, { probe: true });
+        else if (what === "cool") standing.cool({ now, startedAt: now, reason }, 5_000);
+        else if (what === "unpaid") standing.disable({ now, startedAt: now, reason }, { probe: true });
         else if (open.length > 0) {
           const one = open.shift()!;
           if (what === "answer") standing.succeeded(one.at);
-          else if (what === "fail") standing.failed(now, one.at, reason);
-          else standing.unsent();
+          else if (what === "fail") standing.failed({ now, startedAt: one.at, reason });
+          standing.ended(one.at);
         }
-        if (what === "cool" || what === "unpaid") open = [];
         if (standing.state(now) === "cooling" || standing.state(now) === "disabled")
           expect(standing.waitMs(now)).toBeGreaterThan(0);
         expect(standing.state(now) === "healthy").toBe(standing.reason() === undefined);
       }
-      for (const one of open) standing.succeeded(one.at);
+      for (const one of open) {
+        standing.succeeded(one.at);
+        standing.ended(one.at);
+      }
       now += 600_000;
       if (standing.state(now) !== "healthy") {
-        standing.unsent();
+        open.length = 0;
         expect(call()).toBe(true);
         expect(standing.succeeded(now)).toBe(true);
+        standing.ended(now);
       }
       expect([standing.state(now), standing.waitMs(now)]).toEqual(["healthy", 0]);
     }),

@@ -231,7 +231,7 @@ test("screens hear of keys, lag, throughput and the clock, from what the roles s
       JSON.stringify({ role: "scheduler", instance, stats: { simulatedVlm: false, keys } }),
     );
   await beat("a", [{ ...key, usableAt: null, latencyMs: { p50: 800, p95: 900 } }]);
-  await beat("b", [{ ...key, state: "cooling", usableAt: "2026-11-24T08:00:00.000Z" }]);
+  await beat("b", [{ ...key, state: "cooling", reason: "slow down", usableAt: "2026-11-24T08:00:00.000Z" }]);
   const [page, seed] = [await open(url, screen), await open(url, { cameraIds: "*" })];
   await produce("detection-results", seedDetection);
   await produce("risk-assessment-results", seedResult);
@@ -243,7 +243,7 @@ test("screens hear of keys, lag, throughput and the clock, from what the roles s
     timezone: "Asia/Shanghai",
     language: "zh",
     simulated: false,
-    keys: [{ id: "key_1", state: "cooling", inFlight: 4, calls: 18, failures: 2 }],
+    keys: [{ id: "key_1", state: "cooling", reason: "slow down", inFlight: 4, calls: 18, failures: 2 }],
     roles: [{ role: "scheduler", instance: "a" }, { instance: "b" }],
     lag: { generator: 1, scheduler: 0 },
   });

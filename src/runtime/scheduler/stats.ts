@@ -1,3 +1,4 @@
+import type { KeyUse } from "../key-use.ts";
 import type { Budget } from "./budget.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { KeyState } from "./keys/key-state.ts";
@@ -21,9 +22,9 @@ export function schedulerStats(
   };
 }
 
-function keyStats(key: KeyState, pool: KeyPool, now: number) {
+function keyStats(key: KeyState, pool: KeyPool, now: number): Omit<KeyUse, "requests" | "tokens"> {
   const { config, group, totals } = key;
-  const { state, reason = null } = pool.healthOf(key);
+  const { state, reason = null, code: reasonCode = null } = pool.healthOf(key);
   const { p50, p95 } = key.latencies.percentiles();
   const wait = pool.waitMs(key);
   return {
@@ -34,7 +35,9 @@ function keyStats(key: KeyState, pool: KeyPool, now: number) {
     model: config.model,
     state,
     reason,
+    reasonCode,
     usableAt: wait > 0 && Number.isFinite(wait) ? new Date(now + wait).toISOString() : null,
+    order: key.order === "use" ? null : key.order,
     inFlight: key.inFlight(),
     ...totals,
     latencyMs: { p50, p95 },

@@ -17,7 +17,7 @@ export function topJson({ at, bus, store, flow, endToEnd, keys, cameras, roles }
       })),
     ),
     endToEndMs: endToEnd ? { p50: endToEnd.p50Ms, p95: endToEnd.p95Ms } : null,
-    keys: keys.map(({ p50Ms, p95Ms, ...key }) => ({ ...key, latencyMs: { p50: p50Ms, p95: p95Ms } })),
+    keys,
     cameras,
     roles: roles.map(({ startedAt, beatAt, why, ...role }) => ({
       ...role,

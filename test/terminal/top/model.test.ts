@@ -120,12 +120,16 @@ describe("keys", () => {
       calls: 400,
       failures: 2,
     });
-    expect(row).toMatchObject({ p95Ms: 2, costYuan: 2.468, requests: { used: 424, limit: 300 } });
+    expect(row).toMatchObject({
+      latencyMs: { p95: 2 },
+      costYuan: 2.468,
+      requests: { used: 424, limit: 300 },
+    });
   });
 
   it("of a scheduler that tells less are shown with what it tells", () => {
     const [row] = keysOf({ keys: [{ id: "key_1", state: "usable", inFlight: 1, calls: 2, failures: 0 }] });
-    expect(row).toMatchObject({ state: "usable", calls: 2, requests: null, p95Ms: null, costYuan: null });
+    expect(row).toMatchObject({ state: "usable", calls: 2, requests: null, latencyMs: { p95: null } });
     expect(keysOf({ keys: "none" })).toEqual([]);
   });
 

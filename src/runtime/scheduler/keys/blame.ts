@@ -21,29 +21,30 @@ export function createBlame(scheduler: SchedulerConfig) {
   return (key: KeyState, error: VlmError, call: { taskId: string; startedAt: number; now: number }): void => {
     const { failure, details } = error;
     const { now, startedAt, taskId } = call;
+    const trouble = { now, startedAt, reason: error };
     const blamed = blamedBy(error, key);
     const coolDown = details.retryAfterMs ?? coolDownMs(key.failureRate(), scheduler);
     switch (failure.action) {
       case "disable":
       case "disable_and_probe":
-        blamed.disable(now, error, { probe: failure.action === "disable_and_probe" });
+        blamed.disable(trouble, { probe: failure.action === "disable_and_probe" });
         break;
       case "cool":
-        blamed.cool(now, coolDown, error);
+        blamed.cool(trouble, coolDown);
         key.group.throttled(now, startedAt);
         break;
       case "slow_start":
         key.group.slowStart.begin(now);
-        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs, error);
+        if (details.retryAfterMs !== undefined) blamed.cool(trouble, details.retryAfterMs);
         break;
       case "back_off":
-        blamed.failed(now, startedAt, error);
-        if (details.retryAfterMs !== undefined) blamed.cool(now, details.retryAfterMs, error);
+        blamed.failed(trouble);
+        if (details.retryAfterMs !== undefined) blamed.cool(trouble, details.retryAfterMs);
         break;
       case "none":
         // One task refused is the task's fault; task after task refused may be the key's.
         if (failure.code === "TMON_VLM_REQUEST_REFUSED" && key.noteRefusal(taskId))
-          key.standing.cool(now, coolDown, error);
+          key.standing.cool(trouble, coolDown);
     }
   };
 }

@@ -23,13 +23,14 @@ export function startHealthCheck({ pool, client, config, log, signal }: HealthCh
 
   async function check(key: KeyState): Promise<void> {
     const keyId = key.config.id;
+    const startedAt = performance.now();
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(config.timeoutMs)]);
     try {
       const answers = await client.checkKey(key.config, inTime);
       log.debug({ keyId, answers }, "API key checked");
-      if (answers) pool.answers(key);
+      if (answers) pool.answers(key, startedAt);
     } catch (error) {
-      if (error instanceof VlmError) pool.refused(key, error);
+      if (error instanceof VlmError) pool.refused(key, error, startedAt);
       else log.debug({ keyId, error: messageOf(error) }, "an API key could not be checked");
     }
   }

@@ -53,17 +53,13 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
     const startedAt = call.at;
     key.openSince.add(call);
     group.inFlight += 1;
-    for (const standing of standings) standing.sent();
+    for (const standing of standings) standing.sent(startedAt);
 
     function close(): void {
       if (!key.openSince.delete(call)) return;
       group.inFlight -= 1;
+      for (const standing of standings) standing.ended(startedAt);
       ended();
-    }
-
-    function cancel(): void {
-      for (const standing of standings) standing.unsent();
-      close();
     }
 
     function granted(reservation: Reservation & { granted: true }): Lease {
@@ -80,7 +76,7 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
           key.fullUntil = 0;
           group.fullUntil = 0;
           settle(reservation.giveBack());
-          cancel();
+          close();
         },
         succeeded({ latencyMs, usage }, most, costYuan) {
           const used = usage && usage.promptTokens + usage.completionTokens;
@@ -103,21 +99,20 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
           settle(reservation.end(used));
           group.used(performance.now(), used ?? tokens);
           if (error === undefined) {
-            cancel();
+            close();
             return [config.id];
           }
           key.noteOutcome(false);
           if (error.code === "TMON_VLM_THROTTLED") key.totals.throttled += 1;
           if (speaksOfLoad(error)) group.concurrency.congested(performance.now(), startedAt);
           blame(key, error, { taskId, startedAt });
-          for (const standing of standings) standing.unsent();
           close();
           return blamedKeys(key, error, registry.keys());
         },
       };
     }
 
-    return { tokens, granted, cancel };
+    return { tokens, granted, cancel: close };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
-import { messageOf, type TmonError } from "../../../errors.ts";
+import { type ErrorCode, messageOf, type TmonError } from "../../../errors.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
 import { backOffMs } from "../../back-off.ts";
 import { createBlame } from "./blame.ts";
@@ -28,6 +28,7 @@ export interface AcquireOptions {
 export interface KeyHealth {
   state: Health | "draining";
   reason: string | undefined;
+  code?: ErrorCode | undefined;
 }
 
 export interface KeyPool {
@@ -39,10 +40,10 @@ export interface KeyPool {
   trouble(): string | undefined;
   keys(): readonly KeyState[];
   groups(): readonly QuotaGroup[];
-  /** A check says the provider takes the key: one disabled for good comes back. */
-  answers(key: KeyState): void;
+  /** A check that began at `startedAt` says the provider takes the key: one disabled for good comes back. */
+  answers(key: KeyState, startedAt: number): void;
   /** A check says it does not. */
-  refused(key: KeyState, error: VlmError): void;
+  refused(key: KeyState, error: VlmError, startedAt: number): void;
   /** ms until the key may be used; Infinity if never. */
   waitMs(key: KeyState): number;
   healthOf(key: KeyState): KeyHealth;
@@ -167,7 +168,8 @@ export function createKeyPool(
     const standings = registry.standingsOf(key);
     for (const state of ["disabled", "cooling", "probing"] as const) {
       const standing = standings.find((one) => one.state(now) === state);
-      if (standing) return { state, reason: standing.reason()?.message };
+      const { message: reason, code } = standing?.reason() ?? {};
+      if (standing) return { state, reason, code };
     }
     return { state: "healthy", reason: undefined };
   }
@@ -185,12 +187,12 @@ export function createKeyPool(
   return {
     keys: registry.keys,
     groups: registry.groups,
-    answers(key) {
-      if (!key.standing.enable()) return;
+    answers(key, startedAt) {
+      if (!key.standing.enable(startedAt)) return;
       log.info({ keyId: key.config.id }, "the provider takes an API key again that was disabled");
       wakeUp.all();
     },
-    refused: (key, error) => blameAndLog(key, error, { taskId: "", startedAt: performance.now() }),
+    refused: (key, error, startedAt) => blameAndLog(key, error, { taskId: "", startedAt }),
     outOfService,
     healthOf,
     waitMs: (key) => Math.max(0, anyWait(key, performance.now())),
@@ -203,7 +205,7 @@ export function createKeyPool(
     },
     reset(keyId) {
       const key = byId(keyId);
-      for (const standing of key ? registry.standingsOf(key) : []) standing.reset();
+      for (const standing of key ? registry.standingsOf(key) : []) standing.reset(performance.now());
       wakeUp.all();
     },
     replace(keys) {

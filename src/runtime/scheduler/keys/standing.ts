@@ -9,6 +9,13 @@ const probeLookMs = 100;
 
 export type Health = "healthy" | "cooling" | "probing" | "disabled";
 
+/** What a call that began at `startedAt` met at `now`. */
+export interface Trouble {
+  now: number;
+  startedAt: number;
+  reason: TmonError;
+}
+
 /**
  * Whether one of the things a call depends on may be used: a key, its quota group, its account, its model.
  *
@@ -17,6 +24,8 @@ export type Health = "healthy" | "cooling" | "probing" | "disabled";
  *
  *   probing -> healthy                 its one call was answered
  *          \-> cooling | disabled      it failed again
+ *
+ * What comes of a call tells of the time the call began: one from before a change of state does not undo the change.
  */
 export interface Standing {
   state(now: number): Health;
@@ -24,38 +33,40 @@ export interface Standing {
   waitMs(now: number): number;
   /** Why it is not healthy; undefined if it is. */
   reason(): TmonError | undefined;
-  /** A call begins; while it probes, it is the only one. */
-  sent(): void;
-  /** The call came to nothing that says anything of its health. */
-  unsent(): void;
-  /** True if it is healthy again by that. Of a call that began at `startedAt`. */
+  /** A call begins; while it probes, it is the only one until it has ended. */
+  sent(startedAt: number): void;
+  /** Whatever came of the call. */
+  ended(startedAt: number): void;
+  /** True if it is healthy again by that. */
   succeeded(startedAt: number): boolean;
-  cool(now: number, forMs: number, reason: TmonError): void;
-  /** A failure of a call that began at `startedAt`; those of one wave count once. */
-  failed(now: number, startedAt: number, reason: TmonError): void;
-  disable(now: number, reason: TmonError, how: { probe: boolean }): void;
-  /** Ends what has no end of its own; true if it was disabled for good. */
-  enable(): boolean;
+  cool(trouble: Trouble, forMs: number): void;
+  /** Failures of one wave count once. */
+  failed(trouble: Trouble): void;
+  disable(trouble: Trouble, how: { probe: boolean }): void;
+  /** Ends what has no end of its own, by a check that began at `startedAt`; true if it was disabled for good. */
+  enable(startedAt: number): boolean;
   /** Forgets everything. */
-  reset(): void;
+  reset(now: number): void;
 }
 
 /** `threshold`: failures in a row until it cools. */
 export function createStanding(threshold: number): Standing {
-  const fresh = {
+  const healthyFrom = (healthySince: number) => ({
+    healthySince,
+    troubledSince: healthySince,
     disabledUntil: 0,
     coolingUntil: 0,
-    troubledSince: 0,
     failuresInRow: 0,
-    isProbed: false,
     reason: undefined as TmonError | undefined,
-  };
-  let is = { ...fresh };
+  });
+  let is = healthyFrom(Number.NEGATIVE_INFINITY);
+  /** When the open probing call began. */
+  let probe: number | undefined;
 
-  function trouble(now: number, reason: TmonError): void {
+  function cool(until: number, { now, reason }: Trouble): void {
+    is.coolingUntil = Math.max(is.coolingUntil, until);
     is.troubledSince = now;
-    is.isProbed = false;
-    is.reason = reason;
+    if (is.disabledUntil <= now) is.reason = reason;
   }
 
   return {
@@ -67,46 +78,51 @@ export function createStanding(threshold: number): Standing {
     waitMs(now) {
       const until = Math.max(is.disabledUntil, is.coolingUntil);
       if (until > now) return until - now;
-      return is.reason && is.isProbed ? probeLookMs : 0;
+      return is.reason && probe !== undefined ? probeLookMs : 0;
     },
     reason: () => is.reason,
-    sent() {
-      is.isProbed = is.reason !== undefined;
+    sent(startedAt) {
+      if (is.reason) probe ??= startedAt;
     },
-    unsent() {
-      is.isProbed = false;
+    ended(startedAt) {
+      if (probe === startedAt) probe = undefined;
     },
     succeeded(startedAt) {
+      if (startedAt < is.troubledSince) return false;
       is.failuresInRow = 0;
-      // An answer to what was asked before says nothing of how it is now.
-      if (!is.reason || startedAt < is.troubledSince) return false;
-      is = { ...fresh };
+      if (!is.reason) return false;
+      is = healthyFrom(startedAt);
       return true;
     },
-    cool(now, forMs, reason) {
-      is.coolingUntil = Math.max(is.coolingUntil, now + forMs);
-      trouble(now, reason);
+    cool(trouble, forMs) {
+      const { now, startedAt } = trouble;
+      // Of a wave that is throttled, each may ask for longer; once that is over, its stragglers are late.
+      if (startedAt < is.troubledSince && is.coolingUntil <= now) return;
+      cool(now + forMs, trouble);
     },
-    failed(now, startedAt, reason) {
+    failed(trouble) {
+      const { now, startedAt } = trouble;
       if (startedAt < is.troubledSince) return;
       is.failuresInRow += 1;
-      is.isProbed = false;
       if (is.failuresInRow < threshold) return;
       const wait = heldBackOff.baseMs + backOffMs(is.failuresInRow - threshold, heldBackOff);
-      is.coolingUntil = Math.max(is.coolingUntil, now + Math.min(heldBackOff.maxMs, wait));
-      trouble(now, reason);
+      cool(now + Math.min(heldBackOff.maxMs, wait), trouble);
     },
-    disable(now, reason, { probe }) {
-      is.disabledUntil = probe ? now + probeEveryMs : Number.POSITIVE_INFINITY;
-      trouble(now, reason);
+    disable({ now, startedAt, reason }, { probe: isProbed }) {
+      if (startedAt < is.healthySince) return;
+      const until = isProbed ? now + probeEveryMs : Number.POSITIVE_INFINITY;
+      is.disabledUntil = Math.max(is.disabledUntil, until);
+      is.troubledSince = now;
+      is.reason = reason;
     },
-    enable() {
-      if (is.disabledUntil !== Number.POSITIVE_INFINITY) return false;
-      is = { ...fresh };
+    enable(startedAt) {
+      if (is.disabledUntil !== Number.POSITIVE_INFINITY || startedAt < is.troubledSince) return false;
+      is = healthyFrom(startedAt);
       return true;
     },
-    reset() {
-      is = { ...fresh };
+    reset(now) {
+      is = healthyFrom(now);
+      probe = undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
+import { type KeyUse, keysTogether } from "../../../runtime/key-use.ts";
 import { type Seen, type Snapshot, staleAfterMs } from "../../../runtime/top/snapshot.ts";
 import { type CameraRow, camerasOf } from "./cameras.ts";
-import { type KeyRow, keysOf } from "./keys.ts";
 import { nextRoles, type RoleRow } from "./roles.ts";
 import { type Flow, nextFlow } from "./stages.ts";
 
@@ -13,7 +13,7 @@ export interface Model {
   flow: Flow;
   /** Of the last minute; with several aggregators the slowest. */
   endToEnd: { p50Ms: number; p95Ms: number } | null;
-  keys: readonly KeyRow[];
+  keys: readonly KeyUse[];
   cameras: readonly CameraRow[];
   roles: readonly RoleRow[];
 }
@@ -45,7 +45,7 @@ export function nextModel(previous: Model | undefined, snapshot: Snapshot): Mode
     ...links,
     flow,
     endToEnd: endToEndOf(statsOf("aggregator")),
-    keys: keysOf(statsOf("scheduler")),
+    keys: keysTogether(statsOf("scheduler")),
     cameras: camerasOf(store.found),
     roles,
   };

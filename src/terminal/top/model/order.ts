@@ -1,5 +1,5 @@
+import { type KeyUse, keyStates } from "../../../runtime/key-use.ts";
 import type { CameraRow } from "./cameras.ts";
-import { type KeyRow, keyStates } from "./keys.ts";
 import type { RoleRow } from "./roles.ts";
 
 /** What the tables may be sorted by; cameras know trouble and name. */
@@ -16,21 +16,21 @@ const most =
   (one, other) =>
     figure(other) - figure(one);
 
-const keyTrouble = ({ state }: KeyRow) =>
+const keyTrouble = ({ state }: KeyUse) =>
   keyStates.includes(state) ? keyStates.length - keyStates.indexOf(state) : 0;
 
-const keyOrders: Record<Order, Compare<KeyRow>> = {
+const keyOrders: Record<Order, Compare<KeyUse>> = {
   trouble: most(keyTrouble),
   name: () => 0,
   use: most(
     ({ requests, inFlight }) => (requests?.limit ? requests.used / requests.limit : 0) + inFlight / 1e6,
   ),
-  latency: most(({ p95Ms }) => p95Ms ?? -1),
+  latency: most(({ latencyMs }) => latencyMs.p95 ?? -1),
   errors: most(({ failures }) => failures),
 };
 
 /** Equals stand by name, so that rows keep their places. */
-export function orderedKeys(keys: readonly KeyRow[], order: Order): KeyRow[] {
+export function orderedKeys(keys: readonly KeyUse[], order: Order): KeyUse[] {
   return keys.toSorted((one, other) => keyOrders[order](one, other) || byName(one, other));
 }
 

@@ -1,4 +1,4 @@
-import type { Usage } from "../model/keys.ts";
+import type { QuotaUse } from "../../../runtime/key-use.ts";
 
 /** What is not known. */
 export const unknown = "-";
@@ -18,7 +18,7 @@ export function formatCount(count: number | null): string {
 }
 
 /** 212/300, or 212 where there is no limit. */
-export function formatUsage(usage: Usage | null): string {
+export function formatUsage(usage: QuotaUse | null): string {
   if (usage === null) return unknown;
   return usage.limit === null
     ? formatCount(usage.used)

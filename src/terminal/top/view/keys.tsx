@@ -1,5 +1,5 @@
+import type { KeyUse } from "../../../runtime/key-use.ts";
 import { formatAge } from "../../time.ts";
-import type { KeyRow } from "../model/keys.ts";
 import { formatCount, formatUsage, formatYuan, unknown } from "./figures.ts";
 import { type Cell, type Column, type RowsOf, Table, type Tone } from "./table.tsx";
 
@@ -16,14 +16,14 @@ const quietly = (text: string): Cell => ({
   tone: text === unknown || text === "0" ? "quiet" : "plain",
 });
 
-const columnsAt = (at: number): Column<KeyRow>[] => [
+const columnsAt = (at: number): Column<KeyUse>[] => [
   { head: "KEY", width: 11, grows: true, cell: ({ id }) => id },
   { head: "STATE", width: 8, cell: ({ state }) => ({ text: state, tone: tones[state] ?? "plain" }) },
   { head: "FLIGHT", width: 6, align: "right", cell: ({ inFlight }) => quietly(String(inFlight)) },
   { head: "RPM", width: 9, align: "right", cell: ({ requests }) => quietly(formatUsage(requests)) },
   { head: "TPM", width: 9, align: "right", cell: ({ tokens }) => quietly(formatUsage(tokens)) },
-  { head: "P50", width: 5, align: "right", cell: ({ p50Ms }) => quietly(milliseconds(p50Ms)) },
-  { head: "P95", width: 5, align: "right", cell: ({ p95Ms }) => quietly(milliseconds(p95Ms)) },
+  { head: "P50", width: 5, align: "right", cell: ({ latencyMs }) => quietly(milliseconds(latencyMs.p50)) },
+  { head: "P95", width: 5, align: "right", cell: ({ latencyMs }) => quietly(milliseconds(latencyMs.p95)) },
   { head: "CALLS", width: 5, align: "right", from: 94, cell: ({ calls }) => quietly(formatCount(calls)) },
   { head: "FAIL", width: 4, align: "right", cell: ({ failures }) => quietly(formatCount(failures)) },
   {
@@ -38,11 +38,11 @@ const columnsAt = (at: number): Column<KeyRow>[] => [
 ];
 
 /** in 9s: request quota */
-function whyOf({ reason, usableAt }: KeyRow, at: number): string {
+function whyOf({ reason, usableAt }: KeyUse, at: number): string {
   const waits = usableAt === null ? "" : `in ${formatAge(Date.parse(usableAt) - at)}`;
   return [waits, reason].filter(Boolean).join(": ");
 }
 
-export function KeyTable({ at, ...table }: RowsOf<KeyRow> & { at: number }) {
+export function KeyTable({ at, ...table }: RowsOf<KeyUse> & { at: number }) {
   return <Table {...table} columns={columnsAt(at)} idOf={({ id }) => id} />;
 }
