@@ -12,7 +12,11 @@ export function encode(message: object): Buffer {
  *   TMON_MESSAGE_INVALID if it cannot be read: it belongs in dead-letters.
  */
 export function decode<Schema extends z.ZodType>(schema: Schema, value: Buffer): z.output<Schema> {
-  const json = parse(value);
+  return read(schema, parse(value));
+}
+
+/** What decode does with the message's JSON. @throws as decode */
+export function read<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
   const version = versionOf(json);
   if (version > schemaVersion) {
     throw new TmonError(

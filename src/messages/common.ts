@@ -32,7 +32,7 @@ export const base64Schema = z
   .refine(isBase64, "not base64")
   .meta({ format: "base64", contentEncoding: "base64" });
 
-function isBase64(text: string): boolean {
+export function isBase64(text: string): boolean {
   const padding = text.endsWith("==") ? 2 : Number(text.endsWith("="));
   try {
     return text.length % 4 === 0 && atob(text).length === (text.length / 4) * 3 - padding;

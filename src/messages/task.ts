@@ -1,15 +1,18 @@
 import { z } from "zod";
+import { decode, read } from "./codec.ts";
 import {
   base64Schema,
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
+  isBase64,
   sourceSchema,
   timestampSchema,
   traceSchema,
   versionField,
   withObjectIds,
 } from "./common.ts";
+import { jsonOf } from "./json.ts";
 
 /** The wire format of `assessment-tasks`: one group of one frame, to be judged by the VLM. */
 export const taskWireSchema = z.looseObject({
@@ -54,4 +57,36 @@ export function encodeTask({ groupImageBase64: picture, ...task }: AssessmentTas
   bytes.write(picture, start.length, "latin1");
   bytes.write('"}', start.length + picture.length, "latin1");
   return bytes;
+}
+
+/** A task with its picture as the bytes it came as: base64 in ASCII, none when the detection omitted it. */
+export type ReceivedTask = ReturnType<typeof decodeTask>;
+
+/**
+ * Reads a task. The picture never becomes a text that lives: each garbage collection would copy those of all tasks that
+ * wait or are open. Nor does it keep the message's bytes, which may be those of a whole batch.
+ * @throws as decode
+ */
+export function decodeTask(value: Buffer) {
+  const apart = pictureApart(value);
+  const { groupImageBase64, ...task } = apart ? read(taskSchema, apart.rest) : decode(taskSchema, value);
+  return { ...task, picture: Buffer.from(apart?.picture ?? groupImageBase64) };
+}
+
+const pictureName = Buffer.from('"groupImageBase64"');
+const [quote, colon] = [0x22, 0x3a];
+/** Stands where the picture stood, no picture itself: the message's own field has it, or something else was cut out. */
+const mark = "\u0000";
+
+/** The picture's bytes, and the JSON without them; undefined if only the whole tells what it says. */
+function pictureApart(value: Buffer): { picture: Buffer; rest: object } | undefined {
+  const name = value.indexOf(pictureName);
+  const start = value.indexOf(quote, value.indexOf(colon, name + pictureName.length)) + 1;
+  const end = value.indexOf(quote, start);
+  if (name < 0 || end < 0) return undefined;
+  const text =
+    value.toString("utf8", 0, start) + JSON.stringify(mark).slice(1, -1) + value.toString("utf8", end);
+  const rest = jsonOf(text) as { groupImageBase64?: unknown } | null | undefined;
+  if (rest?.groupImageBase64 !== mark || !isBase64(value.toString("latin1", start, end))) return undefined;
+  return { picture: value.subarray(start, end), rest: { ...rest, groupImageBase64: "" } };
 }

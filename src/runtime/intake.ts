@@ -21,11 +21,20 @@ export function route<Schema extends z.ZodType>(
   schema: Schema,
   onMessage: (message: z.output<Schema>, receipt: Receipt) => void,
 ): Route {
+  return routeOf(topic, (value) => decode(schema, value), onMessage);
+}
+
+/** For who reads its messages in a way of its own. */
+export function routeOf<Message>(
+  topic: TopicId,
+  read: (value: Buffer) => Message,
+  onMessage: (message: Message, receipt: Receipt) => void,
+): Route {
   return {
     topic,
     read(delivery) {
       refuseUndecodable(delivery);
-      onMessage(decode(schema, delivery.value), receiptOf(delivery));
+      onMessage(read(delivery.value), receiptOf(delivery));
     },
   };
 }

@@ -1,11 +1,12 @@
 import { Agent } from "undici";
 import type { Secret } from "../config/secret.ts";
+import { encode } from "../messages/codec.ts";
 import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
 import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
 import { checkKey, listModels } from "./key-check.ts";
-import { type AssessRequest, chatBody, type PromptConfig } from "./prompt.ts";
+import { type AssessRequest, createChatWriter, type PromptConfig } from "./prompt.ts";
 import { errorOfResponse, type HttpResponse, isSimulated, readCompletion, requestIdOf } from "./response.ts";
 import { errorOfTransport } from "./transport-error.ts";
 import { trialBody } from "./trial.ts";
@@ -73,6 +74,7 @@ const maxResponseBytes = 1024 * 1024;
 /** `timeoutMs`: a whole call, connecting and reading included. */
 export function createVlmClient(config: PromptConfig & { timeoutMs: number }): VlmClient {
   const { timeoutMs, language } = config;
+  const writeChat = createChatWriter(config);
   // One pool of kept-alive connections a host, as many as there are calls in flight.
   const agent = new Agent({
     connections: null,
@@ -117,7 +119,7 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   }
 
   async function complete<T>(
-    chat: object,
+    body: Buffer,
     target: VlmTarget,
     read: (content: string) => T,
     signal: AbortSignal,
@@ -125,7 +127,6 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   ) {
     signal.throwIfAborted();
     const url = new URL(`${target.baseUrl.replace(/\/+$/, "")}/chat/completions`);
-    const body = JSON.stringify(chat);
     const headers = {
       "content-type": "application/json",
       authorization: `Bearer ${target.key.reveal()}`,
@@ -142,10 +143,10 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   return {
     assess(request, target, signal, maySend) {
       const read = (content: string) => ({ verdicts: parseAnswer(content, request, language) });
-      return complete(chatBody(request, target.model, config), target, read, signal, maySend);
+      return complete(writeChat(request, target.model), target, read, signal, maySend);
     },
     tryOut: (target, signal, maySend) =>
-      complete(trialBody(target.model), target, (text) => ({ text }), signal, maySend),
+      complete(encode(trialBody(target.model)), target, (text) => ({ text }), signal, maySend),
     async listModels(target, signal) {
       const started = performance.now();
       const { host } = new URL(target.baseUrl);

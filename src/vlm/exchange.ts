@@ -9,7 +9,7 @@ export class NotSent extends Error {
 export interface ExchangeOptions {
   url: URL;
   headers: Record<string, string>;
-  body: string;
+  body: Buffer;
   signal: AbortSignal;
   /** Asked when a connection is ready and the request is about to be written. */
   maySend: () => boolean;

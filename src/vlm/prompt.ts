@@ -1,20 +1,57 @@
 import type { VlmConfig } from "../config/config.ts";
 import type { Language } from "../config/language.ts";
 import { riskTypeCodes } from "../messages/result.ts";
-import type { AssessmentTask } from "../messages/task.ts";
+import type { ReceivedTask } from "../messages/task.ts";
 import { riskTypeNames } from "./risk-types.ts";
 
 /** What the model is shown of a task. */
 export type AssessRequest = Pick<
-  AssessmentTask,
-  "groupIndex" | "groupImageBase64" | "detectedObjects" | "groupMetadata" | "imageWidth" | "imageHeight"
+  ReceivedTask,
+  "groupIndex" | "picture" | "detectedObjects" | "groupMetadata" | "imageWidth" | "imageHeight"
 >;
 
 export type PromptConfig = Pick<VlmConfig, "language" | "thresholds" | "maxTokens">;
 
 /** The body of a chat completion, OpenAI-compatible. */
 export function chatBody(request: AssessRequest, model: string, config: PromptConfig) {
-  const picture = `data:image/jpeg;base64,${request.groupImageBase64}`;
+  return chat(request.picture.toString("latin1"), textOf(request), model, config);
+}
+
+/**
+ * The same as it is sent. The picture's bytes are copied once and never looked at, and what all requests for a model
+ * have in common is written once.
+ */
+export function createChatWriter(config: PromptConfig) {
+  const templates = new Map<string, Template>();
+
+  function templateOf(model: string): Template {
+    const known = templates.get(model);
+    if (known) return known;
+    // No text of ours, and no model's name, holds these.
+    const parts = JSON.stringify(chat("\0picture\0", "\0text\0", model, config)).split(
+      /\\u0000(?:picture|text)\\u0000/,
+    );
+    const [start = "", middle = "", end = ""] = parts;
+    const template = { start: Buffer.from(start), middle, end };
+    templates.set(model, template);
+    return template;
+  }
+
+  return (request: AssessRequest, model: string): Buffer => {
+    const { start, middle, end } = templateOf(model);
+    const text = JSON.stringify(textOf(request)).slice(1, -1);
+    return Buffer.concat([start, request.picture, Buffer.from(`${middle}${text}${end}`)]);
+  };
+}
+
+/** A chat without what differs from request to request: before the picture, between it and the text, after that. */
+interface Template {
+  start: Buffer;
+  middle: string;
+  end: string;
+}
+
+function chat(picture: string, text: string, model: string, config: PromptConfig) {
   return {
     model,
     messages: [
@@ -22,8 +59,8 @@ export function chatBody(request: AssessRequest, model: string, config: PromptCo
       {
         role: "user",
         content: [
-          { type: "image_url", image_url: { url: picture } },
-          { type: "text", text: JSON.stringify(describeGroup(request)) },
+          { type: "image_url", image_url: { url: `data:image/jpeg;base64,${picture}` } },
+          { type: "text", text },
         ],
       },
     ],
@@ -34,8 +71,9 @@ export function chatBody(request: AssessRequest, model: string, config: PromptCo
   };
 }
 
-function describeGroup({ imageWidth, imageHeight, groupMetadata, detectedObjects }: AssessRequest) {
-  return {
+/** The group as the model is told of it. */
+function textOf({ imageWidth, imageHeight, groupMetadata, detectedObjects }: AssessRequest): string {
+  return JSON.stringify({
     frame: { width: imageWidth, height: imageHeight },
     group: { bbox: groupMetadata.bbox },
     objects: detectedObjects.map(({ objectId, class: name, confidence, bbox }) => ({
@@ -44,7 +82,7 @@ function describeGroup({ imageWidth, imageHeight, groupMetadata, detectedObjects
       confidence: Number(confidence.toFixed(2)),
       bbox: bbox.map(Math.round),
     })),
-  };
+  });
 }
 
 type Thresholds = PromptConfig["thresholds"];

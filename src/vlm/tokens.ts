@@ -20,28 +20,22 @@ export function mostPictureTokens(size: { width: number; height: number }, model
   return patches(size.width) * patches(size.height) + 2;
 }
 
-/** Tokens of a base64 JPEG; undefined if it is none. */
-export function jpegTokens(base64: string): number | undefined {
-  const size = sizeOf(base64);
-  return size && pictureTokens(size);
+/** The size stands among the first segments; a frame header behind 48 KB of them is nobody's. */
+function sizeOf(base64: Buffer) {
+  return jpegSizeOf(Buffer.from(base64.toString("latin1", 0, 65_536), "base64"));
 }
 
-/** The size stands among the first segments; a frame header behind 48 KB of them is nobody's. */
-function sizeOf(base64: string) {
-  return jpegSizeOf(Buffer.from(base64.slice(0, 65_536), "base64"));
-}
+const noPicture = Buffer.alloc(0);
 
 /** The longest sides a crop has by default. */
 const largestCrop = { width: 768, height: 768 };
 
 /** The most a call about this group may use: its prompt, and an answer as long as it may be. */
 export function mostUsage(request: AssessRequest, config: PromptConfig, model: string): Usage {
-  const { groupImageBase64 } = request;
-  const { messages } = chatBody({ ...request, groupImageBase64: "" }, "", config);
+  const { messages } = chatBody({ ...request, picture: noPicture }, "", config);
   return {
     promptTokens:
-      textTokens(JSON.stringify(messages)) +
-      mostPictureTokens(sizeOf(groupImageBase64) ?? largestCrop, model),
+      textTokens(JSON.stringify(messages)) + mostPictureTokens(sizeOf(request.picture) ?? largestCrop, model),
     completionTokens: config.maxTokens,
   };
 }
@@ -51,7 +45,7 @@ export function usageOfLargest(config: PromptConfig, model: string): Usage {
   const object = { objectId: 0, class: "person" as const, confidence: 0.99, bbox: [1000, 1000, 1999, 1999] };
   const request = {
     groupIndex: 1,
-    groupImageBase64: "",
+    picture: noPicture,
     detectedObjects: [object, object],
     groupMetadata: { objectCount: 2, classes: [object.class], bbox: object.bbox },
     imageWidth: 1920,

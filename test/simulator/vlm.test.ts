@@ -62,8 +62,8 @@ test("a completion looks like DashScope's, says it is simulated and counts token
 test("a picture costs h × w / 1024 + 2 tokens", async () => {
   const { default: sharp } = await import("sharp");
   const { url } = await simulated();
-  const tokens = async (groupImageBase64: string) => {
-    const body = JSON.stringify(chatBody(aRequest({ groupImageBase64 }), "m", config));
+  const tokens = async (picture: string) => {
+    const body = JSON.stringify(chatBody(aRequest({ picture: Buffer.from(picture) }), "m", config));
     const headers = { authorization: "Bearer k" };
     const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body });
     return ((await response.json()) as { usage: { prompt_tokens: number } }).usage.prompt_tokens;
@@ -117,7 +117,7 @@ test("what DashScope's models do not take is refused in its words", async () => 
   const withPicture = async (width: number, height: number) => {
     const black = { create: { width, height, channels: 3, background: "black" } } as const;
     const jpeg = await sharp(black).jpeg().toBuffer();
-    return chatBody(aRequest({ groupImageBase64: jpeg.toString("base64") }), "m", config);
+    return chatBody(aRequest({ picture: Buffer.from(jpeg.toString("base64")) }), "m", config);
   };
   expect(await said(await withPicture(40, 10))).toMatch(
     /^400 invalid_parameter_error .*\[height:10 or width:40 must be larger than 10\]$/,
@@ -284,7 +284,7 @@ test("a port that is taken is an error that says so", async () => {
 
 test.each([
   ["the picture of verify-keys is described", trialPicture, true],
-  ["another picture is not described as that one", aRequest().groupImageBase64, false],
+  ["another picture is not described as that one", `${aRequest().picture}`, false],
 ])("%s", async (_, picture, described) => {
   const { url } = await simulated();
   const response = await fetch(`${url}/chat/completions`, {

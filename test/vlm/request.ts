@@ -4,7 +4,7 @@ import type { AssessRequest } from "../../src/vlm/prompt.ts";
 export function aRequest(changes: Partial<AssessRequest> = {}): AssessRequest {
   return {
     groupIndex: 2,
-    groupImageBase64: "/9j/4AAQ",
+    picture: Buffer.from("/9j/4AAQ"),
     imageWidth: 640,
     imageHeight: 360,
     groupMetadata: { classes: ["car", "truck"], bbox: [10, 10, 100, 100] },

@@ -1,7 +1,7 @@
 import type { ApiKeyConfig } from "../../config/config.ts";
 import { isLoopback } from "../../config/loopback.ts";
 import { TmonError } from "../../errors.ts";
-import type { AssessmentTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/task.ts";
 import type { VlmTarget } from "../../vlm/client.ts";
 import { mostCost } from "../../vlm/price.ts";
 import { mostUsage } from "../../vlm/tokens.ts";
@@ -21,12 +21,12 @@ export class NoRoomYet extends Error {
 
 export interface Budget {
   /** Why the task may not be asked about with any key; undefined if it may. */
-  refusal(task: AssessmentTask): TmonError | undefined;
+  refusal(task: ReceivedTask): TmonError | undefined;
   /**
    * Sets aside the most a call may cost.
    * @throws TmonError TMON_SPEND_NOT_ALLOWED, TMON_BUDGET_SPENT; NoRoomYet
    */
-  charge(task: AssessmentTask, target: VlmTarget): Promise<Charge>;
+  charge(task: ReceivedTask, target: VlmTarget): Promise<Charge>;
   /** True while calls in flight have to end before another may start. */
   isFull(): boolean;
   /** Ids of the keys whose calls cost money. */
@@ -72,11 +72,11 @@ export function createBudget(
 
   health.warning("budget", () => (trouble?.day === daily.today() ? trouble.reason : undefined));
 
-  const most = (task: AssessmentTask, target: Pick<VlmTarget, "baseUrl" | "model">) =>
+  const most = (task: ReceivedTask, target: Pick<VlmTarget, "baseUrl" | "model">) =>
     Math.ceil(mostCost(mostUsage(task, config.vlm, target.model), target, config.vlm.prices) * micro);
 
   /** Why it may not be spent, however the calls in flight end. */
-  function spentFor(task: AssessmentTask, cost: number): TmonError | undefined {
+  function spentFor(task: ReceivedTask, cost: number): TmonError | undefined {
     if (task.source === "sim") {
       if (simulatedYuan === undefined) return spendNotAllowed();
       if (simulated - open.simulated + cost > limit.simulated) return tellOnce(spendIsSpent(simulatedYuan));
@@ -93,10 +93,10 @@ export function createBudget(
     return error;
   }
 
-  const hasRoom = (task: AssessmentTask, cost: number) =>
+  const hasRoom = (task: ReceivedTask, cost: number) =>
     daily.sum() + cost <= limit.day && (task.source !== "sim" || simulated + cost <= limit.simulated);
 
-  async function setAside(task: AssessmentTask, cost: number, day: string): Promise<number> {
+  async function setAside(task: ReceivedTask, cost: number, day: string): Promise<number> {
     open.day += cost;
     if (task.source === "sim") {
       open.simulated += cost;
@@ -106,7 +106,7 @@ export function createBudget(
   }
 
   /** Of what was set aside, `kept` stays spent. */
-  function release(task: AssessmentTask, cost: number, kept: number, day: string): Promise<number> {
+  function release(task: ReceivedTask, cost: number, kept: number, day: string): Promise<number> {
     open.day -= cost;
     if (task.source === "sim") {
       open.simulated -= cost;

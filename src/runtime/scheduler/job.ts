@@ -1,10 +1,10 @@
 import type { Box } from "../../messages/common.ts";
-import type { AssessmentTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/task.ts";
 import type { Receipt } from "../receipt.ts";
 
 /** A task on its way to its one final result. */
 export interface Job {
-  readonly task: AssessmentTask;
+  readonly task: ReceivedTask;
   /** All are acknowledged with the final result: those of the task and of its repeats. */
   readonly receipts: Receipt[];
   readonly bytes: number;
@@ -26,7 +26,7 @@ export interface Job {
 const people = new Set(["person", "bicycle"]);
 const vehicles = new Set(["car", "bus", "truck", "motorcycle"]);
 
-export function createJob(task: AssessmentTask, receipt: Receipt, tokens = 0): Job {
+export function createJob(task: ReceivedTask, receipt: Receipt, tokens = 0): Job {
   const lookedAt = Date.parse(task.timestamp);
   return {
     task,
@@ -52,7 +52,7 @@ export function isOf({ receipts }: Job, partitions: readonly number[]): boolean 
   return receipts.every((receipt) => partitions.includes(receipt.partition));
 }
 
-function dangerOf({ detectedObjects, groupMetadata }: AssessmentTask): number {
+function dangerOf({ detectedObjects, groupMetadata }: ReceivedTask): number {
   const classes = [...detectedObjects.map((object) => object.class), ...groupMetadata.classes];
   if (!classes.some((name) => vehicles.has(name))) return 0;
   return classes.some((name) => people.has(name)) ? 2 : 1;

@@ -8,7 +8,7 @@ import {
   type Verdict,
   worstLevel,
 } from "../../messages/result.ts";
-import type { AssessmentTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/task.ts";
 import type { WaitEnd } from "./queue.ts";
 
 /** What became of a task. */
@@ -58,7 +58,7 @@ export function waitEnded(end: WaitEnd): Outcome {
 }
 
 /** The final word on a task. Not assessed never reads as safe. */
-export function resultOf(task: AssessmentTask, outcome: Outcome): AssessmentResult {
+export function resultOf(task: ReceivedTask, outcome: Outcome): AssessmentResult {
   const assessed = outcome.status === "assessed";
   const worst = assessed ? worstLevel(outcome.verdicts.map((verdict) => verdict.riskLevel)) : "unknown";
   return {

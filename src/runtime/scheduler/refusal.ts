@@ -1,11 +1,11 @@
 import { TmonError } from "../../errors.ts";
-import type { AssessmentTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/task.ts";
 import type { Budget } from "./budget.ts";
 import { failed, type Outcome, unaffordable } from "./outcome.ts";
 
 /** What becomes of a task that must not be called at all; undefined if it may be. */
-export function refusalOf(task: AssessmentTask, budget: Budget): Outcome | undefined {
-  if (task.groupImageBase64 === "") {
+export function refusalOf(task: ReceivedTask, budget: Budget): Outcome | undefined {
+  if (task.picture.length === 0) {
     const where = task.groupImageUrl === "" ? "no picture" : "a picture by URL only";
     return failed(
       new TmonError(

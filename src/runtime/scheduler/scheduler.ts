@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { Config } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
-import { type AssessmentTask, taskSchema } from "../../messages/task.ts";
+import { decodeTask, type ReceivedTask } from "../../messages/task.ts";
 import { createVlmClient } from "../../vlm/client.ts";
-import { openIntake, route } from "../intake.ts";
+import { openIntake, routeOf } from "../intake.ts";
 import type { Receipt } from "../receipt.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { startSummary } from "../summary.ts";
@@ -93,7 +93,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
     published: (job) => memory.done(job),
   });
 
-  function take(task: AssessmentTask, receipt: Receipt): void {
+  function take(task: ReceivedTask, receipt: Receipt): void {
     const { taskId, cameraId } = task;
     if (memory.isRepeat(taskId, receipt)) {
       log.debug({ taskId, cameraId, offset: receipt.offset }, "task repeated");
@@ -137,7 +137,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
   await followKeyOrders({ store, pool, log, signal });
   const intake = await openIntake(context, {
     role: "scheduler",
-    routes: [route("assessment-tasks", taskSchema, take)],
+    routes: [routeOf("assessment-tasks", decodeTask, take)],
     draining: abandonWaiting,
     lost: dropLost,
     reads: (partitions, of) => void store.cover({ partitions, of }),

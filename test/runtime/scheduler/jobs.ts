@@ -1,7 +1,7 @@
 import { encode } from "../../../src/messages/codec.ts";
 import type { Box } from "../../../src/messages/common.ts";
 import { taskIdOf } from "../../../src/messages/ids.ts";
-import { taskSchema } from "../../../src/messages/task.ts";
+import { decodeTask } from "../../../src/messages/task.ts";
 import type { Receipt } from "../../../src/runtime/receipt.ts";
 import { createJob, type Job } from "../../../src/runtime/scheduler/job.ts";
 
@@ -50,8 +50,8 @@ export function aTask(traits: JobTraits = {}) {
 }
 
 export function aJob(traits: JobTraits = {}): Job {
-  const task = taskSchema.parse(aTask(traits));
-  return createJob(task, aReceipt({ bytes: traits.bytes ?? encode(task).length }));
+  const value = encode(aTask(traits));
+  return createJob(decodeTask(value), aReceipt({ bytes: traits.bytes ?? value.length }));
 }
 
 export function aReceipt(changes: Partial<Receipt> = {}): Receipt & { acknowledged: number } {

@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../../../src/bus/bus.ts";
+
+const partitions = Array.from({ length: 16 }, (_, partition) => partition);
+
+export interface MemoryBus extends Bus {
+  /** Hands out so many more messages; resolves when all of them are acknowledged. */
+  handOut(count: number): Promise<void>;
+}
+
+/**
+ * A bus that costs next to nothing: it makes a message when it hands it out, keeps so many unacknowledged, and
+ * forgets what is written to it.
+ */
+export function createMemoryBus(message: (index: number) => OutgoingMessage, mostOpen: number): MemoryBus {
+  let consuming: ConsumeOptions | undefined;
+  let delivered = 0;
+  let acknowledged = 0;
+  let wanted = 0;
+  let paused = false;
+  let allAcknowledged = () => {};
+
+  function deliver(): void {
+    while (!paused && delivered < wanted && delivered - acknowledged < mostOpen) {
+      const offset = delivered++;
+      let isOpen = true;
+      consuming?.deliver({
+        ...message(offset),
+        headers: {},
+        partition: offset % partitions.length,
+        offset,
+        timestamp: Date.now(),
+        owned: () => isOpen,
+        abandon: () => {
+          isOpen = false;
+        },
+        acknowledge() {
+          acknowledged += 1;
+          if (acknowledged === wanted) allAcknowledged();
+          else deliverSoon();
+        },
+      });
+    }
+  }
+
+  let soon = false;
+  function deliverSoon(): void {
+    if (soon) return;
+    soon = true;
+    setImmediate(() => {
+      soon = false;
+      deliver();
+    });
+  }
+
+  const consumer: Consumer = {
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+      deliverSoon();
+    },
+    assignment: () => partitions,
+    inFlight: () => delivered - acknowledged,
+    lastProgressAt: () => Date.now(),
+    stop: async () => {},
+    failed: new Promise<never>(() => {}),
+  };
+
+  return {
+    kind: "embedded",
+    produce: () => nextTurn(),
+    async consume(options) {
+      consuming = options;
+      options.assigned?.(partitions);
+      return consumer;
+    },
+    async *read() {},
+    describeTopics: async (topics) =>
+      topics.flatMap((topic) =>
+        partitions.map((partition) => ({ topic, partition, earliest: 0, end: delivered })),
+      ),
+    describeGroup: async () => [],
+    trouble: () => undefined,
+    close: async () => {},
+    handOut(count) {
+      wanted += count;
+      deliverSoon();
+      return new Promise((resolve) => {
+        allAcknowledged = resolve;
+      });
+    },
+  };
+}
