@@ -38,6 +38,7 @@ export function addHealthRoutes(server: FastifyInstance, options: HealthRoutesOp
     metrics.notReady.reset();
     for (const { name } of health.notReady()) metrics.notReady.set({ part: name }, 1);
     if (roles.length > 0) metrics.clockOffset.set(context.store.clockOffsetMs() / 1000);
+    for (const role of roles) role.sampleMetrics?.();
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });

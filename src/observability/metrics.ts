@@ -5,6 +5,9 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 const stageSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 const callSeconds = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 35];
+/** Few: every key has all of them. */
+const keySeconds = [0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 35];
+const ofKey = ["key_id", "quota_group"] as const;
 
 export function createMetrics() {
   const registry = new Registry();
@@ -14,8 +17,12 @@ export function createMetrics() {
     new Counter({ name: `tmon_${name}`, help, labelNames, registers });
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Gauge({ name: `tmon_${name}`, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets: number[]) =>
-    new Histogram({ name: `tmon_${name}`, help, buckets, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly Label[] = [],
+  ) => new Histogram({ name: `tmon_${name}`, help, buckets, labelNames, registers });
 
   return {
     registry,
@@ -46,15 +53,38 @@ export function createMetrics() {
     tasksProcessed: counter("tasks_processed_total", "Tasks with a final result", ["status"]),
     taskQueueSize: gauge("task_queue_size", "Tasks waiting for a call"),
     taskQueueBytes: gauge("task_queue_bytes", "Bytes of the tasks waiting for a call"),
-    llmRequests: counter("llm_requests_total", "VLM requests", ["key_id", "outcome"]),
-    llmLatency: histogram("llm_latency_seconds", "VLM request to answer", callSeconds),
-    llmTokens: counter("llm_token_usage_total", "Tokens as the provider counts them", ["key_id", "kind"]),
+    llmRequests: counter("llm_requests_total", "VLM requests, by how they ended", [...ofKey, "outcome"]),
+    llmLatency: histogram("llm_latency_seconds", "VLM request to answer", keySeconds, ofKey),
+    llmTokens: counter("llm_token_usage_total", "Tokens as the provider counts them", [...ofKey, "kind"]),
+    llmCost: counter("llm_cost_yuan_total", "What they cost, by the configured prices", ofKey),
     llmConcurrentTasks: gauge("llm_concurrent_tasks", "VLM requests in flight"),
     keyPoolSize: gauge("api_key_pool_size", "Enabled API keys"),
-    keyStatus: gauge("api_key_status", "1 if the key may be used now", ["key_id"]),
+    keyStatus: gauge("api_key_status", "1 if the key may be used now", ofKey),
+    keyState: gauge("api_key_state", "1 for the state a key is in", [...ofKey, "state"]),
     keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),
-    keySuccessRate: gauge("api_key_success_rate", "Share of a key's last calls that succeeded", ["key_id"]),
-    keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ["key_id"]),
+    keySuccessRate: gauge("api_key_success_rate", "Share of a key's last calls that succeeded", ofKey),
+    keyCooldown: gauge("api_key_cooldown_seconds", "Seconds until the key may be used again", ofKey),
+    keyInFlight: gauge("api_key_in_flight", "VLM requests in flight by key", ofKey),
+    groupState: gauge("quota_group_state", "1 for the state a quota group is in", ["quota_group", "state"]),
+    groupLimit: gauge("quota_group_limit", "What its limits allow a minute", ["quota_group", "unit"]),
+    groupUsed: gauge("quota_group_used", "Used by this scheduler in the last minute", [
+      "quota_group",
+      "unit",
+    ]),
+    groupShare: gauge(
+      "quota_group_share",
+      "Part of the limits that is used: less than 1 after answers 429 while they had room",
+      ["quota_group"],
+    ),
+    groupConcurrency: gauge(
+      "quota_group_concurrency",
+      "VLM requests that may be open, as latency and errors say",
+      ["quota_group"],
+    ),
+    shareAlone: gauge(
+      "quota_share_alone",
+      "Part of every limit this scheduler may use while the store is away",
+    ),
     notReady: gauge("not_ready", "1 for each part that keeps /readyz from being ok", ["part"]),
     clockOffset: gauge("clock_offset_seconds", "The store's clock less this machine's"),
     configReload: gauge(

@@ -34,6 +34,8 @@ export interface RunningRole {
   stop(): Promise<void>;
   /** True while the role holds open work or could read more of its input. */
   busy(): Promise<boolean>;
+  /** Sets what it tells Prometheus only when it is asked. */
+  sampleMetrics?(): void;
   /** For /api/stats and the log's summary. */
   stats(): Record<string, unknown>;
   /** Rejects when the role cannot go on; never resolves. */

@@ -29,9 +29,10 @@ test("a key's success rate is the share of its last calls", async () => {
   const quota = createQuota(port, scheduler);
   const pool = createKeyPool(keys, scheduler, { quota, log: pino({ level: "silent" }) });
   const queue = createQueue({ maxAgeMs: 1, maxBytes: 1, weightOf: () => 1, ended() {} });
-  for (const ok of [true, false, true, true]) pool.keys()[0]?.noteOutcome(ok);
+  for (const outcome of ["answered", "TMON_VLM_TIMEOUT", "answered", "answered"] as const)
+    pool.keys()[0]?.noteOutcome(outcome);
   createMeters(metrics).sample(queue, pool);
   expect(await metrics.registry.getSingleMetricAsString("tmon_api_key_success_rate")).toContain(
-    'tmon_api_key_success_rate{key_id="a"} 0.75',
+    'tmon_api_key_success_rate{key_id="a",quota_group="key:a"} 0.75',
   );
 });

@@ -83,7 +83,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
       const costYuan = record.answered(keyId, lease.key, answer);
       lease.succeeded(answer, job.tokens, costYuan);
       charge.settle(costYuan);
-      meters.callAnswered(keyId, answer);
+      meters.callAnswered(lease.key, answer);
       said("answered");
       return answer;
     } catch (error) {
@@ -96,12 +96,13 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
         throw error;
       }
       const known = error instanceof VlmError ? error : undefined;
-      for (const id of lease.failed(known, taskId)) avoid.add(id);
-      meters.callFailed(keyId, known);
+      const costYuan = known && costOfFailure(known, lease.key, config.vlm.prices);
+      for (const id of lease.failed(known, taskId, costYuan)) avoid.add(id);
+      meters.callFailed(known);
       if (known) {
         record.failed(keyId, lease.key, known, performance.now() - started);
       }
-      charge.settle(sent ? known && costOfFailure(known, lease.key, config.vlm.prices) : 0);
+      charge.settle(sent ? costYuan : 0);
       said(known?.code ?? "aborted");
       throw error;
     }

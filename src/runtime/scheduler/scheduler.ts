@@ -130,7 +130,6 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
   function tick(): void {
     queue.expire(now());
     budget.refresh();
-    meters.sample(queue, pool);
     dispatcher.pump();
   }
 
@@ -140,7 +139,10 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
     routes: [routeOf("assessment-tasks", decodeTask, take)],
     draining: abandonWaiting,
     lost: dropLost,
-    reads: (partitions, of) => void store.cover({ partitions, of }),
+    reads(partitions, of) {
+      metrics.shareAlone.set(partitions.length / of);
+      void store.cover({ partitions, of });
+    },
   });
   health.readiness("keys", () => pool.trouble());
   health.readiness("results", () => publisher.trouble());
@@ -175,6 +177,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
     },
     stop,
     busy: () => intake.busy(),
+    sampleMetrics: () => meters.sample(queue, pool),
     stats: () => schedulerStats({ meters, queue, pool, dispatcher, budget }, { now: now(), simulatedVlm }),
     failed: intake.failed,
   };

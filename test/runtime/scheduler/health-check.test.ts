@@ -67,7 +67,7 @@ test("a key that made calls meanwhile is not asked", async () => {
   const client = { checkKey: async ({ key }: VlmTarget) => asked.push(key.reveal()) > 0 };
   startHealthCheck({ pool, client, config: healthCheck, log, signal: ending.signal });
   for (let interval = 0; interval < 3; interval++) {
-    pool.keys()[0]?.noteOutcome(true);
+    pool.keys()[0]?.noteOutcome("answered");
     await vi.advanceTimersByTimeAsync(healthCheck.intervalMs);
   }
   expect(asked).toEqual(["sk-idle", "sk-idle", "sk-idle"]);

@@ -1,4 +1,5 @@
 import type { ApiKeyConfig } from "../../../config/config.ts";
+import type { Usage, VlmErrorCode } from "../../../vlm/failure.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
 import type { QuotaGroup } from "./quota-group.ts";
 import { createStanding, type Standing } from "./standing.ts";
@@ -30,18 +31,25 @@ export interface KeyState extends SharedByKeys {
   /** No calls before this: its own window in the store is full. */
   fullUntil: number;
   readonly totals: KeyTotals;
+  /** How its calls ended, and how often. */
+  readonly outcomes: ReadonlyMap<CallOutcome, number>;
   inFlight(): number;
   /**
    * Its oldest call has been open far longer than its group's calls usually are; those of its model where the group
    * has hardly any, as with a key that never answered.
    */
   isStalled(now: number): boolean;
-  noteOutcome(ok: boolean): void;
+  noteOutcome(outcome: CallOutcome): void;
+  /** What a call used and cost, where that is known. */
+  noteUsage(usage: Usage | undefined, costYuan: number | undefined): void;
   /** Share of failures among the last calls. */
   failureRate(): number;
   /** A request of the key was refused; true when three different tasks in a row were. */
   noteRefusal(taskId: string): boolean;
 }
+
+/** aborted: given up by us, which says nothing of the key. */
+export type CallOutcome = "answered" | "aborted" | VlmErrorCode;
 
 export interface KeyTotals {
   calls: number;
@@ -59,7 +67,8 @@ export function createKeyState(
   shared: SharedByKeys,
   failureThreshold: number,
 ): KeyState {
-  const outcomes: boolean[] = [];
+  const recent: boolean[] = [];
+  const outcomes = new Map<CallOutcome, number>();
   const refusedTasks = new Set<string>();
   const totals = { calls: 0, failures: 0, throttled: 0, promptTokens: 0, completionTokens: 0, costYuan: 0 };
   const key: KeyState = {
@@ -71,6 +80,7 @@ export function createKeyState(
     order: "use",
     fullUntil: 0,
     totals,
+    outcomes,
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
@@ -79,14 +89,23 @@ export function createKeyState(
       if (!oldest || p95 == null) return false;
       return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
     },
-    noteOutcome(ok) {
+    noteOutcome(outcome) {
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      if (outcome === "aborted") return;
+      const ok = outcome === "answered";
       totals.calls += 1;
       if (ok) refusedTasks.clear();
       else totals.failures += 1;
-      outcomes.push(ok);
-      if (outcomes.length > recentOutcomes) outcomes.shift();
+      if (outcome === "TMON_VLM_THROTTLED") totals.throttled += 1;
+      recent.push(ok);
+      if (recent.length > recentOutcomes) recent.shift();
     },
-    failureRate: () => outcomes.filter((ok) => !ok).length / Math.max(1, outcomes.length),
+    noteUsage(usage, costYuan = 0) {
+      totals.promptTokens += usage?.promptTokens ?? 0;
+      totals.completionTokens += usage?.completionTokens ?? 0;
+      totals.costYuan += costYuan;
+    },
+    failureRate: () => recent.filter((ok) => !ok).length / Math.max(1, recent.length),
     noteRefusal(taskId) {
       refusedTasks.add(taskId);
       if (refusedTasks.size < refusalsToCool) return false;

@@ -20,9 +20,9 @@ export interface Lease {
   succeeded(answer: Pick<VlmAnswer, "latencyMs" | "usage">, most: number, costYuan: number | undefined): void;
   /**
    * `error` says whom it blames; anything else (an aborted call) blames nobody. Answers the ids of the keys it
-   * speaks against.
+   * speaks against. An answer that could not be used was paid for all the same: `costYuan`, where it is known.
    */
-  failed(error: VlmError | undefined, taskId: string): readonly string[];
+  failed(error: VlmError | undefined, taskId: string, costYuan?: number): readonly string[];
 }
 
 /** A lease whose reservation is being asked for: its call counts as open from here on. */
@@ -85,25 +85,23 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
           group.concurrency.answered(latencyMs, startedAt, group.inFlight);
           for (const latencies of [key.latencies, group.latencies, key.modelLatencies])
             latencies.add(latencyMs);
-          key.noteOutcome(true);
-          key.totals.promptTokens += usage?.promptTokens ?? 0;
-          key.totals.completionTokens += usage?.completionTokens ?? 0;
-          key.totals.costYuan += costYuan ?? 0;
+          key.noteOutcome("answered");
+          key.noteUsage(usage, costYuan);
           const recovered = standings.map((standing) => standing.succeeded(startedAt));
           if (recovered.includes(true)) group.slowStart.begin(performance.now());
           settle(reservation.end(used));
           close();
         },
-        failed(error, taskId) {
+        failed(error, taskId, costYuan) {
           const used = tokensOf(error);
           settle(reservation.end(used));
           group.used(performance.now(), used ?? tokens);
+          key.noteOutcome(error?.failure.code ?? "aborted");
           if (error === undefined) {
             close();
             return [config.id];
           }
-          key.noteOutcome(false);
-          if (error.code === "TMON_VLM_THROTTLED") key.totals.throttled += 1;
+          key.noteUsage(error.details.usage, costYuan);
           if (speaksOfLoad(error)) group.concurrency.congested(performance.now(), startedAt);
           blame(key, error, { taskId, startedAt });
           close();

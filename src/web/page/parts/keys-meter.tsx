@@ -32,18 +32,42 @@ export function KeysMeter({ keys }: { keys: readonly KeyFigures[] }) {
   );
 }
 
-function KeyState({ id, model, state, inFlight, calls, failures, usableAt, latencyMs }: KeyFigures) {
-  const words = text.value;
+function KeyState(key: KeyFigures) {
+  const { keyStates, ...words } = text.value;
+  const { id, model, state, reasonCode, reason, inFlight, calls, failures, latencyMs } = key;
   return (
     <li>
       <strong>{id}</strong>{" "}
-      <span class={state === "healthy" ? "" : "warn"}>{words.keyStates[state] ?? state}</span>
+      <span class={state === "healthy" ? "" : "warn"}>
+        {[keyStates[state] ?? state, whyOf(key), untilOf(key)].filter(Boolean).join(" · ")}
+      </span>
       <br />
       <span class="quiet">
-        {model} · {inFlight} {words.inFlight} · {calls} {words.calls} · {failures} {words.failures} · p95{" "}
+        {model && `${model} · `}
+        {inFlight} {words.inFlight} · {calls} {words.calls} · {failures} {words.failures} · p95{" "}
         {duration(latencyMs.p95)}
-        {usableAt && ` · ${words.usableAt} ${clockTime(Date.parse(usableAt), timezone.value)}`}
+        {reasonCode && reason && (
+          <>
+            <br />
+            {reason}
+          </>
+        )}
       </span>
     </li>
   );
+}
+
+/** In the page's language; in the scheduler's words where it gives no code. */
+function whyOf({ order, reasonCode, reason }: KeyFigures): string | null {
+  const { takenOut, keyReasons } = text.value;
+  if (order) return takenOut;
+  return (reasonCode && keyReasons[reasonCode]) ?? reason;
+}
+
+function untilOf({ state, order, usableAt }: KeyFigures): string | undefined {
+  const { enabled, mended, probed, usable } = text.value.keyUntil;
+  if (order) return enabled;
+  const time = usableAt && clockTime(Date.parse(usableAt), timezone.value);
+  if (state === "disabled") return time ? probed(time) : mended;
+  return state === "cooling" && time ? usable(time) : undefined;
 }
