@@ -69,10 +69,11 @@ export function createKeyState(
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
+      if (!oldest || now - oldest.at <= stalledLeastMs) return false;
       const { latencies } = key.group;
       const { p95 } = latencies.percentiles();
-      if (!oldest || p95 === null || latencies.count() < stalledSamples) return false;
-      return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
+      if (p95 === null || latencies.count() < stalledSamples) return false;
+      return now - oldest.at > stalledFactor * p95;
     },
     noteOutcome(ok) {
       totals.calls += 1;
