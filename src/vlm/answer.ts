@@ -10,6 +10,7 @@ const maxRiskTypes = 10;
 const maxRiskType = 40;
 
 const levelSchema = z.string().trim().toLowerCase().pipe(riskLevelSchema);
+const maxLevelSchema = levelSchema.optional().catch(undefined);
 
 const numberSchema = z.union([
   z.number(),
@@ -29,8 +30,8 @@ const textsSchema = z.union([
 const verdictSchema = z.looseObject({
   riskLevel: levelSchema,
   confidence: numberSchema.pipe(z.number().min(0).max(1)),
-  riskTypes: textsSchema.catch([]),
-  riskTypeCodes: textsSchema.catch([]),
+  riskTypes: textsSchema.default([]).catch([]),
+  riskTypeCodes: textsSchema.default([]).catch([]),
   description: z.string().catch(""),
   dangerObjectCount: numberSchema.pipe(z.number().int().min(0)).optional().catch(undefined),
   triggerObjectIds: z.array(numberSchema.optional().catch(undefined)).catch([]),
@@ -89,11 +90,11 @@ function itemsOf(answer: Answer | Answer[] | undefined): unknown[] {
 
 /** `results: []` says "none" only together with `maxRiskLevel: none`; a higher maximum than any verdict's is no verdict. */
 function checkMaxLevel(answer: Answer | Answer[] | undefined, verdicts: readonly Verdict[]): void {
-  const said = levelSchema.safeParse(Array.isArray(answer) ? undefined : answer?.maxRiskLevel);
-  if (verdicts.length === 0 && said.data !== "none") throw new UnusableAnswer("it holds no verdict");
+  const said = maxLevelSchema.parse(Array.isArray(answer) ? undefined : answer?.maxRiskLevel);
+  if (verdicts.length === 0 && said !== "none") throw new UnusableAnswer("it holds no verdict");
   const worst = worstLevel(verdicts.map((verdict) => verdict.riskLevel));
-  if (said.success && isAbove(said.data, worst))
-    throw new UnusableAnswer(`its maxRiskLevel is ${said.data}, its verdicts say ${worst}`);
+  if (said && isAbove(said, worst))
+    throw new UnusableAnswer(`its maxRiskLevel is ${said}, its verdicts say ${worst}`);
 }
 
 function toVerdict(raw: z.output<typeof verdictSchema>, request: AssessRequest, language: Language): Verdict {

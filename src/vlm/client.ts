@@ -3,6 +3,7 @@ import type { Secret } from "../config/secret.ts";
 import { encode } from "../messages/codec.ts";
 import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
+import { completionsOf } from "./endpoint.ts";
 import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
 import { checkKey, listModels } from "./key-check.ts";
@@ -87,17 +88,13 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   });
 
   /** What goes wrong on the way to the provider, this client's time-out included, is a VlmError. */
-  async function inTime<T>(host: string, signal: AbortSignal, ask: (ending: AbortSignal) => Promise<T>) {
-    const deadline = deadlineOf(timeoutMs, signal);
+  async function onTheWay<T>(target: VlmTarget, signal: AbortSignal, answer: Promise<T>): Promise<T> {
     try {
-      return await ask(deadline.signal);
+      return await answer;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof VlmError) throw error;
-      if (error instanceof NotSent && !deadline.signal.aborted) throw error;
-      throw errorOfTransport(error, { host, timedOut: deadline.signal.aborted, timeoutMs });
-    } finally {
-      deadline.clear();
+      if (error instanceof VlmError || error instanceof NotSent) throw error;
+      throw errorOfTransport(error, { host: new URL(target.baseUrl).host, timeoutMs });
     }
   }
 
@@ -105,7 +102,7 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     const common = { providerRequestId: requestIdOf(response), simulated: isSimulated(response) };
     let usage: Usage | undefined;
     try {
-      const completion = readCompletion(response.text);
+      const completion = readCompletion(response);
       if (completion.isError) throw errorOfResponse(response, target.key);
       usage = completion.usage;
       const content = read(completion.content ?? "");
@@ -123,18 +120,11 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     target: VlmTarget,
     read: (content: string) => T,
     signal: AbortSignal,
-    maySend = () => true,
+    maySend?: () => boolean,
   ) {
-    signal.throwIfAborted();
-    const url = new URL(`${target.baseUrl.replace(/\/+$/, "")}/chat/completions`);
-    const headers = {
-      "content-type": "application/json",
-      authorization: `Bearer ${target.key.reveal()}`,
-    };
+    const request = { ...completionsOf(target), body };
     const started = performance.now();
-    const response = await inTime(url.host, signal, (ending) =>
-      exchange(agent, { url, headers, body, signal: ending, maySend }),
-    );
+    const response = await onTheWay(target, signal, exchange(agent, request, { signal, timeoutMs, maySend }));
     const latencyMs = performance.now() - started;
     if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
     return { ...readAnswer(response, target, read), latencyMs };
@@ -149,26 +139,10 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
       complete(encode(trialBody(target.model)), target, (text) => ({ text }), signal, maySend),
     async listModels(target, signal) {
       const started = performance.now();
-      const { host } = new URL(target.baseUrl);
-      const listed = await inTime(host, signal, (ending) => listModels(agent, target, ending));
+      const listed = await onTheWay(target, signal, listModels(agent, target, { signal, timeoutMs }));
       return { ...listed, latencyMs: performance.now() - started };
     },
-    checkKey: (target, signal) => checkKey(agent, target, signal),
+    checkKey: (target, signal) => checkKey(agent, target, { signal, timeoutMs }),
     close: () => agent.destroy(),
-  };
-}
-
-/** Aborts with the signal, or when the time is over. */
-function deadlineOf(timeoutMs: number, signal: AbortSignal) {
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  signal.addEventListener("abort", abort, { once: true });
-  return {
-    signal: controller.signal,
-    clear() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-    },
   };
 }

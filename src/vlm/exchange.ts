@@ -1,4 +1,6 @@
 import type { Agent } from "undici";
+import { jsonOf } from "../messages/json.ts";
+import { onAbort } from "../on-abort.ts";
 import type { HttpResponse } from "./response.ts";
 
 /** The call was let go before anything of it was sent. */
@@ -6,57 +8,80 @@ export class NotSent extends Error {
   override readonly name = "NotSent";
 }
 
-export interface ExchangeOptions {
-  url: URL;
+/** There was no whole response in time. */
+export class TimedOut extends Error {
+  override readonly name = "TimedOut";
+}
+
+export interface HttpRequest {
+  origin: string;
+  path: string;
+  method: "GET" | "POST";
   headers: Record<string, string>;
-  body: Buffer;
+  body?: Buffer;
+}
+
+export interface ExchangeOptions {
   signal: AbortSignal;
+  /** For the whole of it, connecting and reading included. */
+  timeoutMs: number;
   /** Asked when a connection is ready and the request is about to be written. */
-  maySend: () => boolean;
+  maySend?: (() => boolean) | undefined;
 }
 
 /**
- * One POST and its whole response. undici's handlers rather than its request(), because they alone say when
+ * A request and its whole response. undici's handlers rather than its request(), because they alone say when
  * a request goes on the wire: it may have waited for a connection.
- * Rejects with NotSent, the signal's reason, or undici's error.
+ * Rejects with NotSent, TimedOut, the signal's reason, or undici's error.
  */
-export function exchange(agent: Agent, options: ExchangeOptions): Promise<HttpResponse> {
-  const { url, headers, body, signal, maySend } = options;
-  const { origin, pathname, search } = url;
+export function exchange(
+  agent: Agent,
+  request: HttpRequest,
+  options: ExchangeOptions,
+): Promise<HttpResponse> {
+  const { signal, timeoutMs, maySend = () => true } = options;
   return new Promise((resolve, reject) => {
-    let abortCall = () => {};
-    let response: Omit<HttpResponse, "text"> = { status: 0, headers: {} };
+    signal.throwIfAborted();
+    let abortCall: ((reason: Error) => void) | undefined;
+    let response: Pick<HttpResponse, "status" | "headers"> = { status: 0, headers: {} };
     const chunks: Buffer[] = [];
-    const abort = () => {
-      reject(signal.reason);
-      abortCall();
-    };
-    const end = () => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort);
+    const timer = setTimeout(() => giveUp(new TimedOut(`no response within ${timeoutMs} ms`)), timeoutMs);
+    const forget = onAbort(signal, () => giveUp(signal.reason));
+    let ended = false;
 
-    agent.dispatch(
-      { origin, path: `${pathname}${search}`, method: "POST", headers, body },
-      {
-        onRequestStart(controller) {
-          // Thrown, not aborted: the connection stays for the next call.
-          if (signal.aborted || !maySend()) throw new NotSent("the call was not sent");
-          abortCall = () => controller.abort(signal.reason);
-        },
-        onResponseStart(_, status, responseHeaders) {
-          response = { status, headers: responseHeaders };
-        },
-        onResponseData(_, chunk) {
-          chunks.push(chunk);
-        },
-        onResponseEnd() {
-          end();
-          resolve({ ...response, text: Buffer.concat(chunks).toString("utf8") });
-        },
-        onResponseError(_, error) {
-          end();
-          reject(error);
-        },
+    function end(): void {
+      ended = true;
+      clearTimeout(timer);
+      forget();
+    }
+
+    function giveUp(reason: Error): void {
+      end();
+      reject(reason);
+      abortCall?.(reason);
+    }
+
+    agent.dispatch(request, {
+      onRequestStart(controller) {
+        // Thrown, not aborted: the connection stays for the next call.
+        if (ended || !maySend()) throw new NotSent("the call was not sent");
+        abortCall = (reason) => controller.abort(reason);
       },
-    );
+      onResponseStart(_, status, headers) {
+        response = { status, headers };
+      },
+      onResponseData(_, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        end();
+        const text = Buffer.concat(chunks).toString("utf8");
+        resolve({ ...response, text, json: jsonOf(text) });
+      },
+      onResponseError(_, error) {
+        end();
+        reject(error);
+      },
+    });
   });
 }

@@ -1,7 +1,8 @@
 import type { Agent } from "undici";
 import { z } from "zod";
-import { jsonOf } from "../messages/json.ts";
 import type { VlmTarget } from "./client.ts";
+import { modelsOf } from "./endpoint.ts";
+import { type ExchangeOptions, exchange } from "./exchange.ts";
 import { failureOf, VlmError } from "./failure.ts";
 import { errorOfResponse, type HttpResponse, isSimulated } from "./response.ts";
 
@@ -14,8 +15,8 @@ const noList = [404, 405];
  * about the key (no such address, too busy).
  * @throws VlmError if the key is refused; what the connection throws.
  */
-export async function checkKey(agent: Agent, target: VlmTarget, signal: AbortSignal): Promise<boolean> {
-  const response = await askForModels(agent, target, signal);
+export async function checkKey(agent: Agent, target: VlmTarget, options: ExchangeOptions): Promise<boolean> {
+  const response = await askForModels(agent, target, options);
   if (refused.includes(response.status)) throw errorOfResponse(response, target.key);
   return isSuccess(response);
 }
@@ -26,12 +27,12 @@ const listSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string() 
  * The names of the models the key may ask for; undefined where the provider has no list.
  * @throws VlmError for any other answer; what the connection throws.
  */
-export async function listModels(agent: Agent, target: VlmTarget, signal: AbortSignal) {
-  const response = await askForModels(agent, target, signal);
+export async function listModels(agent: Agent, target: VlmTarget, options: ExchangeOptions) {
+  const response = await askForModels(agent, target, options);
   const simulated = isSimulated(response);
   if (noList.includes(response.status)) return { models: undefined, simulated };
   if (!isSuccess(response)) throw errorOfResponse(response, target.key);
-  const list = listSchema.safeParse(jsonOf(response.text)).data;
+  const list = listSchema.safeParse(response.json).data;
   if (list) return { models: list.data.map(({ id }) => id), simulated };
   const details = { status: response.status, simulated };
   throw new VlmError(
@@ -41,11 +42,7 @@ export async function listModels(agent: Agent, target: VlmTarget, signal: AbortS
   );
 }
 
-async function askForModels(agent: Agent, target: VlmTarget, signal: AbortSignal): Promise<HttpResponse> {
-  const { origin, pathname, search } = new URL(`${target.baseUrl.replace(/\/+$/, "")}/models`);
-  const headers = { authorization: `Bearer ${target.key.reveal()}` };
-  const response = await agent.request({ origin, path: pathname + search, method: "GET", headers, signal });
-  return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
-}
+const askForModels = (agent: Agent, target: VlmTarget, options: ExchangeOptions): Promise<HttpResponse> =>
+  exchange(agent, modelsOf(target), options);
 
 const isSuccess = ({ status }: HttpResponse) => status >= 200 && status <= 299;

@@ -3,6 +3,16 @@ import { isLoopback } from "../config/loopback.ts";
 import type { Usage } from "./failure.ts";
 
 type Prices = VlmConfig["prices"];
+type Priced = { readonly baseUrl: string; readonly model: string };
+
+const free = new WeakMap<Priced, boolean>();
+
+/** A provider on loopback costs nothing. Asked several times a call, hence remembered. */
+export function isFree(target: Priced): boolean {
+  const isKnown = free.get(target) ?? isLoopback(target.baseUrl);
+  free.set(target, isKnown);
+  return isKnown;
+}
 
 /**
  * What a call cost, yuan; undefined where the provider did not say what it used, or the price is not known.
@@ -10,18 +20,18 @@ type Prices = VlmConfig["prices"];
  */
 export function costOf(
   usage: Usage | undefined,
-  target: { baseUrl: string; model: string },
+  target: Priced,
   model: string,
   prices: Prices,
 ): number | undefined {
-  if (isLoopback(target.baseUrl)) return 0;
+  if (isFree(target)) return 0;
   const price = prices[model] ?? prices[target.model];
   return usage && price && costAt(price, usage);
 }
 
 /** The most a call with this usage may cost, yuan: a model without a price counts as the dearest listed. */
-export function mostCost(usage: Usage, target: { baseUrl: string; model: string }, prices: Prices): number {
-  if (isLoopback(target.baseUrl)) return 0;
+export function mostCost(usage: Usage, target: Priced, prices: Prices): number {
+  if (isFree(target)) return 0;
   const price = prices[target.model];
   return Math.max(0, ...(price ? [price] : Object.values(prices)).map((each) => costAt(each, usage)));
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Secret } from "../config/secret.ts";
-import { jsonOf } from "../messages/json.ts";
 import { UnusableAnswer } from "./answer.ts";
 import { classify, type Usage, VlmError } from "./failure.ts";
 
@@ -8,6 +7,8 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
+  /** What the text says; undefined if it is not JSON. */
+  json: unknown;
 }
 
 const maxMessage = 300;
@@ -44,8 +45,8 @@ export interface Completion {
 }
 
 /** @throws UnusableAnswer if the body is no completion at all. */
-export function readCompletion(text: string): Completion {
-  const parsed = completionSchema.safeParse(jsonOf(text));
+export function readCompletion({ text, json }: HttpResponse): Completion {
+  const parsed = completionSchema.safeParse(json);
   if (!parsed.success)
     throw new UnusableAnswer(text.trim() === "" ? "it is empty" : "it is not a completion");
   const { choices, usage, id, model, error } = parsed.data;
@@ -69,7 +70,7 @@ const errorBodySchema = z.looseObject({
 /** What a response that is no completion means; the key never stands in the message. */
 export function errorOfResponse(response: HttpResponse, key: Secret): VlmError {
   const { status, headers } = response;
-  const { error } = errorBodySchema.safeParse(jsonOf(response.text)).data ?? {};
+  const { error } = errorBodySchema.safeParse(response.json).data ?? {};
   const message = withoutSecrets(error?.message ?? "", key);
   const codes = [error?.code, error?.type].filter((code) => typeof code === "string");
   const failure = classify({ status, message, codes });
@@ -83,10 +84,10 @@ export function errorOfResponse(response: HttpResponse, key: Secret): VlmError {
 }
 
 /** The provider's name for the call: its header, or the body's id. */
-export function requestIdOf({ headers, text }: HttpResponse): string | undefined {
+export function requestIdOf({ headers, json }: HttpResponse): string | undefined {
   const header = headers["x-request-id"];
   if (typeof header === "string") return header;
-  const body = jsonOf(text) as { request_id?: unknown; id?: unknown } | null | undefined;
+  const body = json as { request_id?: unknown; id?: unknown } | null | undefined;
   return [body?.request_id, body?.id].find((id) => typeof id === "string");
 }
 

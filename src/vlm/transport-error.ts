@@ -1,15 +1,16 @@
 import { messageOf } from "../errors.ts";
+import { TimedOut } from "./exchange.ts";
 import { failureOf, VlmError } from "./failure.ts";
 
 const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 
-/** A call that had no whole response. `timedOut`: our own deadline passed. */
+/** A call that had no whole response. */
 export function errorOfTransport(
   cause: unknown,
-  { host, timedOut, timeoutMs }: { host: string; timedOut: boolean; timeoutMs: number },
+  { host, timeoutMs }: { host: string; timeoutMs: number },
 ): VlmError {
   const code = codeOf(cause);
-  if (timedOut || timeoutCodes.has(code)) {
+  if (cause instanceof TimedOut || timeoutCodes.has(code)) {
     const message = `${host} did not answer within ${timeoutMs / 1000} s`;
     return new VlmError(failureOf("TMON_VLM_TIMEOUT"), message, { cause });
   }

@@ -1,9 +1,8 @@
 import type { ApiKeyConfig } from "../../config/config.ts";
-import { isLoopback } from "../../config/loopback.ts";
 import { TmonError } from "../../errors.ts";
 import type { ReceivedTask } from "../../messages/task.ts";
 import type { VlmTarget } from "../../vlm/client.ts";
-import { mostCost } from "../../vlm/price.ts";
+import { isFree, mostCost } from "../../vlm/price.ts";
 import { mostUsage } from "../../vlm/tokens.ts";
 import type { RoleContext } from "../role.ts";
 import { createDailySpend } from "./daily-spend.ts";
@@ -55,8 +54,8 @@ export function createBudget(
   keys: () => readonly BudgetKey[],
 ): Budget {
   const { yuanPerDay, simulatedYuan } = config.budgets;
-  const paid = () => keys().filter((key) => !isLoopback(key.baseUrl));
-  const onlyPaid = () => paid().length > 0 && paid().length === keys().length;
+  const paid = () => keys().filter((key) => !isFree(key));
+  const onlyPaid = () => keys().length > 0 && !keys().some(isFree);
   const daily = createDailySpend(store, config.timezone, log);
   const limit = {
     day: yuanPerDay === undefined ? Number.POSITIVE_INFINITY : yuanPerDay * micro,
@@ -125,7 +124,7 @@ export function createBudget(
     refusal: (task) =>
       onlyPaid() ? spentFor(task, Math.min(...paid().map((key) => most(task, key)))) : undefined,
     async charge(task, target) {
-      if (isLoopback(target.baseUrl)) return free;
+      if (isFree(target)) return free;
       const cost = most(task, target);
       const refused = spentFor(task, cost);
       if (refused) throw refused;

@@ -84,10 +84,10 @@ export function createKeyState(
     inFlight: () => key.openSince.size,
     isStalled(now) {
       const [oldest] = key.openSince;
+      if (!oldest || now - oldest.at <= stalledLeastMs) return false;
       const usual = [key.group.latencies, key.modelLatencies].find((of) => of.count() >= stalledSamples);
       const p95 = usual?.percentiles().p95;
-      if (!oldest || p95 == null) return false;
-      return now - oldest.at > Math.max(stalledLeastMs, stalledFactor * p95);
+      return p95 != null && now - oldest.at > stalledFactor * p95;
     },
     noteOutcome(outcome) {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);

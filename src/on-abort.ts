@@ -1,0 +1,18 @@
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls the listener when the signal is aborted; the answer takes it back. For signals that thousands of calls listen
+ * to at once: addEventListener and removeEventListener look through all of them.
+ */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const listeners = listening.get(signal) ?? listenTo(signal);
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const listeners = new Set<() => void>();
+  listening.set(signal, listeners);
+  signal.addEventListener("abort", () => listeners.forEach((listener) => listener()), { once: true });
+  return listeners;
+}
