@@ -34,29 +34,33 @@ export function exchange(agent: Agent, options: ExchangeOptions): Promise<HttpRe
     const end = () => signal.removeEventListener("abort", abort);
     signal.addEventListener("abort", abort);
 
-    agent.dispatch(
-      { origin, path: `${pathname}${search}`, method: "POST", headers, body },
-      {
-        onRequestStart(controller) {
-          // Thrown, not aborted: the connection stays for the next call.
-          if (signal.aborted || !maySend()) throw new NotSent("the call was not sent");
-          abortCall = () => controller.abort(signal.reason);
+    // In a turn of its own: where a request is let go, undici calls its connection free only after the microtasks
+    // before, even if one of these gave it to another call. What came next would wait behind that one.
+    setImmediate(() =>
+      agent.dispatch(
+        { origin, path: `${pathname}${search}`, method: "POST", headers, body },
+        {
+          onRequestStart(controller) {
+            // Thrown, not aborted: the connection stays for the next call.
+            if (signal.aborted || !maySend()) throw new NotSent("the call was not sent");
+            abortCall = () => controller.abort(signal.reason);
+          },
+          onResponseStart(_, status, responseHeaders) {
+            response = { status, headers: responseHeaders };
+          },
+          onResponseData(_, chunk) {
+            chunks.push(chunk);
+          },
+          onResponseEnd() {
+            end();
+            resolve({ ...response, text: Buffer.concat(chunks).toString("utf8") });
+          },
+          onResponseError(_, error) {
+            end();
+            reject(error);
+          },
         },
-        onResponseStart(_, status, responseHeaders) {
-          response = { status, headers: responseHeaders };
-        },
-        onResponseData(_, chunk) {
-          chunks.push(chunk);
-        },
-        onResponseEnd() {
-          end();
-          resolve({ ...response, text: Buffer.concat(chunks).toString("utf8") });
-        },
-        onResponseError(_, error) {
-          end();
-          reject(error);
-        },
-      },
+      ),
     );
   });
 }
