@@ -1,4 +1,4 @@
-import type { Agent } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { jsonOf } from "../messages/json.ts";
 import { onAbort } from "../on-abort.ts";
 import type { HttpResponse } from "./response.ts";
@@ -61,7 +61,7 @@ export function exchange(
       abortCall?.(reason);
     }
 
-    agent.dispatch(request, {
+    const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         // Thrown, not aborted: the connection stays for the next call.
         if (ended || !maySend()) throw new NotSent("the call was not sent");
@@ -82,6 +82,9 @@ export function exchange(
         end();
         reject(error);
       },
-    });
+    };
+    // In a turn of its own: where a request is let go, undici calls its connection free only after the microtasks
+    // before, even if one of these gave it to another call. What came next would wait behind that one.
+    setImmediate(() => agent.dispatch(request, handler));
   });
 }
