@@ -1,39 +1,56 @@
 import { setTimeout as delay } from "node:timers/promises";
+import stringWidth from "string-width";
 import { requireSharedStore } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
 import { giveKeyOrder, resetKey, withdrawKeyOrder } from "../runtime/key-orders.ts";
 import { type KnownKey, readDrain, readKnownKeys } from "../runtime/known-keys.ts";
 import type { Store } from "../store/store.ts";
 import { withStore } from "./ask-store.ts";
+import { waitOf, whyOf } from "./key-why.ts";
 import { formatTable, printable, say, writeLine } from "./output.ts";
 import { interruptedBySignal } from "./reading.ts";
 import { createTerminalLog } from "./settings.ts";
+import { formatAge } from "./time.ts";
 
 /** `tmon keys list`: the configured keys and those in use, as the schedulers say. */
 export async function listKeys(config: Config, output: string): Promise<void> {
   await askKeys(config, async (store) => {
     const { keys, schedulers } = await readKnownKeys(config, store);
     if (output === "json") await writeLine(JSON.stringify({ schedulers, keys }));
-    else await writeLine(formatTable(head, keys.map(rowOf), process.stdout.columns, 12));
+    else await writeKeys(keys, store.now());
     if (schedulers.length === 0)
       say("tmon: no scheduler runs on this store: states and figures are not known");
   });
 }
 
-const head = [
-  ...["KEY", "ACCOUNT", "MODEL", "STATE", "IN FLIGHT", "CALLS", "FAILED", "THROTTLED", "P50", "P95", "YUAN"],
-  ...["USABLE AT", "WHY"],
-];
+const head = "KEY ACCOUNT MODEL STATE FLIGHT CALLS FAIL 429 P50 P95 YUAN".split(" ");
+/** What a narrow terminal does without. */
+const widely = ["ACCOUNT", "MODEL"];
 
-function rowOf({ id, account, model, state, reason, usableAt, latencyMs, ...figures }: KnownKey): string[] {
-  const ms = (value: number | null) => (value === null ? "-" : `${Math.round(value)}ms`);
+/** Below the table why a key is not healthy. */
+async function writeKeys(keys: readonly KnownKey[], now: number): Promise<void> {
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  const rows = keys.map(rowOf);
+  const whole = formatTable(head, rows);
+  const narrow = (row: string[]) => row.filter((_, column) => !widely.includes(head[column]!));
+  const fits = whole.split("\n").every((line) => stringWidth(line) <= width);
+  await writeLine(fits ? whole : formatTable(narrow(head), rows.map(narrow), width, 0));
+  const troubles = keys.flatMap((key) => {
+    const why = whyOf(key);
+    if (why === undefined) return [];
+    const state = [key.state, waitOf(key, now)].filter(Boolean).join(" ");
+    return `${key.id}: ${state}${key.order ? " " : ": "}${why}`;
+  });
+  if (troubles.length > 0) await writeLine(["", ...troubles.map(printable)].join("\n"));
+}
+
+function rowOf({ id, account, model, state, latencyMs, ...figures }: KnownKey): string[] {
+  const ms = (value: number | null) => (value === null ? "-" : formatAge(value));
   const { inFlight, calls, failures, throttled, costYuan } = figures;
   return [
     ...[id, account ?? "-", model ?? "-", state ?? "-"].map(printable),
     ...[inFlight, calls, failures, throttled ?? "-"].map(String),
     ...[ms(latencyMs.p50), ms(latencyMs.p95), costYuan?.toFixed(2) ?? "-"],
-    usableAt?.slice(11, 19) ?? "-",
-    printable(reason ?? ""),
   ];
 }
 

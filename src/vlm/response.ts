@@ -71,7 +71,7 @@ const errorBodySchema = z.looseObject({
 export function errorOfResponse(response: HttpResponse, key: Secret): VlmError {
   const { status, headers } = response;
   const { error } = errorBodySchema.safeParse(response.json).data ?? {};
-  const message = withoutSecrets(error?.message ?? "", key);
+  const message = withoutSecrets(error?.message ?? "", key).trim();
   const codes = [error?.code, error?.type].filter((code) => typeof code === "string");
   const failure = classify({ status, message, codes });
   const said = [codes[0], message].filter(Boolean).join(": ") || "no reason given";

@@ -124,7 +124,7 @@ test("calls from before a change of state do not undo it", () => {
   expect(standing.enable(1_999)).toBe(false);
   standing.reset(3_000);
   standing.disable(met(3_100, 2_500), { probe: false });
-  expect(standing.state(3_100)).toBe("healthy");
+  expect(standing.state(3_100)).toBe("probing");
 });
 
 test("what is disabled for good stays so, with its reason, whatever else calls meet", () => {
@@ -133,4 +133,16 @@ test("what is disabled for good stays so, with its reason, whatever else calls m
   standing.cool({ ...met(10), reason: new VlmError(failureOf("TMON_VLM_THROTTLED"), "slow down") }, 500);
   standing.disable(met(20), { probe: true });
   expect([standing.waitMs(30), standing.reason()]).toEqual([Number.POSITIVE_INFINITY, reason]);
+});
+
+test("a reset lets one call try what was in trouble; what was not stays as it is", () => {
+  const standing = createStanding(1);
+  standing.reset(1_000);
+  expect(standing.state(1_000)).toBe("healthy");
+  standing.disable(met(2_000), { probe: false });
+  standing.reset(3_000);
+  standing.sent(3_100);
+  expect([standing.state(3_100), standing.waitMs(3_100)]).toEqual(["probing", 100]);
+  expect(standing.succeeded(3_100)).toBe(true);
+  expect(standing.state(3_100)).toBe("healthy");
 });

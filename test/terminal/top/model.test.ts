@@ -167,6 +167,7 @@ describe("the order", () => {
             key("key_9", { state: "cooling", latencyMs: { p50: 1, p95: 9000 } }),
             key("key_1", { state: "disabled" }),
             key("key_2", { group: "spare" }),
+            key("key_3", { state: "disabled", order: "disable" }),
           ],
           groups: [group, { ...group, id: "spare", requests: { usedMinute: 299, limitMinute: 300 } }],
         },
@@ -175,8 +176,8 @@ describe("the order", () => {
   });
 
   it("of keys is by what was asked for, equals by name", () => {
-    expect(ids(orderedKeys(keys, "trouble"))).toEqual(["key_1", "key_9", "key_2", "key_10"]);
-    expect(ids(orderedKeys(keys, "name"))).toEqual(["key_1", "key_2", "key_9", "key_10"]);
+    expect(ids(orderedKeys(keys, "trouble"))).toEqual(["key_1", "key_9", "key_3", "key_2", "key_10"]);
+    expect(ids(orderedKeys(keys, "name"))).toEqual(["key_1", "key_2", "key_3", "key_9", "key_10"]);
     expect(ids(orderedKeys(keys, "use"))[0]).toBe("key_2");
     expect(ids(orderedKeys(keys, "latency"))[0]).toBe("key_9");
     expect(ids(orderedKeys(keys, "errors"))[0]).toBe("key_10");
@@ -198,6 +199,9 @@ describe("the order", () => {
 });
 
 it("alarms are what needs a person: what is away, dead, disabled or failed", () => {
+  const takenOut = key("key_9", { state: "disabled", order: "disable" });
+  const scheduler = beat({ role: "scheduler", stats: { keys: [takenOut] } });
+  expect(alarmsOf(modelOf({ beats: [scheduler] }))).toEqual([]);
   expect(alarmsOf(modelOf(busy))).toEqual([
     "key key_7 is disabled: the account is unpaid",
     "camera junction-4 failed: wrong user name or password",

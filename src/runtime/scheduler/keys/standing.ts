@@ -45,7 +45,7 @@ export interface Standing {
   disable(trouble: Trouble, how: { probe: boolean }): void;
   /** Ends what has no end of its own, by a check that began at `startedAt`; true if it was disabled for good. */
   enable(startedAt: number): boolean;
-  /** Forgets everything. */
+  /** Nothing is held against it any more; what was in trouble is probed at once. */
   reset(now: number): void;
 }
 
@@ -121,7 +121,7 @@ export function createStanding(threshold: number): Standing {
       return true;
     },
     reset(now) {
-      is = healthyFrom(now);
+      is = { ...healthyFrom(now), reason: is.reason };
       probe = undefined;
     },
   };

@@ -4,7 +4,7 @@ import type { Link, Model } from "./model.ts";
 export function alarmsOf({ bus, store, roles, keys, cameras }: Model): string[] {
   const because = (reason: string | null | undefined) => (reason ? `: ${reason}` : "");
   const dead = roles.filter(({ state }) => state === "dead");
-  const disabled = keys.filter(({ state }) => state === "disabled");
+  const disabled = keys.filter(({ state, order }) => state === "disabled" && order === null);
   const failed = cameras.filter(({ state }) => state === "failed");
   return [
     ...awayOf(bus, store),

@@ -16,8 +16,11 @@ const most =
   (one, other) =>
     figure(other) - figure(one);
 
-const keyTrouble = ({ state }: KeyUse) =>
-  keyStates.includes(state) ? keyStates.length - keyStates.indexOf(state) : 0;
+/** What a person wants so is the least of them. */
+const keyTrouble = ({ state, order }: KeyUse) => {
+  if (order) return 0.5;
+  return keyStates.includes(state) ? keyStates.length - 1 - keyStates.indexOf(state) : 0;
+};
 
 const keyOrders: Record<Order, Compare<KeyUse>> = {
   trouble: most(keyTrouble),

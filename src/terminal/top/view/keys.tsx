@@ -1,4 +1,5 @@
 import type { KeyUse } from "../../../runtime/key-use.ts";
+import { waitOf, whyOf } from "../../key-why.ts";
 import { formatAge } from "../../time.ts";
 import { formatCount, formatUsage, formatYuan, unknown } from "./figures.ts";
 import { type Cell, type Column, type RowsOf, Table, type Tone } from "./table.tsx";
@@ -18,7 +19,7 @@ const quietly = (text: string): Cell => ({
 
 const columnsAt = (at: number): Column<KeyUse>[] => [
   { head: "KEY", width: 11, grows: true, cell: ({ id }) => id },
-  { head: "STATE", width: 8, cell: ({ state }) => ({ text: state, tone: tones[state] ?? "plain" }) },
+  { head: "STATE", width: 8, cell: (row) => ({ text: row.state, tone: toneOf(row) }) },
   { head: "FLIGHT", width: 6, align: "right", cell: ({ inFlight }) => quietly(String(inFlight)) },
   { head: "RPM", width: 9, align: "right", cell: ({ requests }) => quietly(formatUsage(requests)) },
   { head: "TPM", width: 9, align: "right", cell: ({ tokens }) => quietly(formatUsage(tokens)) },
@@ -34,14 +35,17 @@ const columnsAt = (at: number): Column<KeyUse>[] => [
     cell: ({ throttled }) => quietly(formatCount(throttled)),
   },
   { head: "YUAN", width: 6, align: "right", cell: ({ costYuan }) => quietly(formatYuan(costYuan)) },
-  { head: "WHY", width: 20, from: 114, grows: true, cell: (row) => whyOf(row, at) },
+  {
+    head: "WHY",
+    width: 20,
+    from: 114,
+    grows: true,
+    cell: (row) => [waitOf(row, at), whyOf(row)].filter(Boolean).join(": "),
+  },
 ];
 
-/** in 9s: request quota */
-function whyOf({ reason, usableAt }: KeyUse, at: number): string {
-  const waits = usableAt === null ? "" : `in ${formatAge(Date.parse(usableAt) - at)}`;
-  return [waits, reason].filter(Boolean).join(": ");
-}
+/** Red is what needs a person: not what a person wants so. */
+const toneOf = ({ state, order }: KeyUse) => (order ? "warning" : (tones[state] ?? "plain"));
 
 export function KeyTable({ at, ...table }: RowsOf<KeyUse> & { at: number }) {
   return <Table {...table} columns={columnsAt(at)} idOf={({ id }) => id} />;
