@@ -90,7 +90,7 @@ export async function newPage(options: BrowserContextOptions = {}): Promise<Page
   });
   onTestFinished(() => context.close());
   // A step that never comes fails by name, before the whole test does.
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   return context.newPage();
 }
 
