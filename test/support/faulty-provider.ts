@@ -69,6 +69,7 @@ const behaviours = {
 /** An OpenAI-compatible provider on loopback that misbehaves as told, call by call. */
 export async function startFaultyProvider(behave: Behave) {
   const calls: ProviderCall[] = [];
+  let connections = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -83,10 +84,15 @@ export async function startFaultyProvider(behave: Behave) {
       else response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
+  server.on("connection", () => connections++);
+  // Longer than any client keeps an idle connection: it is never the server that breaks one in use.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     calls,
+    /** All that were ever opened. */
+    connections: () => connections,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -181,7 +181,8 @@ async function inSync(brokers: string[]): Promise<void> {
     return there.length === 3 && partitions.every(({ isr, replicas }) => isr.length === replicas.length);
   };
   const isUp = () => admin.connect().then(isInSync, () => false);
-  await until(() => isUp().catch(() => false), { what: "three brokers are in sync" });
+  const what = "three brokers are in sync";
+  await until(() => isUp().catch(() => false), { timeoutMs: 180_000, what });
   await admin.disconnect();
 }
 

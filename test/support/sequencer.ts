@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
+/** So many other files are begun first: by then those that share the brokers are done. */
+const lead = 3;
+
 /**
  * Files that use Kafka come first: they are the long ones, and the short ones fill what room is left at the end. The
- * first of them starts the brokers while others have something else to do. Those that want Kafka for themselves are
- * far apart, after the rest of them, so that none keeps another waiting.
+ * first of them starts the brokers while others have something else to do. Those that want the brokers for themselves
+ * come after the rest of them, and far apart, so that none keeps another waiting.
  */
 export class Sequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -13,9 +16,10 @@ export class Sequencer extends BaseSequencer {
       sorted.filter(({ moduleId }) => readFileSync(moduleId, "utf8").includes(call));
     const sharing = using("useKafka()");
     const alone = using("useKafka({ alone: true })");
-    const others = sorted.filter((file) => ![...sharing, ...alone].includes(file));
-    const apart = Math.floor(others.length / (alone.length + 1));
-    for (const [index, file] of alone.entries()) others.splice((index + 1) * (apart + 1) - 1, 0, file);
-    return [...sharing.slice(0, 1), ...others.slice(0, 2), ...sharing.slice(1), ...others.slice(2)];
+    const [first, second, ...others] = sorted.filter((file) => ![...sharing, ...alone].includes(file));
+    const apart = Math.ceil(others.length / (alone.length + 1));
+    for (const [index, file] of alone.entries()) others.splice(lead + index * apart, 0, file);
+    const [starting, ...joining] = sharing;
+    return [starting, first, second, ...joining, ...others].filter((file) => file !== undefined);
   }
 }

@@ -21,7 +21,7 @@ async function startLoad(cluster: KafkaCluster) {
   const producing = (async () => {
     for (; !isEnding; produced++) {
       await one.produce(numbered(topic, 1, { partitions, from: produced }));
-      await delay(5);
+      await delay(20);
     }
   })();
   const delivered = () => new Set(member.values()).size;
@@ -29,7 +29,7 @@ async function startLoad(cluster: KafkaCluster) {
     /** Work goes on: what is produced from now on is delivered too. */
     async goesOn(what: string) {
       const before = Math.max(produced, delivered());
-      const isDelivered = () => delivered() > before + 100;
+      const isDelivered = () => delivered() > before + 25;
       await Promise.race([until(isDelivered, { what }), producing]).catch((error) => {
         const state = {
           before,

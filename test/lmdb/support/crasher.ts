@@ -4,8 +4,12 @@ import { openEnvironment } from "../../../src/lmdb/environment.ts";
 const { root, write } = openEnvironment(process.argv[2]!, { durability: "process" });
 for (let writer = 0; writer < 4; writer++)
   void (async () => {
-    for (let number = 0; ; number++) await write(() => root.put(`key-${writer}`, number));
+    for (let number = 0; ; number++) {
+      await write(() => root.put(`key-${writer}`, number));
+      if (writer === 0 && number === 20) setImmediate(crash);
+    }
   })();
-setTimeout(() => {
+
+function crash(): never {
   throw new Error("a bug");
-}, 50);
+}

@@ -23,7 +23,7 @@ export function liveCamera(id: string, url: string, intervalMs = 400): CameraCon
 
 export function detectorConfig(cameras: CameraConfig[], changes: Partial<DetectorConfig> = {}): Config {
   const config = testConfig(temporaryDirectory());
-  return { ...config, cameras, detector: { ...config.detector, model, workers: 2, ...changes } };
+  return { ...config, cameras, detector: { ...config.detector, model, ...changes } };
 }
 
 /** All detections on the bus so far. */
