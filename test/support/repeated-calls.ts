@@ -7,11 +7,10 @@ export interface Kill {
 /** Results of so long before a kill may not have been committed: design "Delivery" §1. */
 export const commitIntervalMs = 250;
 
-/** Calls that a scheduler has open, those about to be sent included. `url`: of its HTTP server. */
+/** Tasks that a scheduler has a call open for, or a further one still to make. `url`: of its HTTP server. */
 export async function openCallsOf(url: string): Promise<number> {
   const answer = await fetch(`${url}/api/scheduler/stats`);
-  const { keys } = (await answer.json()) as { keys: { inFlight: number }[] };
-  return keys.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  return ((await answer.json()) as { open: number }).open;
 }
 
 /** How many of the results came so shortly before a kill that their tasks may be done again. */
