@@ -1,5 +1,5 @@
 /**
- * What kill -9 of the scheduler costs while it works to the limit of its quotas: ten keys in five accounts of 600
+ * What kill -9 of the scheduler costs while it works to the limit of its quotas: ten keys in five accounts of 360
  * requests a minute each, latency lognormal around 1 s, a fifth more tasks than that, killed and started again six times.
  *
  *   node --import tsx bench/scheduler/killed.ts [embedded] [kafka] [--json]     (npm run build first)
@@ -13,23 +13,27 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import type { SimulatedVlmStats } from "../../src/simulator/vlm/server.ts";
 import { outcomeOf } from "../../test/support/outcome.ts";
-import { type Kill, openCallsOf, repeatedCalls, uncommitted } from "../../test/support/repeated-calls.ts";
+import { type Kill, openCallsAtKill, repeatedCalls, uncommitted } from "../../test/support/repeated-calls.ts";
 import { startProvider } from "./provider.ts";
 import {
   accountNames,
   environment,
   keyNames,
   keysInAccounts,
+  type RunningScheduler,
   startScheduler,
   writeConfig,
 } from "./schedulers.ts";
 import { type BusName, buses, startServers } from "./servers.ts";
 import { startTasks } from "./tasks.ts";
 
-const rpm = 600;
-const perSecond = 60;
+const rpm = 360;
+const perSecond = 36;
 const kills = 6;
+/** A tenth of those at the full rate. */
+const leastOpen = 3;
 const betweenMs = 15_000;
 
 const { values: flags, positionals } = parseArgs({
@@ -75,11 +79,9 @@ async function measure(bus: BusName) {
   const killed: Kill[] = [];
   for (let turn = 0; turn < kills; turn++) {
     await delay(betweenMs);
-    const openCalls = await openCallsOf(scheduler.url);
-    killed.push({ at: Date.now(), openCalls });
-    scheduler.kill("SIGKILL");
-    await scheduler.ended;
-    process.stderr.write(`  killed with ${openCalls} calls open\n`);
+    const kill = await killBusy(scheduler, provider.stats);
+    process.stderr.write(`  killed with ${kill.openCalls} calls open\n`);
+    killed.push(kill);
     scheduler = await startScheduler(directory, `scheduler-${turn + 1}`, servers.env);
   }
   await delay(betweenMs);
@@ -103,4 +105,18 @@ async function measure(bus: BusName) {
     worstMinute: Math.max(...accounts.map(({ worstMinute }) => worstMinute)),
     throttled,
   };
+}
+
+/** kill -9 once it has calls open. */
+async function killBusy(
+  scheduler: RunningScheduler,
+  stats: () => Promise<Pick<SimulatedVlmStats, "requests" | "inFlight">>,
+): Promise<Kill> {
+  while ((await stats()).inFlight < leastOpen) await delay(20);
+  const kill = async () => {
+    scheduler.kill("SIGKILL");
+    await scheduler.ended;
+  };
+  const openCalls = await openCallsAtKill(scheduler.url, kill, async () => (await stats()).requests);
+  return { at: Date.now(), openCalls };
 }

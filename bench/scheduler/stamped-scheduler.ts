@@ -49,6 +49,7 @@ process.once("disconnect", async () => {
   await scheduler.stop();
   await bus.close();
   await store.close();
+  process.exit();
 });
 process.send!("runs");
 

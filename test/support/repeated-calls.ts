@@ -1,4 +1,4 @@
-/** A scheduler killed: epoch ms, and the calls it had open. */
+/** A scheduler killed: when it was gone, epoch ms, and the most calls it may have had open. */
 export interface Kill {
   at: number;
   openCalls: number;
@@ -11,6 +11,23 @@ export const commitIntervalMs = 250;
 export async function openCallsOf(url: string): Promise<number> {
   const answer = await fetch(`${url}/api/scheduler/stats`);
   return ((await answer.json()) as { open: number }).open;
+}
+
+/**
+ * Kills a scheduler and tells the most calls it may have had open then, those that came while they were counted among
+ * them.
+ *
+ * @param requests of the provider, which has no other scheduler
+ */
+export async function openCallsAtKill(
+  url: string,
+  kill: () => Promise<unknown>,
+  requests: () => Promise<number>,
+): Promise<number> {
+  const before = await requests();
+  const open = await openCallsOf(url);
+  await kill();
+  return open + (await requests()) - before;
 }
 
 /** How many of the results came so shortly before a kill that their tasks may be done again. */
