@@ -6,7 +6,7 @@ import { countMarks } from "../../src/runtime/report/collector.ts";
 import { observeMessage } from "../../src/runtime/report/observe.ts";
 import { type Unfinished, unfinished } from "../../src/runtime/report/report.ts";
 import type { SimulatedVlmStats } from "../../src/simulator/vlm/server.ts";
-import { repeatedCalls } from "../support/repeated-calls.ts";
+import { repeatedCalls } from "../../test/support/repeated-calls.ts";
 import { type Arrival, type Gap, gaps } from "./gaps.ts";
 import type { Load } from "./load.ts";
 import type { World } from "./world.ts";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { type Kill, openCallsOf } from "../../test/support/repeated-calls.ts";
 import { type RunningProcess, startProcess } from "../support/processes.ts";
 import { type RedisServer, startRedis } from "../support/redis.ts";
-import { type Kill, openCallsOf } from "../support/repeated-calls.ts";
 import { type Brokers, startBrokers } from "./brokers.ts";
 import type { Scenario } from "./scenarios.ts";
 

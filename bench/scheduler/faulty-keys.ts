@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf } from "../../test/support/outcome.ts";
 import { startProvider } from "./provider.ts";
 import {
   accountNames,

@@ -1,8 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { RoleContext } from "../../../src/runtime/role.ts";
 import { type Behaviour, startFaultyProvider } from "../../support/faulty-provider.ts";
 import { until } from "../../support/until.ts";
-import { aKey, openProcess, type Settings, schedulerConfig } from "./harness.ts";
+import { aKey, limited, openProcess, type Settings, schedulerConfig } from "./harness.ts";
 import { aTask } from "./jobs.ts";
 
 /** A provider that answers only when told; one call at a time unless a test says otherwise. */
@@ -32,6 +32,20 @@ async function gated(settings: Partial<Settings> = {}) {
 }
 
 const sameBox = { bbox: [0, 0, 100, 100] as [number, number, number, number] };
+
+test("a task is called, and its result published, as it comes: neither waits for a tick", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const provider = await startFaultyProvider("good");
+  onTestFinished(() => provider.close());
+  const keys = [aKey("a", provider.url, limited({ rpm: 60_000 }))];
+  const { start, produce, resultsOf } = await openProcess(schedulerConfig({ keys }));
+  await start();
+  for (let number = 1; number <= 5; number++) {
+    await produce(aTask({ camera: `cam-${number}` }));
+    await resultsOf(number);
+  }
+});
 
 test("repeats of a task, in flight or finished, mean one call and one result", async () => {
   const { start, produce, provider, open, resultsOf, results, unacknowledged } = await gated();

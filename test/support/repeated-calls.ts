@@ -1,4 +1,4 @@
-/** A scheduler killed: epoch ms, and the calls it had open. */
+/** A scheduler killed: when it was gone, epoch ms, and the most calls it may have had open. */
 export interface Kill {
   at: number;
   openCalls: number;
@@ -7,11 +7,27 @@ export interface Kill {
 /** Results of so long before a kill may not have been committed: design "Delivery" §1. */
 export const commitIntervalMs = 250;
 
-/** Calls that a scheduler has open, those about to be sent included. `url`: of its HTTP server. */
+/** Tasks that a scheduler has a call open for, or a further one still to make. `url`: of its HTTP server. */
 export async function openCallsOf(url: string): Promise<number> {
   const answer = await fetch(`${url}/api/scheduler/stats`);
-  const { keys } = (await answer.json()) as { keys: { inFlight: number }[] };
-  return keys.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  return ((await answer.json()) as { open: number }).open;
+}
+
+/**
+ * Kills a scheduler and tells the most calls it may have had open then, those that came while they were counted among
+ * them.
+ *
+ * @param requests of the provider, which has no other scheduler
+ */
+export async function openCallsAtKill(
+  url: string,
+  kill: () => Promise<unknown>,
+  requests: () => Promise<number>,
+): Promise<number> {
+  const before = await requests();
+  const open = await openCallsOf(url);
+  await kill();
+  return open + (await requests()) - before;
 }
 
 /** How many of the results came so shortly before a kill that their tasks may be done again. */
