@@ -2,12 +2,12 @@ import { Flags } from "@oclif/core";
 import { targets } from "../runtime/load-test/load-test.ts";
 import { profileNames } from "../runtime/load-test/profile.ts";
 import { loadTest } from "../terminal/load-test/load-test.ts";
-import { busFlags, camelFlags, TmonCommand, vlmFlags, wholeNumberFlag } from "./base.ts";
+import { busFlags, camelFlags, outputFlag, TmonCommand, vlmFlags, wholeNumberFlag } from "./base.ts";
 
 export default class LoadTest extends TmonCommand {
   static override summary = "Send invented traffic and count what comes of it";
   static override description =
-    "With --target self the roles after --from run in this process; with deployment those that run anyway do the work. Latencies count from when a message was to be sent. Profiles: steady; ramp, from nothing to --rate; spike, a tenth of it and all of it in the middle fifth; step, --rate more every tenth of the time, until the system no longer keeps up. Its cameras are its own, and leave the store at the end. Ends with 1 if an objective is missed.";
+    "With --target self the roles after --from run in this process; with deployment those that run anyway do the work. Latencies count from when a message was to be sent. Profiles: steady; ramp, from nothing to --rate; spike, a tenth of it and all of it in the middle fifth; step, --rate more every tenth of the time, until the system no longer keeps up. Its cameras are its own, and leave the store at the end. Ends with 1 if an objective is missed, 3 if not all of the run could be sent or seen.";
   static override examples = [
     "<%= config.bin %> load-test --rate 50 --for 2m --report load.json --slo 'endToEndMs.p95<2000,vlm.successRate>=0.99,lost=0'",
     "<%= config.bin %> load-test --profile step --from tasks --rate 20 --for 5m",
@@ -36,6 +36,7 @@ export default class LoadTest extends TmonCommand {
       description: "objectives on the report's figures, with <, <=, >, >= or =",
     }),
     report: Flags.string({ helpValue: "FILE", description: "write the run's figures as JSON when it ends" }),
+    output: outputFlag,
     drain: Flags.string({
       helpValue: "TIME",
       description: "how long open work may take at the end [default: 25s]",
@@ -47,9 +48,9 @@ export default class LoadTest extends TmonCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LoadTest);
-    const { target, from, profile, rate, cameras, slo, report, ...rest } = flags;
+    const { target, from, profile, rate, cameras, slo, report, output, ...rest } = flags;
     const { for: duration, "allow-remote": allowRemote, ...settings } = rest;
-    const wishes = { target, from, profile, rate, cameras, duration, slo, report, allowRemote };
+    const wishes = { target, from, profile, rate, cameras, duration, slo, report, output, allowRemote };
     await loadTest(wishes, camelFlags(settings), this.config.version);
   }
 }

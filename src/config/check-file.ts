@@ -6,11 +6,17 @@ import { isSecretName, redactValue } from "./redact.ts";
 import { showPath } from "./variables.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
+const explainedByInit = "tmon config init DIRECTORY writes files with every key explained";
+
 /**
- * Holds a file to its schema.
+ * Holds a file to its schema. `explained`: where people find what its values may be.
  * @throws TmonError TMON_CONFIG_INVALID naming file, line, key, value and the fix
  */
-export function checkFile<Schema extends z.ZodType>(schema: Schema, file: YamlFile): z.output<Schema> {
+export function checkFile<Schema extends z.ZodType>(
+  schema: Schema,
+  file: YamlFile,
+  explained = explainedByInit,
+): z.output<Schema> {
   const result = schema.safeParse(file.data);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues[0] as z.core.$ZodIssue);
@@ -18,7 +24,7 @@ export function checkFile<Schema extends z.ZodType>(schema: Schema, file: YamlFi
   if (issue.code === "unrecognized_keys") throw unknownKey(schema, file, path, issue.keys[0] as string);
   const value = valueAt(file.data, path);
   const key = showPath(path) || "the file";
-  const { expected, todo } = expectation(issue, value, key);
+  const { expected, todo } = expectation(issue, { value, key, explained });
   throw new TmonError(
     "TMON_CONFIG_INVALID",
     `${file.placeOf(path)}: ${key} is ${describe(value, path)}: ${expected}`,

@@ -1,4 +1,4 @@
-import { constants, existsSync } from "node:fs";
+import { constants, existsSync, statSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
@@ -20,7 +20,10 @@ export interface RunCircumstances {
  * @throws TmonError TMON_USAGE
  */
 export async function prepareReportFile(file: string): Promise<void> {
-  await explained(access(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK));
+  const isThere = existsSync(file);
+  if (file === "" || (isThere && statSync(file).isDirectory()))
+    throw unwritable(`"${file}" is no file's name`);
+  await explained(access(isThere ? file : dirname(resolve(file)), constants.W_OK));
 }
 
 /** Writes the report of an observed run, which has ended, to `file` and says the essence on stderr. */
@@ -42,13 +45,17 @@ async function explained(attempt: Promise<void>): Promise<void> {
   try {
     await attempt;
   } catch (error) {
-    throw new TmonError(
-      "TMON_USAGE",
-      `the report cannot be written: ${messageOf(error)}`,
-      "name a file in a writable directory with --report",
-      { cause: error },
-    );
+    throw unwritable(messageOf(error), error);
   }
+}
+
+function unwritable(why: string, cause?: unknown): TmonError {
+  return new TmonError(
+    "TMON_USAGE",
+    `the report cannot be written: ${why}`,
+    "name a file in a writable directory with --report",
+    { cause },
+  );
 }
 
 async function reportOf(

@@ -18,10 +18,10 @@ export interface SimulatedVlmFlags {
 
 /** Serves until a signal. */
 export async function runSimulatedVlm(flags: SimulatedVlmFlags): Promise<void> {
-  const provider = await startSimulatedVlm(optionsOf(flags));
-  say(
-    `tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} DASHSCOPE_API_KEY=any`,
-  );
+  const options = optionsOf(flags);
+  const provider = await startSimulatedVlm(options);
+  const key = options.keys ? "with one of the scenario's keys as DASHSCOPE_API_KEY" : "DASHSCOPE_API_KEY=any";
+  say(`tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} ${key}`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import stringWidth from "string-width";
 import { resolveProvider } from "../config/checks.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/loopback.ts";
@@ -67,12 +68,32 @@ const head = "ID KEY ACCOUNT MODEL RESULT VALID REACHED PICTURE LATENCY STATE".s
 
 /** Below it what is not in order, and what to do about it. */
 async function writeTable(reports: readonly KeyReport[]): Promise<void> {
-  await writeLine(formatTable(head, reports.map(rowOf), process.stdout.columns, 3));
+  await writeLine(fitted(head, reports.map(rowOf), process.stdout.columns));
   for (const { id, code, reason, todo } of reports) {
     if (reason === null) continue;
     const what = [id, code, reason].filter((part) => part !== null).join(": ");
     await writeLine(`\n${printable(what)}\n  what to do: ${todo}`);
   }
+}
+
+/** What a narrow terminal can do without: the id says which key it is. */
+const spare = ["MODEL", "KEY"];
+
+/** The first of these tables that has room; of the narrowest a column is shortened. */
+export function fitted(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const tables = [0, 1, 2].map((count) => {
+    const left = spare.slice(0, count);
+    const keep = (row: readonly string[]) => row.filter((_, index) => !left.includes(columns[index]!));
+    return [keep(columns), rows.map(keep)] as const;
+  });
+  const room = (text: string) => Math.max(...text.split("\n").map((line) => stringWidth(line))) <= width;
+  const whole = tables.map(([some, cells]) => formatTable(some, cells)).find(room);
+  const [narrowest, cells] = tables.at(-1)!;
+  return whole ?? formatTable(narrowest, cells, width);
 }
 
 function rowOf({ id, key, account, model, result, latencyMs, state, ...found }: KeyReport): string[] {

@@ -44,11 +44,27 @@ export interface Completion {
   isError: boolean;
 }
 
+/** In no provider's form, as what a proxy or a login page says in its place: it tells nothing of the key. */
+export class ForeignAnswer extends UnusableAnswer {
+  readonly isPage: boolean;
+
+  constructor(body: string) {
+    const isPage = /^<(!doctype\s+)?html/i.test(body);
+    super(body === "" ? "it is empty" : isPage ? "it is a web page" : "it is not a completion");
+    this.isPage = isPage;
+  }
+}
+
+/** A provider's own answer, however broken, is JSON. */
+function foreignAnswer(text: string): ForeignAnswer | undefined {
+  const body = text.trim();
+  return body.startsWith("{") ? undefined : new ForeignAnswer(body);
+}
+
 /** @throws UnusableAnswer if the body is no completion at all. */
 export function readCompletion({ text, json }: HttpResponse): Completion {
   const parsed = completionSchema.safeParse(json);
-  if (!parsed.success)
-    throw new UnusableAnswer(text.trim() === "" ? "it is empty" : "it is not a completion");
+  if (!parsed.success) throw foreignAnswer(text) ?? new UnusableAnswer("it is not a completion");
   const { choices, usage, id, model, error } = parsed.data;
   return {
     content: choices?.[0].message.content,
@@ -74,12 +90,15 @@ export function errorOfResponse(response: HttpResponse, key: Secret): VlmError {
   const message = withoutSecrets(error?.message ?? "", key).trim();
   const codes = [error?.code, error?.type].filter((code) => typeof code === "string");
   const failure = classify({ status, message, codes });
-  const said = [codes[0], message].filter(Boolean).join(": ") || "no reason given";
+  const cause = foreignAnswer(response.text);
+  const said =
+    [codes[0], message].filter(Boolean).join(": ") || (cause?.isPage ? "a web page" : "no reason given");
   return new VlmError(failure, `the provider answered ${status} (${said})`, {
     status,
     retryAfterMs: retryAfterOf(headers["retry-after"]),
     providerRequestId: requestIdOf(response),
     simulated: isSimulated(response),
+    cause,
   });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Report } from "../../src/runtime/report/report.ts";
+import type { LoadReport } from "../../src/runtime/load-test/load-test.ts";
 import { openContext, testConfig } from "../support/context.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -15,7 +15,7 @@ function place() {
   return {
     dataDir,
     flags: ["--data-dir", dataDir, "--report", file],
-    report: () => JSON.parse(readFileSync(file, "utf8")) as Report,
+    report: () => JSON.parse(readFileSync(file, "utf8")) as LoadReport,
     page: () => readFileSync(join(directory, "load.html"), "utf8"),
   };
 }
@@ -50,11 +50,35 @@ describe("tmon load-test", () => {
     },
   );
 
+  it("without a report or objectives it tells its figures all the same, as JSON too", async () => {
+    const { dataDir } = place();
+    const asTable = await runTmon([...quick, "--data-dir", dataDir]);
+    expect(asTable.exitCode, asTable.stderr).toBe(0);
+    expect(asTable.stdout).toMatch(/^frames +40 due, 40 sent$/m);
+    expect(asTable.stdout).toMatch(/^lost, pending +0, 0$/m);
+    const asJson = await runTmon([...quick, "--data-dir", dataDir, "-o", "json"]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      ...{ lost: 0, incomplete: null },
+      load: { target: "self", from: "detections", profile: "steady", rate: 20, due: 40, sent: 40 },
+    });
+  }, 60_000);
+
+  it("a rate that bus and machine cannot do is said, and ends with 3", async () => {
+    const { flags, report, page } = place();
+    const steep = ["load-test", "--rate", "200000", "--for", "1s", "--drain", "2s"];
+    const { exitCode, stderr } = await runTmon([...steep, "--target", "deployment", ...flags]);
+    expect(exitCode, stderr).toBe(3);
+    expect(stderr).toMatch(/of 200000 frames that were due could not be sent in time/);
+    const { frames, load } = report();
+    expect(frames).toEqual({ processed: load.sent, dropped: 200_000 - load.sent });
+    expect(page()).toContain("could not be sent in time");
+  }, 60_000);
+
   it("ends with 1 where an objective is missed, and says which", async () => {
     const { flags, report } = place();
     const { exitCode, stdout } = await runTmon([...quick, ...flags, "--slo", "endToEndMs.p95<1,lost=0"]);
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/endToEndMs\.p95<1 +\S+ +FAILED/);
+    expect(stdout).toMatch(/endToEndMs\.p95<1 +\S+ +FAILED, by \d/);
     expect(report().slo.map(({ passed }) => passed)).toEqual([false, true]);
   });
 
@@ -87,23 +111,27 @@ describe("tmon load-test", () => {
       "lost=0,pending=0",
     ]);
     expect(exitCode, stderr).toBe(0);
-    expect(report().messages.results).toBeGreaterThanOrEqual(39);
+    expect(report().messages.results).toBe(40);
+    expect(report().run).toMatchObject({ simulated: true });
     for (const role of roles) role.kill("SIGTERM");
     await Promise.all(roles.map((role) => role.ended));
   });
 
   it("in steps, it ends at the one that was too much", async () => {
-    const { flags, page } = place();
+    const { flags, report, page } = place();
     // Nobody does the work.
     const args = ["load-test", "--profile", "step", "--target", "deployment", "--drain", "100ms"];
     const { stderr } = await runTmon([...args, "--rate", "10", "--for", "1m", ...flags]);
     expect(stderr).toContain("no longer kept up at 10 a second");
+    expect(report().load).toMatchObject({ keptUpAt: null, brokeAt: 10 });
     expect(page()).toContain("no longer kept up");
   });
 
   it.concurrent.each([
     [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
-    [["--slo", "endtoend<5"], {}, /the report has no figure endtoend/],
+    [["--slo", "endtoend<5"], {}, /the report has no figure endtoend\n.*did you mean endToEndMs\.p95\?/],
+    [["--report", "."], {}, /the report cannot be written: "\." is no file's name/],
+    [["--report", "none/load.json"], {}, /the report cannot be written: ENOENT/],
     [["--for", "soon"], {}, /--for is "soon"/],
     [["--profile", "step", "--for", "10s"], {}, /--for is 10s, which is too short/],
     [
@@ -118,9 +146,9 @@ describe("tmon load-test", () => {
     ],
     [[], { DASHSCOPE_API_KEY: "sk-any" }, /https:\/\/dashscope\.aliyuncs\.com.*costs money\n.*--spend/],
   ])("refuses %j with %j before anything is sent", async (args, env, words) => {
-    const { dataDir, flags } = place();
+    const { dataDir } = place();
     const { exitCode, stderr } = await runTmon(
-      ["load-test", ...args, ...flags],
+      ["load-test", ...args, "--data-dir", dataDir],
       env as Record<string, string>,
     );
     expect(exitCode).toBe(2);

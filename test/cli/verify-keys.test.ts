@@ -87,6 +87,7 @@ describe("tmon verify-keys", () => {
       ["blind", "warning", null, "healthy", yes, yes, yes, no],
       ["unused", "disabled", null, "disabled", unknown, unknown, unknown, unknown],
     ]);
+    expect(reportsOf(stdout).get("hanging")?.todo).toContain("--timeout");
     expect(stderr).toContain("SIMULATED: a simulated provider answered 5 keys");
     expect(provider.stats()).toMatchObject({ requests: 6 });
     expect(existsSync(dataDir), "who only looks makes no data directory").toBe(false);

@@ -58,6 +58,23 @@ test.each([
     "",
   ],
   ["faults: [{ fault: boom }]", 'provider.yaml:1: faults[0].fault is "boom": it must be one of', ""],
+  [
+    "faults: [{ fault: invalid_api_keys }]",
+    'faults[0].fault is "invalid_api_keys"',
+    "did you mean invalid_api_key? docs/guide.md explains every key and fault",
+  ],
+  [
+    "faults: [{ fault: hang, from: 60s, until: 30s }]",
+    "faults[0].until is",
+    "docs/guide.md explains every key and fault",
+  ],
+  ["keys: []", "keys is a list: it must be at least 1 entry long", ""],
+  [
+    "accounts: [{ id: a }, { id: a }]",
+    "provider.yaml:1: accounts[1].id is that of accounts[0], too",
+    "take one",
+  ],
+  ["keys:\n  - key: sk-a\n  - key: sk-a", "provider.yaml:3: keys[1].key is that of keys[0], too", "take one"],
   ["faults: [{ fault: hang, over: 5s }]", "faults[0].over is", ""],
   [
     "accounts: [{ id: main }]\nkeys:\n  - { key: k, account: mian }",

@@ -8,10 +8,13 @@ const car = { width: 120, height: 80 };
 /** Between two cars side by side: at this distance nobody sees a danger, and no control room gets an incident. */
 const gap = 60;
 
+/** `capturedAt`: when the frame was due; `sentAt`: when it was handed to the bus. */
+export type FrameOf = (cameraId: string, capturedAt: number, sentAt: number) => Detection;
+
 /** Makes frames of one group each, somewhere in the picture, as a detector would have sent them. */
-export async function createFrames(): Promise<(cameraId: string, capturedAt: number) => Detection> {
+export async function createFrames(): Promise<FrameOf> {
   const imageBase64 = await drawPicture();
-  return (cameraId, capturedAt) => {
+  return (cameraId, capturedAt, detectedAt) => {
     const bbox = somewhere();
     const [x1, y1, x2, y2] = bbox;
     const boxes: Box[] = [
@@ -27,7 +30,7 @@ export async function createFrames(): Promise<(cameraId: string, capturedAt: num
       detectedObjects: members,
       trafficGroups: [{ ...group, bbox, averageConfidence: 0.9, memberIndices: [0, 1], members }],
       groupImages: [{ ...group, imageBase64 }],
-      trace: { capturedAt, detectedAt: capturedAt },
+      trace: { capturedAt, detectedAt },
     };
   };
 }

@@ -7,16 +7,20 @@ import { newMessageId } from "../../messages/ids.ts";
 import { openStoreSoon } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { heartbeatPrefix } from "../heartbeat.ts";
+import { measureLag, worstGroup } from "../lag.ts";
 import { createReleaseStack } from "../release-stack.ts";
 import { countUnreadLost, describeRun, processUse } from "../report/circumstances.ts";
-import { type Collector, startCollector } from "../report/collector.ts";
-import { makeReport, type Report, unfinished } from "../report/report.ts";
-import { type RoleName, roleNames } from "../role.ts";
+import { startCollector } from "../report/collector.ts";
+import { type Percentiles, percentiles } from "../report/percentiles.ts";
+import { makeReport, type Report } from "../report/report.ts";
+import { type RoleContext, type RoleName, roleNames } from "../role.ts";
 import { type System, startSystem } from "../system.ts";
 import { cleanUp } from "./clean-up.ts";
-import { type Load, type LoadOptions, startLoad } from "./load.ts";
-import type { Profile } from "./profile.ts";
-import { type Sample, watchRun } from "./samples.ts";
+import { drain } from "./drain.ts";
+import { explainUnsent, judgeOf, noteSent } from "./facts.ts";
+import { type LoadOptions, startLoad } from "./load.ts";
+import type { Profile, ProfileName } from "./profile.ts";
+import { type Sample, type Steps, watchRun } from "./samples.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { judge, type Slo } from "./slo.ts";
 
@@ -38,11 +42,24 @@ export interface LoadTestOptions {
   progress(sample: Sample): void;
 }
 
+export interface LoadReport extends Report {
+  load: {
+    target: Target;
+    from: LoadOptions["from"];
+    profile: ProfileName;
+    /** As asked for, frames a second. */
+    rate: number;
+    /** Frames, and those of them that the bus has. */
+    due: number;
+    sent: number;
+    /** How long after they were due frames were handed to the bus. */
+    sentLateMs: Percentiles;
+  } & Steps;
+}
+
 export interface LoadTest {
-  report: Report;
+  report: LoadReport;
   series: Series;
-  /** Of a load in steps: messages a second that were too many. */
-  brokeAt: number | undefined;
 }
 
 /** Whoever starts a load test looks on: a server that is away is said, not waited for. */
@@ -73,6 +90,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     // Registered before the roles: the entries they still write are taken out, too.
     const frames = new Set<string>();
     releases.add(() => cleanUp(site, cameraIds, frames));
+    await warnOfUnread(site);
     const collector = await startCollector(site, { cameraPrefix: prefix });
     releases.add(() => collector.stop());
     const system = options.target === "self" ? await startRoles(options, store) : undefined;
@@ -89,24 +107,31 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     await Promise.race([ended, run.broke, failed]);
 
     const deadline = AbortSignal.timeout(config.drainMs);
-    const drained = await Promise.race([drain({ load, collector, system }, deadline), failed]);
+    const draining = drain({ load, collector, system, store }, deadline);
+    const drained = await Promise.race([draining, failed]);
     const endedAt = Date.now();
     await run.stop();
     await collector.finish();
+    noteSent(collector.seen, options.from, frames);
+    const described = describeRun(system?.config ?? config, options.version);
+    const [due, sent] = [load.due(), frames.size];
+    const gaps = [collector.incomplete(), explainUnsent(due - sent, due)].filter((gap) => gap !== null);
     const report = makeReport(collector.seen, {
       ...{ startedAt, endedAt, drained },
-      run: describeRun(system?.config ?? config, options.version),
+      run: system ? described : { ...described, ...judgeOf(collector.seen) },
       cameras: { configured: cameraIds.length, live: cameraIds.length },
-      frames: { processed: load.frames.size, dropped: 0 },
+      frames: { processed: sent, dropped: due - sent },
       lag: collector.lag(),
       process: processUse(),
       unreadLost: system ? await countUnreadLost(system.metrics) : 0,
-      incomplete: collector.incomplete() ?? explainUnsent(load.unsent()),
+      incomplete: gaps.length === 0 ? null : gaps.join("; "),
     });
+    const { target, from, profile } = options;
+    const asked = { target, from, profile: profile.name, rate: profile.rate };
+    const facts = { ...asked, due, sent, sentLateMs: percentiles(load.lateMs), ...run.steps() };
     return {
-      report: { ...report, slo: judge(options.slo, report) },
+      report: { ...report, slo: judge(options.slo, report), load: facts },
       series: seriesOf(run.samples, collector.seen, load.startedAt),
-      brokeAt: run.brokeAt(),
     };
   } finally {
     await releases.run();
@@ -132,23 +157,12 @@ async function startRoles({ config, from, log, signal }: LoadTestOptions, store:
   });
 }
 
-const lookEveryMs = 100;
-
-/** True when all that was sent came to its end before the deadline. */
-async function drain(
-  { load, collector, system }: { load: Load; collector: Collector; system: System | undefined },
-  deadline: AbortSignal,
-): Promise<boolean> {
-  await load.stop(deadline);
-  const { seen } = collector;
-  // The results first: they are cheap to count, and each comes last of its frame.
-  const isDone = () =>
-    seen.results.size >= load.frames.size && Object.values(unfinished(seen)).every((count) => count === 0);
-  while (!isDone() && !deadline.aborted) await delay(lookEveryMs);
-  if (deadline.aborted) return false;
-  return system ? system.drain(deadline) : true;
-}
-
-function explainUnsent(frames: number): string | null {
-  return frames === 0 ? null : `${frames} frames that were due could not be written to the bus`;
+/** What another load or an outage left is worked off first: nobody is to take that for this load's doing. */
+async function warnOfUnread({
+  config,
+  bus,
+  log,
+}: Pick<RoleContext, "config" | "bus" | "log">): Promise<void> {
+  const { group, lag } = worstGroup(await measureLag(config, bus));
+  if (lag > 0) log.warn({ group, lag }, "messages of before are not done: they go first, and count as lag");
 }

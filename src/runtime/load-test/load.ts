@@ -31,24 +31,28 @@ export interface Load {
   rate(): number;
   /** No more frames are due; resolves when all that were are written, or given up with the signal. */
   stop(signal: AbortSignal): Promise<void>;
-  /** Frames that were due and are not written. */
-  unsent(): number;
+  /** Frames that were due. */
+  due(): number;
+  /** How long after they were due frames were handed to the bus, ms. */
+  readonly lateMs: readonly number[];
 }
 
 const lookEveryMs = 5;
 /** Frames being written: where the bus is slower the others wait, and are late. */
 const mostOpen = 1_000;
+/** Of the time for draining as much may be used up by frames that are sent late. */
+const shareForLate = 0.2;
 
 /**
  * Sends one frame after the other, each camera in turn, when the profile says so and not when the system is ready for
  * it. A frame's capture is the time it should have been sent at, so that all latencies count the wait for a system
- * that could not take it (no coordinated omission).
+ * that could not take it (no coordinated omission). What could not be sent by the end, or soon after it, is not.
  */
 export async function startLoad(
   site: Site,
   { from, profile, cameraIds, frames }: LoadOptions,
 ): Promise<Load> {
-  const { store, log } = site;
+  const { config, store, log } = site;
   const frameOf = await createFrames();
   const send = from === "tasks" ? sendTasks : sendDetection;
   const outage = createOutage(log, {
@@ -61,6 +65,7 @@ export async function startLoad(
   const startedAt = store.now();
   let endsAt = startedAt + profile.forMs;
   let due = 0;
+  const lateMs: number[] = [];
 
   function start(frame: Detection): void {
     const sending = untilDone(() => send(site, frame), givingUp.signal, outage)
@@ -77,7 +82,10 @@ export async function startLoad(
       if (dueAt >= endsAt) return;
       due += 1;
       while (open.size >= mostOpen) await Promise.race(open);
-      if (!givingUp.signal.aborted) start(frameOf(cameraIds[due % cameraIds.length]!, dueAt));
+      const now = store.now();
+      if (givingUp.signal.aborted || now > endsAt + shareForLate * config.drainMs) continue;
+      lateMs.push(now - dueAt);
+      start(frameOf(cameraIds[due % cameraIds.length]!, dueAt, now));
     }
   }
 
@@ -99,7 +107,8 @@ export async function startLoad(
       });
       await Promise.race([running.then(() => Promise.all(open)), givenUp]);
     },
-    unsent: () => due - frames.size,
+    due: () => due,
+    lateMs,
   };
 }
 
@@ -114,15 +123,15 @@ async function sendDetection({ config, bus }: Site, frame: Detection): Promise<v
  */
 async function sendTasks({ config, bus, store }: Site, frame: Detection): Promise<void> {
   const { messageId, cameraId } = frame;
-  const capturedAt = frame.trace.capturedAt!;
+  const { capturedAt, detectedAt } = frame.trace;
   const state = { detection: frame, results: [] };
   await store.pushFrame({
-    ...{ messageId, cameraId, capturedAt, taskIds: [], alertTaskIds: [], closing: true },
+    ...{ messageId, cameraId, capturedAt: capturedAt!, taskIds: [], alertTaskIds: [], closing: true },
     detection: encodeMark(state),
     payload: JSON.stringify(payloadOf(state, { keepImages: false, aggregatedAt: store.now() })),
   });
   const topic = config.topics["assessment-tasks"].name;
-  const messages = tasksOf(frame, capturedAt).map(
+  const messages = tasksOf(frame, detectedAt!).map(
     (task): OutgoingMessage => ({ topic, key: cameraId, value: encodeTask(task) }),
   );
   await bus.produce(messages);

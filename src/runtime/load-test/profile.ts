@@ -21,11 +21,14 @@ export function rateAt(profile: Profile, ms: number): number {
   return rate;
 }
 
+/** Of ten hours of thousandths, and far less than one message. */
+const rounding = 1e-6;
+
 /** When each message is to be sent, ms after the start. */
 export function* schedule(profile: Profile): Generator<number> {
   let due = 0;
   for (let ms = 0; ms < profile.forMs; ms++) {
     due += rateAt(profile, ms) / 1000;
-    for (; due >= 1; due -= 1) yield ms;
+    for (; due > 1 - rounding; due -= 1) yield ms;
   }
 }

@@ -17,11 +17,18 @@ export interface Sample {
   lag: number;
 }
 
+/** Of a load in steps, messages a second; null where no step was watched to its end, or none was too much. */
+export interface Steps {
+  keptUpAt: number | null;
+  brokeAt: number | null;
+}
+
 export interface WatchedRun {
   readonly samples: readonly Sample[];
   /** Resolves when a step was too much; for other profiles never. */
   readonly broke: Promise<void>;
-  brokeAt(): number | undefined;
+  steps(): Steps;
+  /** Takes a last sample. */
   stop(): Promise<void>;
 }
 
@@ -37,7 +44,7 @@ export function watchRun(
   const samples: Sample[] = [];
   const ended = new AbortController();
   const startedAt = performance.now();
-  let brokeAt: number | undefined;
+  const steps: Steps = { keptUpAt: null, brokeAt: null };
   let breaks = () => {};
   const broke = new Promise<void>((resolve) => {
     breaks = resolve;
@@ -58,10 +65,14 @@ export function watchRun(
       await delay(halfMs, undefined, { signal: ended.signal });
       const before = { sent: load.frames.size, pushed: collector.seen.pushed.size };
       const rate = load.rate();
+      if (rate === 0) return;
       await delay(halfMs, undefined, { signal: ended.signal });
       const sent = load.frames.size - before.sent;
-      if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) continue;
-      brokeAt = rate;
+      if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) {
+        steps.keptUpAt = rate;
+        continue;
+      }
+      steps.brokeAt = rate;
       return breaks();
     }
   }
@@ -72,15 +83,19 @@ export function watchRun(
       if (!ended.signal.aborted) sample();
     }
   })();
-  const steps = profile.name === "step" ? watchStep().catch(() => {}) : undefined;
+  const watching = profile.name === "step" ? watchStep().catch(() => {}) : undefined;
 
   return {
     samples,
     broke,
-    brokeAt: () => brokeAt,
+    steps: () => steps,
     async stop() {
+      if (ended.signal.aborted) return;
       ended.abort();
-      await Promise.all([sampling, steps]);
+      await Promise.all([sampling, watching]);
+      // Of too short a time there is no rate to tell.
+      if (performance.now() - startedAt - (samples.at(-1)?.atMs ?? 0) < everyMs / 2) samples.pop();
+      sample();
     },
   };
 }

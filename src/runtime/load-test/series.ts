@@ -8,6 +8,7 @@ export interface Series {
   seconds: number[];
   /** A second. */
   wanted: number[];
+  sent: number[];
   pushed: number[];
   /** Of the frames that were due in that time, ms. */
   p50: (number | null)[];
@@ -21,8 +22,10 @@ export interface Series {
 export function seriesOf(samples: readonly Sample[], seen: Observations, startedAt: number): Series {
   const pairs = samples.map((sample, index) => ({
     sample,
-    before: samples[index - 1] ?? { atMs: 0, pushed: 0 },
+    before: samples[index - 1] ?? { atMs: 0, sent: 0, pushed: 0 },
   }));
+  const perSecond = (of: "sent" | "pushed") =>
+    pairs.map(({ sample, before }) => ((sample[of] - before[of]) * 1000) / (sample.atMs - before.atMs));
   const waits = waitsOf(seen, startedAt);
   let next = 0;
   const latencies = samples.map(({ atMs }) => {
@@ -33,9 +36,8 @@ export function seriesOf(samples: readonly Sample[], seen: Observations, started
   return {
     seconds: samples.map(({ atMs }) => atMs / 1000),
     wanted: samples.map(({ rate }) => rate),
-    pushed: pairs.map(
-      ({ sample, before }) => ((sample.pushed - before.pushed) * 1000) / (sample.atMs - before.atMs),
-    ),
+    sent: perSecond("sent"),
+    pushed: perSecond("pushed"),
     p50: latencies.map(({ p50 }) => p50),
     p95: latencies.map(({ p95 }) => p95),
     open: samples.map(({ sent, results }) => Math.max(0, sent - results)),

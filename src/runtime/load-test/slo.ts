@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { TmonError } from "../../errors.ts";
 import { noObservations } from "../report/observations.ts";
 import { makeReport, type Report } from "../report/report.ts";
@@ -6,6 +7,7 @@ import { makeReport, type Report } from "../report/report.ts";
 export interface Slo {
   expression: string;
   path: string;
+  bound: number;
   passes(actual: number): boolean;
 }
 
@@ -30,12 +32,25 @@ export function parseSlo(text: string): Slo[] {
       throw new TmonError("TMON_USAGE", `--slo: "${expression}" is no objective`, todo);
     }
     if (!figures.has(path)) {
-      const todo = `name one of ${[...figures].join(", ")}`;
+      const todo = `did you mean ${nearestFigure(path)}? docs/guide.md has them all; several stand with commas`;
       throw new TmonError("TMON_USAGE", `--slo: the report has no figure ${path}`, todo);
     }
-    return { expression, path, passes: (actual) => compare(actual, Number(bound)) };
+    return { expression, path, bound: Number(bound), passes: (actual) => compare(actual, Number(bound)) };
   });
 }
+
+/** A part of a name is nearer than any whole one that is spelt alike. */
+function nearestFigure(typed: string): string {
+  const words = typed.toLowerCase();
+  const holding = [...figures].filter((figure) => figure.toLowerCase().includes(words));
+  const candidates = words !== "" && holding.length > 0 ? holding : [...figures];
+  const far = (figure: string) => distance(figure.toLowerCase(), words);
+  // "endToEndMs" names four: people mean what nearly all are held to.
+  const [nearest] = candidates.toSorted((a, b) => far(a) - far(b) || rank(a) - rank(b));
+  return nearest as string;
+}
+
+const rank = (figure: string) => (figure === "endToEndMs.p95" ? 0 : figure.endsWith(".p95") ? 1 : 2);
 
 /** What was not measured does not pass. */
 export function judge(objectives: readonly Slo[], report: Report): Report["slo"] {

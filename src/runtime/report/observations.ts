@@ -28,6 +28,9 @@ export interface ResultObservation {
   costYuan: number;
   /** Calls whose tokens nobody counted. */
   callsWithoutUsage: number;
+  /** Undefined where no model was asked. */
+  model: string | undefined;
+  simulated: boolean;
 }
 
 export function noObservations(): Observations {

@@ -65,6 +65,8 @@ function observeResult(seen: Observations, result: AssessmentResult): void {
     completionTokens,
     costYuan,
     callsWithoutUsage: promptTokens === undefined ? calls : 0,
+    model: metadata.llmModel,
+    simulated: metadata.simulated ?? false,
   });
 }
 

@@ -2,7 +2,9 @@ import type { ApiKeyConfig } from "../../config/config.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { Answered, ModelList } from "../../vlm/client.ts";
 import { type Action, failureOf, type VlmError, type VlmErrorCode } from "../../vlm/failure.ts";
+import { ForeignAnswer } from "../../vlm/response.ts";
 import { describesTrial } from "../../vlm/trial.ts";
+import { adviceOn } from "./advice.ts";
 
 /** What is known of a key; null where nothing was learnt. */
 export interface KeyReport extends Learnt {
@@ -19,7 +21,7 @@ export interface KeyReport extends Learnt {
   latencyMs: number | null;
   /** What a scheduler makes of a key that goes on answering so. */
   state: "healthy" | "cooling" | "disabled" | null;
-  /** There was a response, whatever it says. */
+  /** The provider answered, whatever it says. */
   answered: boolean;
   simulated: boolean;
   code: ErrorCode | null;
@@ -107,11 +109,15 @@ export function toldOfModels(key: ApiKeyConfig, { models, latencyMs, simulated }
 
 /** `openMs`: request out to the failure. */
 export function failedTo(what: "show" | "list", key: ApiKeyConfig, error: VlmError, openMs: number) {
-  const { code, message, todo, failure, details } = error;
-  const answered = details.status !== undefined;
-  const [valid, modelReachable, answersPictures] = saysOf[error.failure.code];
+  const { failure, details } = error;
+  const isForeign = details.cause instanceof ForeignAnswer;
+  const answered = details.status !== undefined && !isForeign;
+  // Who stands in the provider's place knows nothing good of a key or a model.
+  const known = saysOf[failure.code].map((says) => (isForeign && says ? null : says));
+  const [valid = null, modelReachable = null, answersPictures = null] = known;
+  const state = isForeign && failure.action === "none" ? null : stateAfter[failure.action];
   return reportOf(key, {
-    ...{ result: "failed", state: stateAfter[failure.action], code, reason: message, todo },
+    ...{ result: "failed", state, ...adviceOn(error, new URL(key.baseUrl).host) },
     ...{ answered, latencyMs: answered ? openMs : null, simulated: details.simulated ?? false },
     ...(what === "show" ? { valid, modelReachable, answersPictures } : { valid }),
   });

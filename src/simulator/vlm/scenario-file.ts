@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { checkFile } from "../../config/check-file.ts";
 import { durationField, patienceField, shareField } from "../../config/fields.ts";
-import { readYamlFile } from "../../config/yaml-file.ts";
+import { readYamlFile, type YamlFile } from "../../config/yaml-file.ts";
 import { TmonError } from "../../errors.ts";
 import { type FaultName, faultNames } from "./faults.ts";
 import { latencyForms, NoLatency, readLatency } from "./latency.ts";
@@ -33,6 +33,10 @@ const faultSchema = z
     error: "only a drip takes time: take out over",
     path: ["over"],
   })
+  .refine(({ from = 0, until = Infinity }) => from < until, {
+    error: "it must be after from: this fault would never strike",
+    path: ["until"],
+  })
   .transform(
     ({ from, until, over, ...fault }): FaultOptions => ({
       ...fault,
@@ -41,6 +45,8 @@ const faultSchema = z
       overMs: over,
     }),
   );
+
+const explained = 'docs/guide.md explains every key and fault under "With a simulated provider"';
 
 /** Traces stand beside the file. */
 function scenarioSchema(directory: string) {
@@ -76,7 +82,14 @@ export function readScenario(path: string, env: NodeJS.ProcessEnv): SimulatedVlm
   if (!file) {
     throw new TmonError("TMON_CONFIG_NOT_FOUND", `there is no file ${path}`, "check what --scenario names");
   }
-  const { latency, accounts = [], keys, ...others } = checkFile(scenarioSchema(directory), file);
+  const { latency, accounts = [], keys, ...others } = checkFile(scenarioSchema(directory), file, explained);
+  refuseTwice(
+    file,
+    "accounts",
+    "id",
+    accounts.map(({ id }) => id),
+  );
+  refuseTwice(file, "keys", "key", keys?.map(({ key }) => key) ?? []);
   const stray = (keys ?? []).findIndex(
     ({ account }) => account !== undefined && !accounts.some(({ id }) => id === account),
   );
@@ -95,6 +108,18 @@ export function readScenario(path: string, env: NodeJS.ProcessEnv): SimulatedVlm
     accounts: accounts.map(withLatency),
     keys: keys?.map(withLatency),
   };
+}
+
+/** @throws TmonError TMON_CONFIG_INVALID where an entry would hide another */
+function refuseTwice(file: YamlFile, list: string, name: string, values: readonly string[]): void {
+  const second = values.findIndex((value, index) => values.indexOf(value) < index);
+  if (second < 0) return;
+  const first = values.indexOf(values[second]!);
+  throw new TmonError(
+    "TMON_CONFIG_INVALID",
+    `${file.placeOf([list, second, name])}: ${list}[${second}].${name} is that of ${list}[${first}], too`,
+    "take one of the two out, or give it another",
+  );
 }
 
 function withLatency<Told extends { latency?: SimulatedVlmOptions["latencyMs"] }>({

@@ -3,12 +3,11 @@ import type { Config } from "../../config/config.ts";
 import type { ConfigFlags } from "../../config/load.ts";
 import { parseDuration } from "../../config/units.ts";
 import { TmonError } from "../../errors.ts";
-import { runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
+import { type LoadReport, runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
 import type { ProfileName } from "../../runtime/load-test/profile.ts";
-import { parseSlo } from "../../runtime/load-test/slo.ts";
-import type { Report } from "../../runtime/report/report.ts";
+import { parseSlo, type Slo } from "../../runtime/load-test/slo.ts";
 import { releaseOnCrash } from "../crash.ts";
-import { formatTable, say, writeLine } from "../output.ts";
+import { say, writeLine } from "../output.ts";
 import { sayProvider } from "../provider.ts";
 import { interruptedBySignal } from "../reading.ts";
 import { prepareReportFile, saveReport, writeReportFile } from "../report-file.ts";
@@ -16,6 +15,7 @@ import { createTerminalLog, loadRunSettings } from "../settings.ts";
 import { refuseAccidents } from "./accidents.ts";
 import { reportPage } from "./page.ts";
 import { showProgress } from "./progress.ts";
+import { objectivesTable, remarks, summaryTable } from "./summary.ts";
 
 export interface LoadTestWishes {
   target: Target;
@@ -26,6 +26,7 @@ export interface LoadTestWishes {
   duration: string;
   slo?: string | undefined;
   report?: string | undefined;
+  output: string;
   allowRemote: boolean;
 }
 
@@ -65,13 +66,26 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   forget();
   progress.end();
   if (!run) return;
-  if (file !== undefined) {
-    await saveReport(file, run.report);
-    await writeReportFile(pageOf(file), reportPage(run, what));
-    say(`tmon: the same with charts: ${pageOf(file)}`);
-  }
-  if (run.brokeAt !== undefined) say(`tmon: it no longer kept up at ${run.brokeAt} a second`);
-  if (slo.length > 0) await showObjectives(run.report);
+  // First of all: a disk may be full by now.
+  await show(run.report, slo, wishes.output);
+  conclude(run.report);
+  if (file === undefined) return;
+  await saveReport(file, run.report);
+  await writeReportFile(pageOf(file), reportPage(run, what));
+  say(`tmon: the same with charts: ${pageOf(file)}`);
+}
+
+async function show(report: LoadReport, slo: readonly Slo[], output: string): Promise<void> {
+  for (const remark of remarks(report)) say(`tmon: ${remark}`);
+  if (output === "json") return writeLine(JSON.stringify(report));
+  await writeLine(summaryTable(report));
+  if (slo.length > 0) await writeLine(`\n${objectivesTable(report, slo)}`);
+}
+
+/** What could not be seen whole proves no objective. */
+function conclude({ slo, incomplete }: LoadReport): void {
+  if (slo.some(({ passed }) => !passed)) process.exitCode ??= 1;
+  if (incomplete !== null) process.exitCode ??= 3;
 }
 
 /** An answer takes a second or two, and nobody keeps up before the first ones are there. */
@@ -94,16 +108,6 @@ function configure({ target, allowRemote }: LoadTestWishes, flags: ConfigFlags):
   refuseAccidents(config, { target, allowRemote, spend: flags.spend });
   if (target === "self") sayProvider(config);
   return config;
-}
-
-async function showObjectives({ slo }: Report): Promise<void> {
-  const rows = slo.map(({ expression, actual, passed }) => [
-    expression,
-    actual === null ? "-" : String(actual),
-    passed ? "passed" : "FAILED",
-  ]);
-  await writeLine(formatTable(["OBJECTIVE", "ACTUAL", ""], rows));
-  if (slo.some(({ passed }) => !passed)) process.exitCode ??= 1;
 }
 
 function noCameras(): TmonError {

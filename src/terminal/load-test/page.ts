@@ -4,17 +4,17 @@ import type { Percentiles } from "../../runtime/report/percentiles.ts";
 import type { Report } from "../../runtime/report/report.ts";
 import { type Line, lineChart } from "./chart.ts";
 import { style } from "./style.ts";
+import { remarks } from "./summary.ts";
 
 /** The report as a page that needs nothing but a browser. `what`: the load, in words. */
-export function reportPage({ report, series, brokeAt }: LoadTest, what: string): string {
-  const { run, startedAt, durationSeconds, slo, incomplete } = report;
+export function reportPage({ report, series }: LoadTest, what: string): string {
+  const { run, startedAt, durationSeconds, slo } = report;
   const vlm = run.simulated ? "simulated VLM" : `VLM ${run.vlm}`;
   const parts = [
     "<h1>tmon load test</h1>",
     `<p>${escapeHtml(what)}</p>`,
     `<p class="quiet">${startedAt}, ${durationSeconds.toFixed(1)} s; ${run.bus} bus, ${run.store} store, ${escapeHtml(vlm)}; tmon ${run.version}, Node ${run.node}, ${run.cores} cores</p>`,
-    brokeAt === undefined ? "" : `<p class="failed">It no longer kept up at ${brokeAt} frames a second.</p>`,
-    incomplete === null ? "" : `<p class="failed">Not all could be seen: ${escapeHtml(incomplete)}</p>`,
+    ...remarks(report).map((remark) => `<p class="remark">${escapeHtml(capital(remark))}.</p>`),
     keyFigures(report),
     slo.length === 0 ? "" : `<h2>Objectives</h2>${objectives(slo)}`,
     ...charts(series),
@@ -64,13 +64,14 @@ function objectives(slo: Report["slo"]): string {
   return table(["Objective", "Actual", ""], rows);
 }
 
-function charts({ seconds, wanted, pushed, p50, p95, open, lag }: Series): string[] {
+function charts({ seconds, wanted, sent, pushed, p50, p95, open, lag }: Series): string[] {
   const chart = (title: string, unit: string, lines: readonly Line[]) =>
-    `<h2>${title}</h2><figure>${lineChart(seconds, lines, unit)}</figure>`;
+    `<h2>${title}</h2><figure>${lineChart({ seconds, lines, unit })}</figure>`;
   return [
     chart("Throughput", "a second", [
       { name: "verdicts pushed", values: pushed },
-      { name: "frames to be sent", values: wanted, dashed: true },
+      { name: "frames sent", values: sent },
+      { name: "to be sent", values: wanted, dashed: true },
     ]),
     chart("End to end, by the second a frame was due", "ms", [
       { name: "p50", values: p50 },
@@ -84,7 +85,11 @@ function charts({ seconds, wanted, pushed, p50, p95, open, lag }: Series): strin
 }
 
 function stages({ stagesMs, overheadMs, endToEndMs }: Report): string {
-  const named = { ...stagesMs, "without the VLM": overheadMs, "end to end": endToEndMs };
+  const { detect, ...others } = stagesMs;
+  const named = {
+    ...{ "sent late": detect, ...others },
+    ...{ "without the VLM": overheadMs, "end to end": endToEndMs },
+  };
   const rows = Object.entries(named).map(([name, { p50, p95, p99, max }]: [string, Percentiles]) => [
     name,
     ...[p50, p95, p99, max].map(milliseconds),
@@ -97,6 +102,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
   return `<div class="scroll"><table>${cells("th", head)}${rows.map((row) => cells("td", row)).join("")}</table></div>`;
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 3 });
 

@@ -46,6 +46,8 @@ it("counts from when a frame was to be sent, also where the bus takes it late", 
   expect(captured).toEqual([...schedule(profile)]);
   expect(new Set(written.map(({ key }) => key))).toEqual(new Set(cameraIds));
   expect(frames.size).toBe(written.length);
+  const handedOver = written.map(({ value }) => decode(detectionSchema, value).trace);
+  expect(handedOver.map(({ capturedAt, detectedAt }) => detectedAt! - capturedAt!)).toEqual(load.lateMs);
   for (const { value } of written) expect(decode(detectionSchema, value).source).toBe("sim");
 });
 
@@ -62,9 +64,32 @@ it("tries again what the bus refuses, and gives it up when it is to stop at once
   const frames = new Set<string>();
   const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
   const due = [...schedule(profile)].length;
-  await until(() => load.unsent() === due && refused > due, { what: "another attempt" });
+  await until(() => load.due() - frames.size === due && refused > due, { what: "another attempt" });
   await load.stop(AbortSignal.abort());
-  expect([frames.size, load.unsent()]).toEqual([0, due]);
+  expect([frames.size, load.due()]).toEqual([0, due]);
+});
+
+it("what could not be sent until soon after the end is not sent at all, and is counted", async () => {
+  const site = await openSite();
+  const steep = { name: "steady", rate: 20_000, forMs: 100 } as const;
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const bus = { ...site.bus, produce: () => opened };
+  const config = { ...site.config, drainMs: 100 };
+  const frames = new Set<string>();
+  const load = await startLoad(
+    { ...site, config, bus },
+    { from: "detections", profile: steep, cameraIds, frames },
+  );
+  const tooLateAt = load.startedAt + 100 + 0.2 * 100;
+  await until(() => site.store.now() > tooLateAt, { what: "the time after which nothing is sent" });
+  open();
+  await load.stop(never);
+  expect(load.due()).toBe(2_000);
+  expect(frames.size).toBe(load.lateMs.length);
+  expect(frames.size).toBeLessThanOrEqual(1_000);
 });
 
 it("what tasks left in the store is gone after the clean-up, and nothing of others", async () => {

@@ -15,6 +15,10 @@ describe("the load's profile", () => {
     expect(Math.abs(sentWithin(name, 0, 10_000) - count)).toBeLessThanOrEqual(1);
   });
 
+  it.each([1, 3, 7, 10, 20, 30, 300])("steady at %i a second is exactly so many", (rate) => {
+    expect([...schedule({ name: "steady", rate, forMs: 60_000 })]).toHaveLength(60 * rate);
+  });
+
   it("ramp reaches its rate at the end, spike in the middle, step adds its rate every tenth", () => {
     expect([0, 5_000, 9_999].map((ms) => Math.round(rateAt(profile("ramp"), ms)))).toEqual([0, 25, 50]);
     expect([0, 5_000, 9_999].map((ms) => rateAt(profile("spike"), ms))).toEqual([5, 50, 5]);

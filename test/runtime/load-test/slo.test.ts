@@ -37,4 +37,16 @@ describe("--slo", () => {
     expect(() => parseSlo(text)).toThrow(TmonError);
     expect(() => parseSlo(text)).toThrow(why);
   });
+
+  it.each([
+    ["p95", "endToEndMs.p95"],
+    ["endToEndMs", "endToEndMs.p95"],
+    ["endtoendms.P99", "endToEndMs.p99"],
+    ["vlm.sucessRate", "vlm.successRate"],
+    ["los", "lost"],
+  ])("of %s it says the nearest figure", (path, figure) => {
+    expect(() => parseSlo(`${path}<1`)).toThrow(
+      expect.objectContaining({ todo: expect.stringContaining(`did you mean ${figure}?`) }),
+    );
+  });
 });

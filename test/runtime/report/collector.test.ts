@@ -81,6 +81,13 @@ describe("the report's collector", () => {
     expect(collector.seen.frames.size).toBe(1);
   });
 
+  it("says that the lag was not measured in the end, where it was not", async () => {
+    const bus = { ...context.bus, describeGroup: () => Promise.reject(new Error("no group answers")) };
+    const blind = await startCollector({ ...context, bus });
+    await blind.finish();
+    expect(blind.incomplete()).toBe("no group answers");
+  });
+
   it("counts cameras whose ids begin alike, where only these are asked for", async () => {
     const of = await startCollector(context, { cameraPrefix: "load-" });
     const topic = context.config.topics["assessment-tasks"].name;

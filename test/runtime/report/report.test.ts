@@ -37,6 +37,8 @@ const assessed: ResultObservation = {
   completionTokens: 20,
   costYuan: 0,
   callsWithoutUsage: 0,
+  model: undefined,
+  simulated: false,
 };
 
 function observed() {

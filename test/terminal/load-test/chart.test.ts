@@ -12,11 +12,23 @@ describe("the report's charts", () => {
   });
 
   it("a line is broken where nothing was measured", () => {
-    const svg = lineChart([1, 2, 3, 4], [{ name: "p95", values: [10, 20, null, 5] }], "ms");
+    const svg = lineChart({
+      seconds: [1, 2, 3, 4],
+      lines: [{ name: "p95", values: [10, 20, null, 5] }],
+      unit: "ms",
+    });
     expect(svg.match(/ d="([^"]*)"/)?.[1]).toMatch(/^M\S+ \S+L\S+ \S+M\S+ \S+$/);
   });
 
+  it("is drawn for a wide page and for a phone", () => {
+    const svg = lineChart({ seconds: [1, 2], lines: [{ name: "p95", values: [1, 2] }], unit: "ms" });
+    expect(svg.match(/<svg class="\w+" viewBox="0 0 \d+/g)).toEqual([
+      '<svg class="wide" viewBox="0 0 720',
+      '<svg class="narrow" viewBox="0 0 320',
+    ]);
+  });
+
   it("nothing measured at all is an empty chart", () => {
-    expect(lineChart([], [{ name: "p95", values: [] }], "ms")).not.toContain("NaN");
+    expect(lineChart({ seconds: [], lines: [{ name: "p95", values: [] }], unit: "ms" })).not.toContain("NaN");
   });
 });
