@@ -13,9 +13,9 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
 function listenTo(signal: AbortSignal): Set<() => void> {
   const listeners = new Set<() => void>();
   listening.set(signal, listeners);
-  const callAll = () => {
+  const tellAll = () => {
     for (const listener of listeners) listener();
   };
-  signal.addEventListener("abort", callAll, { once: true });
+  signal.addEventListener("abort", tellAll, { once: true });
   return listeners;
 }

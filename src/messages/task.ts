@@ -64,13 +64,13 @@ export type ReceivedTask = ReturnType<typeof decodeTask>;
 
 /**
  * Reads a task. The picture never becomes a text that lives: each garbage collection would copy those of all tasks that
- * wait or are open. Nor does it keep the message's bytes, which may be those of a whole batch.
+ * wait or are open.
  * @throws as decode
  */
 export function decodeTask(value: Buffer) {
   const apart = pictureApart(value);
   const { groupImageBase64, ...task } = apart ? read(taskSchema, apart.rest) : decode(taskSchema, value);
-  return { ...task, picture: Buffer.from(apart?.picture ?? groupImageBase64) };
+  return { ...task, picture: apart?.picture ?? Buffer.from(groupImageBase64) };
 }
 
 const pictureName = Buffer.from('"groupImageBase64"');
@@ -88,5 +88,8 @@ function pictureApart(value: Buffer): { picture: Buffer; rest: object } | undefi
     value.toString("utf8", 0, start) + JSON.stringify(mark).slice(1, -1) + value.toString("utf8", end);
   const rest = jsonOf(text) as { groupImageBase64?: unknown } | null | undefined;
   if (rest?.groupImageBase64 !== mark || !isBase64(value.toString("latin1", start, end))) return undefined;
-  return { picture: value.subarray(start, end), rest: { ...rest, groupImageBase64: "" } };
+  const picture = value.subarray(start, end);
+  // Where the message's memory is not its own, keeping a part would keep all of it: a batch as it came from Kafka.
+  const isOwn = value.buffer.byteLength === value.length;
+  return { picture: isOwn ? picture : Buffer.from(picture), rest: { ...rest, groupImageBase64: "" } };
 }

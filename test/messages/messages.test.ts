@@ -5,7 +5,7 @@ import { decode, encode } from "../../src/messages/codec.ts";
 import { detectionSchema } from "../../src/messages/detection.ts";
 import { seedCameraId } from "../../src/messages/ids.ts";
 import { resultSchema } from "../../src/messages/result.ts";
-import { encodeTask, taskSchema } from "../../src/messages/task.ts";
+import { decodeTask, encodeTask, taskSchema } from "../../src/messages/task.ts";
 import { wireSchemas } from "../../src/messages/topics.ts";
 import { picture, seedDetection, seedMessageId, seedResult, seedTask } from "./seed-samples.ts";
 
@@ -206,6 +206,45 @@ test.each(["", "/9j/4A==", picture])(
     expect(decode(taskSchema, encodeTask(task))).toEqual(task);
   },
 );
+
+describe("a task whose picture stays bytes", () => {
+  const { groupImageBase64: _, ...plain } = seedTask;
+  const field = `"groupImageBase64":"${picture}"`;
+  const withField = (text: string) => `${JSON.stringify(plain).slice(0, -1)},${text}}`;
+
+  test.each([
+    ["at the end", withField(field)],
+    ["at the beginning", `{${field},${JSON.stringify(plain).slice(1)}`],
+    ["with blanks around", withField(`"groupImageBase64" : "${picture}" `)],
+    ["with its slashes escaped", withField(field.replaceAll("/", "\\/"))],
+    ["empty", withField('"groupImageBase64":""')],
+    ["left out", JSON.stringify(plain)],
+    ["said twice", withField(`${field},"groupImageBase64":"AAAA"`)],
+    ["of something else in it", withField(`"more":{"groupImageBase64":"AAAA"},${field}`)],
+    ["of something else only", withField(`"more":{"groupImageBase64":"AAAA"}`)],
+    ["of a similar name", withField(`"a\\"groupImageBase64":"AAAA"`)],
+  ])("reads as any other: %s", (_, text) => {
+    const { groupImageBase64, ...task } = decode(taskSchema, Buffer.from(text));
+    expect(decodeTask(Buffer.from(text))).toEqual({ ...task, picture: Buffer.from(groupImageBase64) });
+  });
+
+  test.each([
+    ["no base64", '"groupImageBase64":"<svg>"'],
+    ["no text", '"groupImageBase64":null'],
+    ["cut off", '"groupImageBase64":"AAAA'],
+  ])("cannot be read like any other: %s", (_, text) => {
+    const value = Buffer.from(withField(text));
+    const thrown = (read: () => unknown) => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(thrown(() => decodeTask(value))).toEqual(thrown(() => decode(taskSchema, value)));
+    expect(codeOf(() => decodeTask(value))).toBe("TMON_MESSAGE_INVALID");
+  });
+});
 
 test("a cameraId that looks like a number is one for the seed's front end", () => {
   expect(["0", "7", "999999999999999"].map(seedCameraId)).toEqual([0, 7, 999_999_999_999_999]);

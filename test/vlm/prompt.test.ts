@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { riskTypeCodes } from "../../src/messages/result.ts";
-import { chatBody } from "../../src/vlm/prompt.ts";
+import { chatBody, createChatWriter } from "../../src/vlm/prompt.ts";
 import { aRequest } from "./request.ts";
 
 const config = {
@@ -46,4 +46,13 @@ test("model and max_tokens are always sent", () => {
     model: "qwen3-vl-plus",
     max_tokens: 300,
   });
+});
+
+test("what is written is the same body, for each model in turn", () => {
+  const write = createChatWriter(config);
+  for (const model of ['a"b', "m", 'a"b'])
+    for (const picture of ["", "/9j/4AAQ"]) {
+      const request = aRequest({ picture: Buffer.from(picture) });
+      expect(JSON.parse(write(request, model).toString())).toEqual(chatBody(request, model, config));
+    }
 });

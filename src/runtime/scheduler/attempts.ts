@@ -60,7 +60,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
   async function call(job: Job, lease: Lease, attempt: number, { record, trace, avoid }: CallContext) {
     const { taskId } = job.task;
     const keyId = lease.key.id;
-    const charge = await budget.charge(job.task, lease.key).catch((error: unknown) => {
+    const charge = await budget.charge(job, lease.key).catch((error: unknown) => {
       lease.giveBack();
       throw error;
     });

@@ -3,9 +3,9 @@ import { TmonError } from "../../errors.ts";
 import type { ReceivedTask } from "../../messages/task.ts";
 import type { VlmTarget } from "../../vlm/client.ts";
 import { isFree, mostCost } from "../../vlm/price.ts";
-import { mostUsage } from "../../vlm/tokens.ts";
 import type { RoleContext } from "../role.ts";
 import { createDailySpend } from "./daily-spend.ts";
+import type { Job } from "./job.ts";
 
 /** The right to one call's cost. */
 export interface Charge {
@@ -18,14 +18,16 @@ export class NoRoomYet extends Error {
   override readonly name = "NoRoomYet";
 }
 
+type Costly = Pick<Job, "task" | "mostUsage">;
+
 export interface Budget {
   /** Why the task may not be asked about with any key; undefined if it may. */
-  refusal(task: ReceivedTask): TmonError | undefined;
+  refusal(job: Costly): TmonError | undefined;
   /**
    * Sets aside the most a call may cost.
    * @throws TmonError TMON_SPEND_NOT_ALLOWED, TMON_BUDGET_SPENT; NoRoomYet
    */
-  charge(task: ReceivedTask, target: VlmTarget): Promise<Charge>;
+  charge(job: Costly, target: VlmTarget): Promise<Charge>;
   /** True while calls in flight have to end before another may start. */
   isFull(): boolean;
   /** Ids of the keys whose calls cost money. */
@@ -71,8 +73,8 @@ export function createBudget(
 
   health.warning("budget", () => (trouble?.day === daily.today() ? trouble.reason : undefined));
 
-  const most = (task: ReceivedTask, target: Pick<VlmTarget, "baseUrl" | "model">) =>
-    Math.ceil(mostCost(mostUsage(task, config.vlm, target.model), target, config.vlm.prices) * micro);
+  const most = (job: Costly, target: Pick<VlmTarget, "baseUrl" | "model">) =>
+    Math.ceil(mostCost(job.mostUsage(target.model), target, config.vlm.prices) * micro);
 
   /** Why it may not be spent, however the calls in flight end. */
   function spentFor(task: ReceivedTask, cost: number): TmonError | undefined {
@@ -121,11 +123,12 @@ export function createBudget(
       const simulatedIsFull = open.simulated > 0 && simulated + wanted > limit.simulated;
       return (dayIsFull || simulatedIsFull) && onlyPaid();
     },
-    refusal: (task) =>
-      onlyPaid() ? spentFor(task, Math.min(...paid().map((key) => most(task, key)))) : undefined,
-    async charge(task, target) {
+    refusal: (job) =>
+      onlyPaid() ? spentFor(job.task, Math.min(...paid().map((key) => most(job, key)))) : undefined,
+    async charge(job, target) {
       if (isFree(target)) return free;
-      const cost = most(task, target);
+      const { task } = job;
+      const cost = most(job, target);
       const refused = spentFor(task, cost);
       if (refused) throw refused;
       wanted = cost;

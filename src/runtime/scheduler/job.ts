@@ -1,15 +1,14 @@
 import type { Box } from "../../messages/common.ts";
 import type { ReceivedTask } from "../../messages/task.ts";
 import type { Receipt } from "../receipt.ts";
+import type { TokenEstimate } from "./token-estimate.ts";
 
 /** A task on its way to its one final result. */
-export interface Job {
+export interface Job extends TokenEstimate {
   readonly task: ReceivedTask;
   /** All are acknowledged with the final result: those of the task and of its repeats. */
   readonly receipts: Receipt[];
   readonly bytes: number;
-  /** The most a call about it may use, where that is counted; else 0. */
-  readonly tokens: number;
   /** Epoch ms; age counts from here. */
   readonly capturedAt: number;
   /** Epoch ms of the task's own timestamp: which look at a group is newer. */
@@ -26,13 +25,13 @@ export interface Job {
 const people = new Set(["person", "bicycle"]);
 const vehicles = new Set(["car", "bus", "truck", "motorcycle"]);
 
-export function createJob(task: ReceivedTask, receipt: Receipt, tokens = 0): Job {
+export function createJob(task: ReceivedTask, receipt: Receipt, estimate: TokenEstimate): Job {
   const lookedAt = Date.parse(task.timestamp);
   return {
     task,
     receipts: [receipt],
     bytes: receipt.bytes,
-    tokens,
+    ...estimate,
     capturedAt: task.trace.capturedAt ?? lookedAt,
     lookedAt,
     danger: dangerOf(task),

@@ -1,10 +1,11 @@
 import { TmonError } from "../../errors.ts";
-import type { ReceivedTask } from "../../messages/task.ts";
 import type { Budget } from "./budget.ts";
+import type { Job } from "./job.ts";
 import { failed, type Outcome, unaffordable } from "./outcome.ts";
 
 /** What becomes of a task that must not be called at all; undefined if it may be. */
-export function refusalOf(task: ReceivedTask, budget: Budget): Outcome | undefined {
+export function refusalOf(job: Job, budget: Budget): Outcome | undefined {
+  const { task } = job;
   if (task.picture.length === 0) {
     const where = task.groupImageUrl === "" ? "no picture" : "a picture by URL only";
     return failed(
@@ -15,6 +16,6 @@ export function refusalOf(task: ReceivedTask, budget: Budget): Outcome | undefin
       ),
     );
   }
-  const refused = budget.refusal(task);
+  const refused = budget.refusal(job);
   return refused && unaffordable(refused);
 }

@@ -57,7 +57,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
   const quota = createQuota(store, { ...scheduler, globalQpsLimit });
   const pool = createKeyPool(keys, scheduler, { quota, log });
   const budget = createBudget(context, () => pool.keys().map((key) => key.config));
-  const tokensOf = createTokenEstimate(vlm, pool);
+  const estimate = createTokenEstimate(vlm, pool);
   const assess = createAttempts({ context, client, pool, budget, meters, signal });
   const queue = createQueue({
     maxAgeMs: scheduler.maxAgeMs,
@@ -100,9 +100,9 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
       return;
     }
     log.debug({ taskId, cameraId, offset: receipt.offset }, "task taken in");
-    const job = createJob(task, receipt, tokensOf(task));
+    const job = createJob(task, receipt, estimate(task));
     memory.opened(job);
-    const refusal = refusalOf(task, budget);
+    const refusal = refusalOf(job, budget);
     if (refusal) finish(job, refusal);
     else queue.add(job);
     dispatcher.pump();

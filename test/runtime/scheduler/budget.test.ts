@@ -77,9 +77,9 @@ test("two schedulers at once share one budget", async () => {
   });
   const processes = [await openProcess(config), await openProcess(config)];
   const budgets = processes.map(({ context }) => createBudget(context, () => context.config.keys));
-  const task = aJob().task;
+  const job = aJob();
   const charges = await Promise.allSettled(
-    Array.from({ length: 40 }, (_, index) => budgets[index % 2]?.charge(task, config.keys[0]!)),
+    Array.from({ length: 40 }, (_, index) => budgets[index % 2]?.charge(job, config.keys[0]!)),
   );
   const granted = charges.filter(({ status }) => status === "fulfilled");
   expect(granted.length).toBeGreaterThan(0);

@@ -51,7 +51,10 @@ export function aTask(traits: JobTraits = {}) {
 
 export function aJob(traits: JobTraits = {}): Job {
   const value = encode(aTask(traits));
-  return createJob(decodeTask(value), aReceipt({ bytes: traits.bytes ?? value.length }));
+  return createJob(decodeTask(value), aReceipt({ bytes: traits.bytes ?? value.length }), {
+    tokens: 0,
+    mostUsage: () => ({ promptTokens: 600, completionTokens: 60 }),
+  });
 }
 
 export function aReceipt(changes: Partial<Receipt> = {}): Receipt & { acknowledged: number } {
