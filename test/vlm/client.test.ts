@@ -141,7 +141,7 @@ test("many calls are in flight at once, over connections that are kept", async (
     const round = rounds[Math.floor((number - 1) / count)];
     if (number % count === 0) round?.resolve();
     await round?.promise;
-    return "good";
+    return "good" as const;
   });
   const patient = createVlmClient({ ...config, timeoutMs: 60_000 });
   onTestFinished(patient.close);

@@ -53,7 +53,7 @@ test("one key without limits has many calls in flight", async () => {
   const all = deferred<void>();
   const provider = await startFaultyProvider(async () => {
     await all.promise;
-    return "good";
+    return "good" as const;
   });
   onTestFinished(() => provider.close());
   const { start, produce, resultsOf } = await openProcess(
