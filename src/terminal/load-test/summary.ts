@@ -27,22 +27,22 @@ export function summaryTable(report: LoadReport): string {
 /** What is wrong with the run itself, or was found out by it. */
 export function remarks({ load, incomplete }: LoadReport): string[] {
   const { profile, rate, keptUpAt, brokeAt, sentLateMs } = load;
-  const late = sentLateMs.max ?? 0;
   const found: string[] = [];
   if (keptUpAt !== null) found.push(`it kept up at ${keptUpAt} a second`);
   if (brokeAt !== null) found.push(`it no longer kept up at ${brokeAt} a second`);
   if (profile === "step" && keptUpAt !== null && brokeAt === null)
     found.push("no step was too much: a higher --rate goes further");
-  if (late > muchLateMs) {
+  const { p95, max } = sentLateMs;
+  if (p95 !== null && max !== null && p95 > muchLateMs) {
     found.push(
-      `frames were sent up to ${number(late / 1000)} s late: bus or machine did not take them at --rate ${rate}`,
+      `frames were sent up to ${number(max / 1000)} s late: bus or machine did not take them at --rate ${rate}`,
     );
   }
   if (incomplete !== null) found.push(`the run is incomplete: ${incomplete}`);
   return found;
 }
 
-/** Less is a moment's hesitation. */
+/** Of more than one frame in twenty; less is a moment's hesitation. */
 const muchLateMs = 1_000;
 
 export function objectivesTable({ slo }: LoadReport, asked: readonly Slo[]): string {
