@@ -21,11 +21,13 @@ export async function runSimulatedVlm(flags: SimulatedVlmFlags): Promise<void> {
   const options = optionsOf(flags);
   const provider = await startSimulatedVlm(options);
   const key = options.keys ? "with one of the scenario's keys as DASHSCOPE_API_KEY" : "DASHSCOPE_API_KEY=any";
-  say(`tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} ${key}`);
-  await new Promise<void>((resolve) => {
+  // Before it says that it is there: who started it may end it at once.
+  const ended = new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
   });
+  say(`tmon: simulated provider at ${provider.url}; use it with TMON_VLM_BASE_URL=${provider.url} ${key}`);
+  await ended;
   await provider.close();
 }
 
