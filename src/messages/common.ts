@@ -75,5 +75,5 @@ export interface DetectedObject {
 
 /** The seed's objects have no id: theirs is their index. */
 export function withObjectIds(objects: z.infer<typeof detectedObjectSchema>[]): DetectedObject[] {
-  return objects.map((object, index) => ({ ...object, objectId: object.objectId ?? index }));
+  return objects.map((object, index) => Object.assign(object, { objectId: object.objectId ?? index }));
 }

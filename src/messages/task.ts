@@ -59,18 +59,19 @@ export function encodeTask({ groupImageBase64: picture, ...task }: AssessmentTas
   return bytes;
 }
 
-/** A task with its picture as the bytes it came as: base64 in ASCII, none when the detection omitted it. */
-export type ReceivedTask = ReturnType<typeof decodeTask>;
+/** A task whose picture is the bytes it came as: base64 in ASCII, none when the detection omitted it. */
+export type ReceivedTask = AssessmentTask & { readonly picture: Buffer };
 
 /**
  * Reads a task. The picture never becomes a text that lives: each garbage collection would copy those of all tasks that
  * wait or are open.
  * @throws as decode
  */
-export function decodeTask(value: Buffer) {
+export function decodeTask(value: Buffer): ReceivedTask {
   const apart = pictureApart(value);
-  const { groupImageBase64, ...task } = apart ? read(taskSchema, apart.rest) : decode(taskSchema, value);
-  return { ...task, picture: apart?.picture ?? Buffer.from(groupImageBase64) };
+  const task = apart ? read(taskSchema, apart.rest) : decode(taskSchema, value);
+  const picture = apart?.picture ?? Buffer.from(task.groupImageBase64);
+  return Object.assign(task, { picture, groupImageBase64: "" });
 }
 
 const pictureName = Buffer.from('"groupImageBase64"');
@@ -91,5 +92,8 @@ function pictureApart(value: Buffer): { picture: Buffer; rest: object } | undefi
   const picture = value.subarray(start, end);
   // Where the message's memory is not its own, keeping a part would keep all of it: a batch as it came from Kafka.
   const isOwn = value.buffer.byteLength === value.length;
-  return { picture: isOwn ? picture : Buffer.from(picture), rest: { ...rest, groupImageBase64: "" } };
+  return {
+    picture: isOwn ? picture : Buffer.from(picture),
+    rest: Object.assign(rest, { groupImageBase64: "" }),
+  };
 }

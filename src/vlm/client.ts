@@ -98,36 +98,44 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
     }
   }
 
-  function readAnswer<T>(response: HttpResponse, target: VlmTarget, read: (content: string) => T) {
-    const common = { providerRequestId: requestIdOf(response), simulated: isSimulated(response) };
+  function readAnswer<T extends object>(
+    response: HttpResponse,
+    target: VlmTarget,
+    latencyMs: number,
+    read: (content: string) => T,
+  ): Answered & T {
+    const providerRequestId = requestIdOf(response);
+    const simulated = isSimulated(response);
     let usage: Usage | undefined;
     try {
       const completion = readCompletion(response);
       if (completion.isError) throw errorOfResponse(response, target.key);
       usage = completion.usage;
       const content = read(completion.content ?? "");
-      return { ...common, ...content, usage, model: completion.model ?? target.model };
+      const model = completion.model ?? target.model;
+      return Object.assign(content, { usage, providerRequestId, model, simulated, latencyMs });
     } catch (error) {
       if (!(error instanceof UnusableAnswer)) throw error;
       const message = `the model's answer cannot be used: ${error.message}`;
-      const details = { ...common, status: response.status, usage, cause: error };
+      const details = { providerRequestId, simulated, status: response.status, usage, cause: error };
       throw new VlmError(failureOf("TMON_VLM_ANSWER_INVALID"), message, details);
     }
   }
 
-  async function complete<T>(
+  async function complete<T extends object>(
     body: Buffer,
     target: VlmTarget,
     read: (content: string) => T,
     signal: AbortSignal,
     maySend?: () => boolean,
   ) {
-    const request = { ...completionsOf(target), body };
+    const { origin, path, method, headers } = completionsOf(target);
+    const request = { origin, path, method, headers, body };
     const started = performance.now();
     const response = await onTheWay(target, signal, exchange(agent, request, { signal, timeoutMs, maySend }));
     const latencyMs = performance.now() - started;
     if (response.status < 200 || response.status > 299) throw errorOfResponse(response, target.key);
-    return { ...readAnswer(response, target, read), latencyMs };
+    return readAnswer(response, target, latencyMs, read);
   }
 
   return {

@@ -43,7 +43,8 @@ export function exchange(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     let abortCall: ((reason: Error) => void) | undefined;
-    let response: Pick<HttpResponse, "status" | "headers"> = { status: 0, headers: {} };
+    let status = 0;
+    let headers: HttpResponse["headers"] = {};
     const chunks: Buffer[] = [];
     const timer = setTimeout(() => giveUp(new TimedOut(`no response within ${timeoutMs} ms`)), timeoutMs);
     const forget = onAbort(signal, () => giveUp(signal.reason));
@@ -67,8 +68,9 @@ export function exchange(
         if (ended || !maySend()) throw new NotSent("the call was not sent");
         abortCall = (reason) => controller.abort(reason);
       },
-      onResponseStart(_, status, headers) {
-        response = { status, headers };
+      onResponseStart(_, code, fields) {
+        status = code;
+        headers = fields;
       },
       onResponseData(_, chunk) {
         chunks.push(chunk);
@@ -76,7 +78,7 @@ export function exchange(
       onResponseEnd() {
         end();
         const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ ...response, text, json: jsonOf(text) });
+        resolve({ status, headers, text, json: jsonOf(text) });
       },
       onResponseError(_, error) {
         end();

@@ -208,7 +208,7 @@ test.each(["", "/9j/4A==", picture])(
 );
 
 describe("a task whose picture stays bytes", () => {
-  const { groupImageBase64: _, ...plain } = seedTask;
+  const { groupImageBase64: _picture, ...plain } = seedTask;
   const field = `"groupImageBase64":"${picture}"`;
   const withField = (text: string) => `${JSON.stringify(plain).slice(0, -1)},${text}}`;
 
@@ -225,7 +225,8 @@ describe("a task whose picture stays bytes", () => {
     ["of a similar name", withField(`"a\\"groupImageBase64":"AAAA"`)],
   ])("reads as any other: %s", (_, text) => {
     const { groupImageBase64, ...task } = decode(taskSchema, Buffer.from(text));
-    expect(decodeTask(Buffer.from(text))).toEqual({ ...task, picture: Buffer.from(groupImageBase64) });
+    const received = { ...task, groupImageBase64: "", picture: Buffer.from(groupImageBase64) };
+    expect(decodeTask(Buffer.from(text))).toEqual(received);
   });
 
   test.each([

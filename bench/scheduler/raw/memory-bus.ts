@@ -4,8 +4,8 @@ import type { Bus, ConsumeOptions, Consumer, OutgoingMessage } from "../../../sr
 const partitions = Array.from({ length: 16 }, (_, partition) => partition);
 
 export interface MemoryBus extends Bus {
-  /** Hands out so many more messages; resolves when all of them are acknowledged. */
-  handOut(count: number): Promise<void>;
+  /** Hands out so many more messages. */
+  handOut(count: number): void;
 }
 
 /**
@@ -18,14 +18,16 @@ export function createMemoryBus(message: (index: number) => OutgoingMessage, mos
   let acknowledged = 0;
   let wanted = 0;
   let paused = false;
-  let allAcknowledged = () => {};
 
   function deliver(): void {
     while (!paused && delivered < wanted && delivered - acknowledged < mostOpen) {
       const offset = delivered++;
       let isOpen = true;
+      const { topic, key, value } = message(offset);
       consuming?.deliver({
-        ...message(offset),
+        topic,
+        key,
+        value,
         headers: {},
         partition: offset % partitions.length,
         offset,
@@ -36,8 +38,7 @@ export function createMemoryBus(message: (index: number) => OutgoingMessage, mos
         },
         acknowledge() {
           acknowledged += 1;
-          if (acknowledged === wanted) allAcknowledged();
-          else deliverSoon();
+          deliverSoon();
         },
       });
     }
@@ -87,9 +88,6 @@ export function createMemoryBus(message: (index: number) => OutgoingMessage, mos
     handOut(count) {
       wanted += count;
       deliverSoon();
-      return new Promise((resolve) => {
-        allAcknowledged = resolve;
-      });
     },
   };
 }

@@ -16,7 +16,7 @@ export interface RoleOptions {
 }
 
 const { directory, provider, bus: kind, ahead } = optionsOf<RoleOptions>();
-const lookEveryMs = 50;
+const lookEveryMs = 1_000;
 
 const { loadConfig } = await built<typeof import("../../../src/config/load.ts")>("config/load");
 const { createLog } = await built<typeof import("../../../src/observability/log.ts")>("observability/log");
@@ -44,11 +44,13 @@ const log = createLog("warn", { pretty: false });
 const memory = createMemoryBus(taskMessage, ahead);
 const real = kind === "embedded" ? await openBus(config, log) : memory;
 let results = 0;
+let enough = { results: 0, reached: () => {} };
 const bus = {
   ...real,
   async produce(messages: Parameters<typeof real.produce>[0]) {
     await real.produce(messages);
     results += messages.length;
+    if (results >= enough.results) enough.reached();
   },
 };
 const store = await openStore(config, log);
@@ -64,19 +66,17 @@ const role = await startScheduler({
 
 serveRounds(
   async (count) => {
-    const before = { results, assessed: assessed() };
+    const before = assessed();
     let mostOpen = 0;
-    const handedOut = kind === "memory" ? memory.handOut(count) : undefined;
-    await new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        mostOpen = Math.max(mostOpen, Number(role.stats().open));
-        if (results - before.results < count) return;
-        clearInterval(timer);
-        resolve();
-      }, lookEveryMs);
+    const looking = setInterval(() => {
+      mostOpen = Math.max(mostOpen, Number(role.stats().open));
+    }, lookEveryMs);
+    await new Promise<void>((reached) => {
+      enough = { results: results + count, reached };
+      if (kind === "memory") memory.handOut(count);
     });
-    await handedOut;
-    if (assessed() - before.assessed !== count) throw new Error(JSON.stringify(role.stats()));
+    clearInterval(looking);
+    if (assessed() - before !== count) throw new Error(JSON.stringify(role.stats()));
     return mostOpen;
   },
   async () => {

@@ -140,11 +140,12 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     let lastError: unknown;
     const begunAt = performance.now();
     retries.taskBegun();
-    const ended = (outcome: Outcome): Outcome => ({
-      ...outcome,
-      metadata: record.metadata(),
-      trace: { ...trace, assessedAt: store.now() },
-    });
+    // Onto the outcome: object literals that spread another cost V8 microseconds each, and so in all of this way.
+    const ended = (outcome: Outcome): Outcome =>
+      Object.assign(outcome, {
+        metadata: record.metadata(),
+        trace: Object.assign(trace, { assessedAt: store.now() }),
+      });
 
     while (lease) {
       try {

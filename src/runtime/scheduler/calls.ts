@@ -29,13 +29,14 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
     }
     const cost = costOf(spent, target, model, prices);
     if (cost !== undefined) costYuan = (costYuan ?? 0) + cost;
+    // As the last call had it: an answer without a request id is not given another one's.
     last = { llmLatency: Math.round(openMs) / 1000, llmModel: model, apiKeyId: keyId };
     return cost;
   }
 
   function noteProvider(providerRequestId: string | undefined, simulated: boolean | undefined): void {
-    if (providerRequestId) last = { ...last, providerRequestId };
-    if (simulated) last = { ...last, simulated };
+    if (providerRequestId) last.providerRequestId = providerRequestId;
+    if (simulated) last.simulated = simulated;
   }
 
   return {
@@ -51,15 +52,10 @@ export function createCallRecord(prices: VlmConfig["prices"]): CallRecord {
     },
     metadata() {
       if (total.calls === 0) return {};
-      return {
-        ...last,
-        retryCount: total.calls - 1,
-        calls: total.calls,
-        throttledCalls: total.throttledCalls,
-        llmOpenMs: Math.round(total.openMs * 10) / 10,
-        ...usage,
-        ...(costYuan === undefined ? {} : { costYuan: Math.round(costYuan * 1e9) / 1e9 }),
-      };
+      if (costYuan !== undefined) last.costYuan = Math.round(costYuan * 1e9) / 1e9;
+      const { calls, throttledCalls } = total;
+      const llmOpenMs = Math.round(total.openMs * 10) / 10;
+      return Object.assign(last, { retryCount: calls - 1, calls, throttledCalls, llmOpenMs }, usage);
     },
   };
 }
