@@ -99,7 +99,7 @@ async function measure({ from, shared }: Case) {
   scheduler.kill("SIGTERM");
   await scheduler.ended;
   await provider.stop();
-  if (!process.env.KEEP) rmSync(directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 
   const [, hangingKey] = keyNames;
   const hanging = stats.keys.find(({ key }) => key.endsWith(hangingKey!.slice(-4)));
