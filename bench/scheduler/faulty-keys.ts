@@ -60,11 +60,21 @@ const isShort = ({ share, dead, hangingCalls }: (typeof rows)[number]) =>
   share <= 0.999 || (dead.calls > 3 && dead.ms > 2_000) || hangingCalls > fewCalls;
 if (flags.json) console.log(JSON.stringify(rows));
 else {
-  const head = ["case", "tasks", "assessed", "share", "dead key: calls, over", "hanging key: calls"];
+  const head = [
+    "case",
+    "tasks",
+    "assessed",
+    "share",
+    "expired",
+    "failed",
+    "dead key: calls, over",
+    "hanging key: calls",
+  ];
   const table = new Table({ head: [...head, "500s", "429", "longest wait"] });
   for (const { name, tasks, assessed, share, dead, ...row } of rows) {
     const cells = [`${dead.calls}, ${dead.ms} ms`, row.hangingCalls, row.serverErrors, row.throttled];
-    table.push([name, tasks, assessed, share.toFixed(5), ...cells, `${row.longestSeconds.toFixed(1)} s`]);
+    const ends = [tasks, assessed, share.toFixed(5), row.expired, row.failed];
+    table.push([name, ...ends, ...cells, `${row.longestSeconds.toFixed(1)} s`]);
   }
   console.log(table.toString());
 }
@@ -99,7 +109,7 @@ async function measure({ from, shared }: Case) {
   scheduler.kill("SIGTERM");
   await scheduler.ended;
   await provider.stop();
-  if (!process.env.KEEP) rmSync(directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 
   const [, hangingKey] = keyNames;
   const hanging = stats.keys.find(({ key }) => key.endsWith(hangingKey!.slice(-4)));
@@ -110,6 +120,8 @@ async function measure({ from, shared }: Case) {
     tasks: outcome.tasks.size,
     assessed,
     share: assessed / outcome.tasks.size,
+    expired: outcome.count("expired"),
+    failed: outcome.count("failed"),
     dead,
     hangingCalls: (hanging?.requests ?? 0) - answered,
     serverErrors: stats.answers[500] ?? 0,

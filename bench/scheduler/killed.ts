@@ -34,7 +34,7 @@ const perSecond = 36;
 const kills = 6;
 /** A tenth of those at the full rate. */
 const leastOpen = 3;
-const betweenMs = 15_000;
+const betweenMs = 12_000;
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -113,10 +113,12 @@ async function killBusy(
   stats: () => Promise<Pick<SimulatedVlmStats, "requests" | "inFlight">>,
 ): Promise<Kill> {
   while ((await stats()).inFlight < leastOpen) await delay(20);
+  let at = 0;
   const kill = async () => {
     scheduler.kill("SIGKILL");
+    at = Date.now();
     await scheduler.ended;
   };
   const openCalls = await openCallsAtKill(scheduler.url, kill, async () => (await stats()).requests);
-  return { at: Date.now(), openCalls };
+  return { at, openCalls };
 }

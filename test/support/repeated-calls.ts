@@ -1,4 +1,4 @@
-/** A scheduler killed: when it was gone, epoch ms, and the most calls it may have had open. */
+/** A scheduler killed: when, epoch ms, and the most calls it may have had open. */
 export interface Kill {
   at: number;
   openCalls: number;
