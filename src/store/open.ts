@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { abortAfter } from "../abort-after.ts";
 import type { Config } from "../config/config.ts";
 import { TmonError } from "../errors.ts";
 import type { Store } from "./store.ts";
@@ -29,7 +30,7 @@ export async function openStoreSoon(
   log: Logger,
   { signal, patienceMs }: { signal: AbortSignal; patienceMs: number },
 ): Promise<Store> {
-  const late = AbortSignal.timeout(patienceMs);
+  const late = abortAfter(patienceMs);
   return openStore(config, log, AbortSignal.any([signal, late])).catch((error: unknown) => {
     throw late.aborted && !signal.aborted ? storeUnreachable(config) : error;
   });

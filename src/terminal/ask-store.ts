@@ -1,3 +1,4 @@
+import { abortAfter } from "../abort-after.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf, TmonError } from "../errors.ts";
 import { openStoreSoon, storeUnreachable } from "../store/open.ts";
@@ -41,7 +42,7 @@ export async function askStore<T>(
   what: string,
   ask: (store: Store) => Promise<T>,
 ): Promise<T | undefined> {
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const soon = AbortSignal.any([signal, abortAfter(patienceMs)]);
   try {
     return await withStore(config, { log, signal: soon }, ask);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { abortAfter } from "../abort-after.ts";
 import type { System } from "../runtime/system.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { say } from "./output.ts";
@@ -42,7 +43,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   let endedAt = 0;
   try {
     await Promise.race([signals.first, untilTime(system, options.forMs), system.failed]);
-    const deadline = AbortSignal.timeout(options.drainMs);
+    const deadline = abortAfter(options.drainMs);
     drained = await Promise.race([
       system.drain(AbortSignal.any([deadline, signals.stopAtOnce])),
       system.failed,

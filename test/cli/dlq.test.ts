@@ -116,7 +116,7 @@ describe("dead letters", () => {
     const replaying = startTmon(["dlq", "replay", "--all", "--data-dir", dataDir], away);
     const patient = runTmon(["dlq", "replay", "--all", "--data-dir", dataDir], away);
     const { exitCode, stdout, stderr } = await listing;
-    expect(exitCode).toBe(0);
+    expect(exitCode, stderr).toBe(0);
     expect(stdout).toMatch(/^3:0 .* \? +not JSON$/m);
     expect(stderr).toMatch(
       /^tmon: what was replayed stays unknown: Redis at redis:.* within 6 s\n {2}what to do: see that it runs/m,

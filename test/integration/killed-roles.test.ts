@@ -145,5 +145,5 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("roles as processes of their 
     for (const key of Object.values(stats.keys)) expect(key.worstMinute).toBeLessThanOrEqual(rpmLimit);
     for (const sent of sentAtByKey(final)) expect(worstSecond(sent)).toBeLessThanOrEqual(qpsLimit);
     expect(await stopped(provider.process)).toEqual([0]);
-  });
+  }, 300_000);
 });

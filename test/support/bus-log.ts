@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { pino } from "pino";
+import { openBus } from "../../src/bus/open.ts";
+import { messageJson } from "../../src/terminal/message-line.ts";
+import { testConfig } from "./context.ts";
 import type { RunningTmon } from "./tmon.ts";
-import { runTmon } from "./tmon.ts";
 
 export interface LoggedMessage {
   partition: number;
@@ -12,21 +16,16 @@ export interface LoggedMessage {
 
 /** All of a topic, as `tmon tail` prints it. */
 export async function messagesOf(topic: string, dataDir: string): Promise<LoggedMessage[]> {
-  const { stdout } = await runTmon([
-    "tail",
-    topic,
-    "--from",
-    "earliest",
-    "--until-end",
-    "-o",
-    "json",
-    "--data-dir",
-    dataDir,
-  ]);
-  return stdout
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+  if (!existsSync(dataDir)) return [];
+  const bus = await openBus(testConfig(dataDir), pino({ level: "silent" }));
+  try {
+    const messages = [];
+    for await (const message of bus.read({ topics: [topic], from: "earliest", untilEnd: true }))
+      messages.push(JSON.parse(messageJson(message)));
+    return messages;
+  } finally {
+    await bus.close();
+  }
 }
 
 /** taskIds that wait for their final result. */

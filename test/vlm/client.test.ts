@@ -137,7 +137,7 @@ test("a call that may not be sent any more once its connection is ready is not s
 test("many calls are in flight at once, over connections that are kept", async () => {
   const count = 100;
   const rounds = [deferred<void>(), deferred<void>()];
-  provider = await startFaultyProvider(async ({ number }) => {
+  provider = await startFaultyProvider(async ({ number }): Promise<Behaviour> => {
     const round = rounds[Math.floor((number - 1) / count)];
     if (number % count === 0) round?.resolve();
     await round?.promise;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { Logger } from "pino";
+import { abortAfter } from "../../abort-after.ts";
 import type { KafkaConfig } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
 import { refusalOf, unreachable } from "./failure.ts";
@@ -28,7 +29,7 @@ export async function firstConnection<T>(
   { log, signal, patienceMs }: Waiting,
   question: (admin: Admin) => Promise<T>,
 ): Promise<T> {
-  const patience = patienceMs === undefined ? [] : [AbortSignal.timeout(patienceMs)];
+  const patience = patienceMs === undefined ? [] : [abortAfter(patienceMs)];
   const end = AbortSignal.any([signal, ...patience]);
   const ended = aborted(end);
   let lastError: unknown = new Error("no broker does");

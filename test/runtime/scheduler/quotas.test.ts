@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { deferred } from "../../../src/runtime/detector/deferred.ts";
 import { startSimulatedVlm } from "../../../src/simulator/vlm/server.ts";
-import { startFaultyProvider } from "../../support/faulty-provider.ts";
+import { type Behaviour, startFaultyProvider } from "../../support/faulty-provider.ts";
 import { until } from "../../support/until.ts";
 import { aKey, limited, mostSince, openProcess, schedulerConfig } from "./harness.ts";
 import { aTask } from "./jobs.ts";
@@ -51,7 +51,7 @@ test("all keys together keep the global limit", async () => {
 
 test("one key without limits has many calls in flight", async () => {
   const all = deferred<void>();
-  const provider = await startFaultyProvider(async () => {
+  const provider = await startFaultyProvider(async (): Promise<Behaviour> => {
     await all.promise;
     return "good" as const;
   });

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { abortAfter } from "../../../abort-after.ts";
 import type { SchedulerConfig } from "../../../config/config.ts";
 import { messageOf } from "../../../errors.ts";
 import type { VlmClient } from "../../../vlm/client.ts";
@@ -24,7 +25,7 @@ export function startHealthCheck({ pool, client, config, log, signal }: HealthCh
   async function check(key: KeyState): Promise<void> {
     const keyId = key.config.id;
     const startedAt = performance.now();
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(config.timeoutMs)]);
+    const inTime = AbortSignal.any([signal, abortAfter(config.timeoutMs)]);
     try {
       const answers = await client.checkKey(key.config, inTime);
       log.debug({ keyId, answers }, "API key checked");
