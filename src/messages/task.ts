@@ -59,7 +59,7 @@ export function encodeTask({ groupImageBase64: picture, ...task }: AssessmentTas
   return bytes;
 }
 
-/** A task whose picture is the bytes it came as: base64 in ASCII, none when the detection omitted it. */
+/** A task whose picture is the bytes it came as, not groupImageBase64: base64 in ASCII, none when the detection omitted it. */
 export type ReceivedTask = AssessmentTask & { readonly picture: Buffer };
 
 /**
