@@ -109,6 +109,8 @@ export interface Store {
   reserve(request: QuotaRequest): Promise<QuotaGrant>;
   /** Takes back a reservation that was never sent. */
   giveBack(group: string, id: string): Promise<void>;
+  /** A call that goes on the wire later than it was granted counts from now on. */
+  countFromNow(group: string, id: string): Promise<void>;
   /** Frees the call's slot. `tokens`: what it used, where that is known; else its upper bound goes on counting. */
   endCall(group: string, id: string, tokens?: number): Promise<void>;
   /** Marks, caches and publishes in one atomic step; a repeat publishes nothing. */

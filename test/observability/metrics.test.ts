@@ -24,6 +24,7 @@ test("a key's success rate is the share of its last calls", async () => {
   const port = {
     reserve: async () => ({ granted: true as const, id: "r" }),
     giveBack: async () => {},
+    countFromNow: async () => {},
     endCall: async () => {},
   };
   const quota = createQuota(port, scheduler);

@@ -203,6 +203,21 @@ export function storeContract(name: string, prepare: () => StoreUnderTest): void
         await until(async () => (await other.reserve(lost)).granted);
       });
 
+      it("count a call that went on the wire late from then on", async () => {
+        const limits = [requests(2, 1_000)];
+        const ask = () => store.reserve({ group: "late", limits });
+        const late = await ask();
+        const prompt = await ask();
+        const grantedAt = performance.now();
+        await until(() => performance.now() > grantedAt + 400);
+        await other.countFromNow("late", late.granted ? late.id : "");
+        const sentAt = performance.now();
+        expect(prompt.granted).toBe(true);
+        await until(async () => (await ask()).granted);
+        await until(async () => (await ask()).granted);
+        expect(performance.now()).toBeGreaterThan(sentAt + 950);
+      });
+
       it("get back a reservation that was never sent", async () => {
         const ask = () => store.reserve({ group: "given-back", limits: [requests(1, 60_000)] });
         const grant = await ask();

@@ -73,6 +73,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     let sent = false;
     const maySend = () => {
       if (!lease.isFresh() && job.late < mostLate) return false;
+      lease.sent();
       trace.dispatchedAt ??= store.now();
       sent = true;
       return true;

@@ -40,6 +40,11 @@ export function ownQuotas(): QuotaPort {
         (groups.get(group) ?? []).filter((call) => call.id !== id),
       );
     },
+    async countFromNow(group, id) {
+      const held = groups.get(group) ?? [];
+      const late = held.filter((call) => call.id === id).map((call) => ({ ...call, at: performance.now() }));
+      groups.set(group, [...held.filter((call) => call.id !== id), ...late]);
+    },
     async endCall(group, id, tokens) {
       const call = groups.get(group)?.find((one) => one.id === id);
       if (call) Object.assign(call, { isOpen: false, tokens: tokens ?? call.tokens });

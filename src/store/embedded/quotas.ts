@@ -34,11 +34,18 @@ export function createQuotas(root: RootDatabase) {
       const retryAfterMs = roomForCallMs(request, held, open, now);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
 
-      const id = (held.at(-1)?.id ?? now * 1000) + 1;
+      const id = Math.max(now * 1000, ...held.map((one) => one.id)) + 1;
       groups.put(group, [...held, { at: now, tokens, id, openUntil: slots ? now + slots.ttlMs : 0 }]);
       return { granted: true, id: String(id) };
     },
     giveBack: (group: string, id: string) => change(group, id, () => []),
+    countFromNow(group: string, id: string, now: number): void {
+      change(group, id, (one) => [{ ...one, at: now }]);
+      groups.put(
+        group,
+        (groups.get(group) ?? []).sort((one, other) => one.at - other.at),
+      );
+    },
     endCall: (group: string, id: string, tokens?: number) =>
       change(group, id, (one) => [{ ...one, tokens: tokens ?? one.tokens, openUntil: 0 }]),
   };

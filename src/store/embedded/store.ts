@@ -95,6 +95,7 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
     cover: async () => {},
     reserve: (request) => write(() => quotas.reserve(request, Date.now())),
     giveBack: (group, id) => write(() => quotas.giveBack(group, id)),
+    countFromNow: (group, id) => write(() => quotas.countFromNow(group, id, Date.now())),
     endCall: (group, id, tokens) => write(() => quotas.endCall(group, id, tokens)),
     pushFrame: (push) => publishing(() => frames.push(push, Date.now())),
     frameMark: async (messageId) => frames.mark(messageId, Date.now()),

@@ -185,6 +185,16 @@ export function createQuotas(
       await Promise.all([redis.zrem(callsKey(group), member), redis.zrem(openKey(group), member)]);
     },
 
+    async countFromNow(group: string, member: string): Promise<void> {
+      const own = groups.get(group);
+      const call = own?.calls.find((one) => one.member === member);
+      if (own && call) {
+        own.calls = [...own.calls.filter((one) => one !== call), call];
+        Object.assign(call, { at: performance.now(), serverAt: clock.now() + clock.errorMs() });
+      }
+      if (!away) await redis.countFromNow(callsKey(group), member);
+    },
+
     async endCall(group: string, member: string, tokens?: number): Promise<void> {
       const own = groups.get(group);
       own?.open.delete(member);

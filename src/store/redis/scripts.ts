@@ -149,6 +149,12 @@ if slots > 0 then
 end
 return {epoch[1], at}`;
 
+/** KEYS: the group's calls. ARGV: the call's member. Answers the time from which it counts. */
+const countFromNow = `${now}
+local at = string.format("%.3f", now)
+redis.call("ZADD", KEYS[1], "XX", at, ARGV[1])
+return at`;
+
 /** KEYS: the group's calls, its open calls. ARGV: the call's member, the member with what it used. */
 const endCall = `redis.call("ZREM", KEYS[2], ARGV[1])
 local at = ARGV[1] ~= ARGV[2] and redis.call("ZSCORE", KEYS[1], ARGV[1])
@@ -209,6 +215,7 @@ export const scripts = {
   releaseLease: { lua: releaseLease, numberOfKeys: 2 },
   coverPartitions: { lua: coverPartitions, numberOfKeys: 2 },
   reserveCall: { lua: reserveCall, numberOfKeys: 4 },
+  countFromNow: { lua: countFromNow, numberOfKeys: 1 },
   endCall: { lua: endCall, numberOfKeys: 2 },
   tellCallsAgain: { lua: tellCallsAgain, numberOfKeys: 1 },
   pushFrame: { lua: pushFrame, numberOfKeys: 6 },

@@ -69,6 +69,7 @@ export async function openRedisStore({ redis: config, log, ending }: RedisStoreO
       cover: quotas.cover,
       reserve: quotas.reserve,
       giveBack: quotas.giveBack,
+      countFromNow: quotas.countFromNow,
       endCall: quotas.endCall,
       pushFrame: frames.push,
       frameMark: frames.mark,

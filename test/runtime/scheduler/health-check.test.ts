@@ -60,6 +60,7 @@ test("a key that made calls meanwhile is not asked", async () => {
   const port = {
     reserve: async () => ({ granted: true as const, id: "r" }),
     giveBack: async () => {},
+    countFromNow: async () => {},
     endCall: async () => {},
   };
   const pool = createKeyPool(keys, scheduler, { quota: createQuota(port, scheduler), log });

@@ -16,6 +16,7 @@ const { signal } = new AbortController();
 function aQuotaPort(reserve: QuotaPort["reserve"] = async () => ({ granted: true, id: "r" })) {
   const asked: QuotaRequest[] = [];
   const givenBack: string[] = [];
+  const late: string[] = [];
   const port: QuotaPort = {
     reserve(request) {
       asked.push(request);
@@ -24,9 +25,12 @@ function aQuotaPort(reserve: QuotaPort["reserve"] = async () => ({ granted: true
     async giveBack(group, id) {
       givenBack.push(`${group} ${id}`);
     },
+    async countFromNow(group, id) {
+      late.push(`${group} ${id}`);
+    },
     async endCall() {},
   };
-  return { port, asked, givenBack };
+  return { port, asked, givenBack, late };
 }
 
 function aPool(
@@ -221,7 +225,7 @@ test("where the global window is full, the key's reservation is given back", asy
 test("a reservation that came too late to be sent is given back", async () => {
   let slow = true;
   const { port, givenBack } = aQuotaPort(async () => {
-    if (slow) await delay(80);
+    if (slow) await delay(600);
     const id = slow ? "late" : "in-time";
     slow = false;
     return { granted: true, id };
@@ -229,6 +233,15 @@ test("a reservation that came too late to be sent is given back", async () => {
   const lease = await acquire(aPool([limited({ qps: 5 })], {}, port));
   expect(lease.isFresh()).toBe(true);
   expect(givenBack).toEqual(["key:a late"]);
+});
+
+test("a call that goes on the wire late counts from then on", async () => {
+  const { port, late } = aQuotaPort();
+  const lease = await acquire(aPool([limited({ qps: 5 })], {}, port));
+  const since = performance.now();
+  await until(() => performance.now() > since + 60);
+  lease.sent();
+  expect(late).toEqual(["key:a r"]);
 });
 
 test("where a window was full, room in it is asked for by one call at a time until one is granted", async () => {

@@ -75,14 +75,15 @@ test("a call whose reservation came too late is not sent; its task waits again a
   let late = 0;
   context.store.reserve = async (request) => {
     const grant = await reserve(request);
-    if (++late <= 2) await delay(80);
+    if (++late <= 2) await delay(600);
     return grant;
   };
   await start();
   await produce(aTask());
   const results = [...(await resultsOf(1)).values()];
   expect(results).toMatchObject([{ status: "assessed", metadata: { calls: 1 } }]);
-  expect([provider.stats().requests, late]).toEqual([1, 3]);
+  expect(provider.stats().requests).toBe(1);
+  expect(late).toBeGreaterThanOrEqual(3);
 });
 
 test("with the store away limited keys make no calls and readiness says so; they go on when it is back", async () => {

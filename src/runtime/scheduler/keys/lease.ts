@@ -14,6 +14,8 @@ export interface Lease {
   readonly key: ApiKeyConfig;
   /** False once it is too late to send: the provider would count the call later than the window does. */
   isFresh(): boolean;
+  /** It goes on the wire. */
+  sent(): void;
   /** Not sent. */
   giveBack(): void;
   /** @param most the tokens it was reckoned to use at most; costYuan: where it is known */
@@ -33,8 +35,10 @@ export interface PendingLease {
   cancel(): void;
 }
 
-/** A reservation not on the wire this long after it was asked for is given back. */
-const freshMs = 50;
+/** On the wire this long after it was asked for, a call is counted by the provider when our windows count it. */
+const promptMs = 50;
+/** Half of the shortest window: by then nobody was granted a call in the place that a late one leaves. */
+const freshMs = 500;
 
 interface LeaseParts {
   registry: KeyRegistry;
@@ -72,6 +76,10 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
       return {
         key: config,
         isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
+        sent() {
+          if (reservation.counted && performance.now() - startedAt > promptMs)
+            settle(reservation.countFromNow());
+        },
         giveBack() {
           key.fullUntil = 0;
           group.fullUntil = 0;

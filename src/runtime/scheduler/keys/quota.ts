@@ -3,7 +3,7 @@ import type { QuotaLimit, QuotaRequest, Store } from "../../../store/store.ts";
 import type { KeyState } from "./key-state.ts";
 
 /** The operations of the store a quota needs. */
-export type QuotaPort = Pick<Store, "reserve" | "giveBack" | "endCall">;
+export type QuotaPort = Pick<Store, "reserve" | "giveBack" | "countFromNow" | "endCall">;
 
 /** Beyond each window, for what the way to the provider varies by. */
 const secondGuardMs = 50;
@@ -17,6 +17,8 @@ export type Reservation =
       /** False where no limit counts the call: it may then be sent at any time. */
       counted: boolean;
       giveBack(): Promise<void>;
+      /** It goes on the wire later than the windows allow for: it counts from now on. */
+      countFromNow(): Promise<void>;
       /** `tokens`: what the call used; undefined where nobody knows. */
       end(tokens: number | undefined): Promise<void>;
     }
@@ -92,6 +94,9 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
         granted: true,
         counted: layers.length > 0,
         giveBack,
+        async countFromNow() {
+          await Promise.all(held.map(({ group, id }) => store.countFromNow(group, id)));
+        },
         async end(used) {
           await Promise.all(
             layers.map(async ({ request }, index) => {
