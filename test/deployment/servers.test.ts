@@ -7,6 +7,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { lacks } from "../support/machine.ts";
+import { runTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 
 const script = fileURLToPath(new URL("../../deployment/local/servers", import.meta.url));
@@ -65,6 +66,13 @@ describe.skipIf(lacks("kafka", "redis", "prometheus"))("the servers without Dock
     await admin.connect();
     expect((await admin.describeCluster()).brokers).toHaveLength(1);
     await admin.disconnect();
+    // The first that is asked of a group makes the cluster's coordinators.
+    const tmon = {
+      TMON_KAFKA_BROKERS: `127.0.0.1:${broker}`,
+      TMON_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    };
+    for (const command of ["init-topics", "lag"])
+      expect(await runTmon([command], tmon)).toMatchObject({ exitCode: 0 });
     const redis = new Redis(redisPort);
     expect(await redis.config("GET", "maxmemory-policy")).toContain("noeviction");
     redis.disconnect();

@@ -7,7 +7,14 @@ import type { Ask } from "./aside.ts";
 import { asking, rootOf } from "./failure.ts";
 import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
 
-const electionErrors = ["NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE"];
+/** Of partitions, and of groups: on a new cluster with the first one that is asked for. */
+const electionErrors = [
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "GROUP_LOAD_IN_PROGRESS",
+];
 /** With the last question shorter than any answer is waited for. */
 const electionMs = 8_000;
 const askAgainMs = 100;
@@ -25,7 +32,7 @@ export async function describeTopics(admin: Admin, topics: readonly string[]): P
 }
 
 /**
- * Asks again while a leader is elected, or has not heard that it is one; the library's metadata may also be of the
+ * Asks again while a leader or coordinator is elected, or has not heard that it is one; the library's metadata may also be of the
  * moment before this topic was first asked for.
  */
 async function onceLed<T>(question: () => Promise<T>): Promise<T> {
@@ -60,7 +67,7 @@ export async function committedOffsets(
   groupId: string,
   topics: readonly string[],
 ): Promise<CommittedOf> {
-  const answers = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  const answers = await onceLed(() => admin.fetchOffsets({ groupId, topics: [...topics] }));
   return (topic, partition) => {
     const found = answers
       .find((answer) => answer.topic === topic)
