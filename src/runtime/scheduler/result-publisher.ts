@@ -60,18 +60,26 @@ export function createResultPublisher(
     },
   };
 
+  /** Says that it is over in the turn in which it found nothing waiting: what comes later begins anew. */
   async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      const messages = batch.map((entry) => entry.message);
-      await publishUntilDone(context, messages, signal, outage);
-      metrics.messagesSent.inc({ topic }, batch.length);
-      for (const { job } of batch) {
-        for (const receipt of job.receipts) receipt.acknowledge();
-        published(job);
-        log.debug({ taskId: job.task.taskId }, "result published, task acknowledged");
-      }
+    isWriting = true;
+    try {
+      while (waiting.length > 0) await writeBatch();
+    } finally {
+      isWriting = false;
+    }
+  }
+
+  async function writeBatch(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    const messages = batch.map((entry) => entry.message);
+    await publishUntilDone(context, messages, signal, outage);
+    metrics.messagesSent.inc({ topic }, batch.length);
+    for (const { job } of batch) {
+      for (const receipt of job.receipts) receipt.acknowledge();
+      published(job);
+      log.debug({ taskId: job.task.taskId }, "result published, task acknowledged");
     }
   }
 
@@ -80,13 +88,8 @@ export function createResultPublisher(
       const value = encode(resultOf(job.task, outcome));
       waiting.push({ job, message: { topic, key: job.task.cameraId, value } });
       if (isWriting) return;
-      isWriting = true;
       // Rejects only when the role was stopped: the tasks then belong to their next owner.
-      writing = write()
-        .catch(() => {})
-        .finally(() => {
-          isWriting = false;
-        });
+      writing = write().catch(() => {});
     },
     trouble: () => trouble,
     idle: () => writing,
