@@ -62,7 +62,7 @@ test("a shorter cool-down never cuts a longer one", () => {
 });
 
 test("a slow start doubles its rate every second, from a quarter of the full rate", () => {
-  const slowStart = createSlowStart(40);
+  const slowStart = createSlowStart(() => 40);
   const rates = [0, 1, 2].map((second) => {
     slowStart.begin(0);
     slowStart.sent(second * 1000);
@@ -72,7 +72,7 @@ test("a slow start doubles its rate every second, from a quarter of the full rat
 });
 
 test("a slow start begins with no less than 5 a second, and a key that had none waits for nothing", () => {
-  const slowStart = createSlowStart(10);
+  const slowStart = createSlowStart(() => 10);
   expect(slowStart.waitMs(0)).toBe(0);
   slowStart.begin(0);
   expect(slowStart.waitMs(0)).toBe(200);

@@ -1,7 +1,9 @@
 import { setTimeout as delay, setImmediate as immediate } from "node:timers/promises";
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ApiKeyConfig, SchedulerConfig } from "../../../src/config/config.ts";
+import { Secret } from "../../../src/config/secret.ts";
+import type { KeyState } from "../../../src/runtime/scheduler/keys/key-state.ts";
 import type { Lease } from "../../../src/runtime/scheduler/keys/lease.ts";
 import { createKeyPool } from "../../../src/runtime/scheduler/keys/pool.ts";
 import { createQuota, type QuotaPort } from "../../../src/runtime/scheduler/keys/quota.ts";
@@ -254,7 +256,7 @@ test("where a window was full, room in it is asked for by one call at a time unt
     now -= 1;
     return open.length <= 20 ? { granted: false, retryAfterMs: 1 } : { granted: true, id: "r" };
   });
-  const pool = aPool([limited({ rpm: 60_000 })], {}, port);
+  const pool = aPool([limited({ tpm: 60_000 })], {}, port);
   await Promise.all(Array.from({ length: 8 }, () => acquire(pool)));
   expect(open.slice(0, 20)).toEqual(Array(20).fill(1));
   expect(Math.max(...open)).toBeGreaterThan(1);
@@ -269,4 +271,60 @@ test("after a throttled call a tenth less is asked for, also of a limit of a few
   expect(asked[0]!.limits.map(({ limit }) => limit)).toEqual([5, 300]);
   expect(perMinute[0]).toBeCloseTo(258, -1);
   expect(perMinute[1]).toBeCloseTo(270, -1);
+});
+
+test("in a slow start whoever asks next waits for the one that is being reserved, too", async () => {
+  let now = 1_000_000;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  // From 5 a second to 20.
+  const pool = aPool([limited({ rpm: 1_200 })]);
+  const wait = () => pool.waitMs(pool.keys()[0]!);
+  answer(await acquire(pool));
+  expect(wait()).toBe(200);
+  now += 200;
+  expect(wait()).toBe(0);
+  const asking = acquire(pool);
+  expect(wait()).toBe(200);
+  answer(await asking);
+});
+
+const bill = () => new VlmError(classify({ status: 400, message: "", codes: ["Arrearage"] }), "unpaid");
+
+test("a key that takes another's place begins anew, also where the account was blamed", async () => {
+  const pool = aPool([{}]);
+  const [{ config }] = pool.keys() as [KeyState];
+  (await acquire(pool)).failed(bill(), "t");
+  expect(pool.healthOf(pool.keys()[0]!).state).toBe("disabled");
+  pool.replace([{ ...config, weight: 2 }]);
+  expect(pool.healthOf(pool.keys()[0]!).state).toBe("disabled");
+  pool.replace([{ ...config, key: new Secret("sk-another") }]);
+  expect(pool.healthOf(pool.keys()[0]!).state).toBe("healthy");
+});
+
+test("a key whose model changed begins anew", async () => {
+  const pool = aPool([{}]);
+  const [{ config }] = pool.keys() as [KeyState];
+  (await acquire(pool)).failed(rejected(), "t");
+  pool.replace([{ ...config, model: "another" }]);
+  expect(pool.healthOf(pool.keys()[0]!).state).toBe("healthy");
+});
+
+test("what a person said of a key holds for the one that takes its place", async () => {
+  const pool = aPool([{}]);
+  const [{ config }] = pool.keys() as [KeyState];
+  pool.order("a", "disable");
+  pool.replace([{ ...config, key: new Secret("sk-another") }]);
+  expect(pool.keys()[0]!.order).toBe("disable");
+});
+
+test("a group's calls in flight follow the limit that is configured now", async () => {
+  const pool = aPool([limited({ concurrency: 2 })]);
+  const [{ config }] = pool.keys() as [KeyState];
+  const allowed = () => pool.groups()[0]!.concurrency.allowed();
+  expect(allowed()).toBe(2);
+  pool.replace([{ ...config, ...limited({ concurrency: 8 }) }]);
+  expect(allowed()).toBe(8);
+  pool.replace([{ ...config, ...limited({ concurrency: 1 }) }]);
+  expect(allowed()).toBe(1);
 });

@@ -23,24 +23,29 @@ export interface Concurrency {
  * Doubles every round trip until the first sign of congestion, from there one more a round trip; three tenths less
  * at each sign, once a round trip. Source: additive increase, multiplicative decrease, Chiu and Jain 1989; slow start
  * as in RFC 5681 §3.1.
+ *
+ * @param most how many the configuration allows; it may be read again
  */
-export function createConcurrency(most: number): Concurrency {
-  let allowed = Math.min(first, most);
-  let threshold = most;
+export function createConcurrency(most: () => number): Concurrency {
+  let allowed = first;
+  let threshold = Number.POSITIVE_INFINITY;
   let decreasedAt = Number.NEGATIVE_INFINITY;
   let usual = Number.POSITIVE_INFINITY;
   let recent: number[] = [];
 
+  const bounded = () => Math.min(allowed, most());
+
   function shrink(now: number): void {
-    threshold = Math.max(Math.min(least, most), allowed * decrease);
+    threshold = Math.max(Math.min(least, most()), bounded() * decrease);
     allowed = threshold;
     decreasedAt = now;
   }
 
   return {
-    allowed: () => Math.floor(allowed),
+    allowed: () => Math.floor(bounded()),
     answered(latencyMs, startedAt, open) {
-      if (open >= allowed / 2) allowed = Math.min(most, allowed + (allowed < threshold ? 1 : 1 / allowed));
+      const before = bounded();
+      if (open >= before / 2) allowed = before + (before < threshold ? 1 : 1 / before);
       recent.push(latencyMs);
       if (recent.length < window) return;
       const median = percentiles(recent).p50!;

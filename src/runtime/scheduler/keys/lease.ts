@@ -57,6 +57,8 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
     const startedAt = call.at;
     key.openSince.add(call);
     group.inFlight += 1;
+    // Now, not when it is granted: the next one to ask is to see it.
+    group.slowStart.sent(startedAt);
     for (const standing of standings) standing.sent(startedAt);
 
     function close(): void {
@@ -67,7 +69,6 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
     }
 
     function granted(reservation: Reservation & { granted: true }): Lease {
-      group.slowStart.sent(startedAt);
       const settle = (work: Promise<void>) =>
         work.catch((error: unknown) =>
           log.debug({ keyId: config.id, error: messageOf(error) }, "a reservation was not settled"),

@@ -14,7 +14,7 @@ const leastShare = 0.1;
 /** What shares a quota: the keys of one account for one model; a key without an account is its own. */
 export interface QuotaGroup {
   readonly id: string;
-  /** As configured. */
+  /** As configured now: api_keys.yaml may be read again. */
   limits: QuotaLimits;
   readonly standing: Standing;
   readonly slowStart: SlowStart;
@@ -39,20 +39,17 @@ export function groupIdOf({ id, account, model }: ApiKeyConfig): string {
 }
 
 export function createQuotaGroup(key: ApiKeyConfig, scheduler: SchedulerConfig): QuotaGroup {
-  const limits = key.account?.limits ?? key.limits;
-  const { qps = Number.POSITIVE_INFINITY, rpm = Number.POSITIVE_INFINITY } = limits;
-  const perSecond = Math.min(qps, rpm / 60);
   let share = 1;
   let throttledAt = Number.NEGATIVE_INFINITY;
   const usage = createMinuteUsage();
   const shareNow = (now: number) => Math.min(1, share + (moreAMinute * (now - throttledAt)) / 60_000);
-  return {
+  const group: QuotaGroup = {
     id: groupIdOf(key),
-    limits,
+    limits: limitsOfGroup(key),
     standing: createStanding(scheduler.healthCheck.failureThreshold),
-    slowStart: createSlowStart(Number.isFinite(perSecond) ? perSecond : undefined),
-    concurrency: createConcurrency(
-      Math.min(limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks),
+    slowStart: createSlowStart(() => perSecond(group.limits)),
+    concurrency: createConcurrency(() =>
+      Math.min(group.limits.concurrency ?? Number.POSITIVE_INFINITY, scheduler.maxConcurrentTasks),
     ),
     latencies: createLatencies(),
     reserving: createReserving(),
@@ -67,4 +64,15 @@ export function createQuotaGroup(key: ApiKeyConfig, scheduler: SchedulerConfig):
       throttledAt = now;
     },
   };
+  return group;
+}
+
+/** As configured: the account's where there is one, else the key's own. */
+export function limitsOfGroup({ account, limits }: ApiKeyConfig): QuotaLimits {
+  return account?.limits ?? limits;
+}
+
+function perSecond({ qps = Number.POSITIVE_INFINITY, rpm = Number.POSITIVE_INFINITY }: QuotaLimits) {
+  const most = Math.min(qps, rpm / 60);
+  return Number.isFinite(most) ? most : undefined;
 }

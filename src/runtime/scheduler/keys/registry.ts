@@ -1,7 +1,7 @@
 import type { ApiKeyConfig, SchedulerConfig } from "../../../config/config.ts";
 import { createKeyState, type KeyState } from "./key-state.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
-import { createQuotaGroup, groupIdOf, type QuotaGroup } from "./quota-group.ts";
+import { createQuotaGroup, groupIdOf, limitsOfGroup, type QuotaGroup } from "./quota-group.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
 /** The keys, and whatever they share. */
@@ -28,8 +28,20 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
     return standing;
   }
 
-  const accountOf = ({ account, id }: ApiKeyConfig) =>
-    standingIn(accounts, account ? `account:${account.id}` : `key:${id}`);
+  /** What was held against a key without an account goes with it: another key of its id begins anew. */
+  function groupAndAccountOf(
+    config: ApiKeyConfig,
+    known: KeyState | undefined,
+    next: ReadonlyMap<string, QuotaGroup>,
+  ) {
+    const id = groupIdOf(config);
+    const group = next.get(id) ?? (config.account ? groups.get(id) : known?.group);
+    const account = config.account
+      ? standingIn(accounts, config.account.id)
+      : (known?.account ?? createStanding(failureThreshold));
+    return { group: group ?? createQuotaGroup(config, scheduler), account };
+  }
+
   const modelOf = ({ baseUrl, model }: ApiKeyConfig) => {
     const name = `${baseUrl} ${model}`;
     const latencies = modelLatencies.get(name) ?? createLatencies();
@@ -41,15 +53,14 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
     const enabled = wanted.filter((key) => key.enabled);
     const nextGroups = new Map<string, QuotaGroup>();
     const nextKeys = enabled.map((config) => {
-      const id = groupIdOf(config);
-      const group = nextGroups.get(id) ?? groups.get(id) ?? createQuotaGroup(config, scheduler);
-      group.limits = config.account?.limits ?? config.limits;
-      nextGroups.set(id, group);
-      const known = keys.find((key) => key.config.id === config.id && isSameKey(key.config, config));
-      const shared = { group, account: accountOf(config), ...modelOf(config) };
-      return known
-        ? Object.assign(known, { config, ...shared })
-        : createKeyState(config, shared, failureThreshold);
+      const before = keys.find((key) => key.config.id === config.id);
+      const known = before && isSameKey(before.config, config) ? before : undefined;
+      const shared = { ...groupAndAccountOf(config, known, nextGroups), ...modelOf(config) };
+      shared.group.limits = limitsOfGroup(config);
+      nextGroups.set(shared.group.id, shared.group);
+      const key = known ?? createKeyState(config, shared, failureThreshold);
+      // A person speaks of an id, whatever key it has.
+      return Object.assign(key, { config, ...shared, order: before?.order ?? "use" });
     });
     groups = nextGroups;
     keys = nextKeys;
@@ -66,5 +77,6 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
 
 /** What a provider said of one says nothing of another. */
 function isSameKey(a: ApiKeyConfig, b: ApiKeyConfig): boolean {
-  return a.key.reveal() === b.key.reveal() && a.baseUrl === b.baseUrl && groupIdOf(a) === groupIdOf(b);
+  const isSameModel = a.baseUrl === b.baseUrl && a.model === b.model;
+  return isSameModel && a.key.reveal() === b.key.reveal() && groupIdOf(a) === groupIdOf(b);
 }

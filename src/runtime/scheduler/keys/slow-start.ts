@@ -18,12 +18,10 @@ export interface SlowStart {
  *
  * @param fullPerSecond undefined: no limit. Such a group starts slowly only where it is told to.
  */
-export function createSlowStart(fullPerSecond: number | undefined): SlowStart {
-  const full = fullPerSecond ?? unlimitedPerSecond;
-  const start = Math.max(leastPerSecond, full * startShare);
+export function createSlowStart(fullPerSecond: () => number | undefined): SlowStart {
   let begunAt = Number.NEGATIVE_INFINITY;
   let sentAt = Number.NEGATIVE_INFINITY;
-  const isIdle = (now: number) => fullPerSecond !== undefined && now - sentAt > idleMs;
+  const isIdle = (now: number) => fullPerSecond() !== undefined && now - sentAt > idleMs;
   return {
     begin(now) {
       begunAt = now;
@@ -31,6 +29,8 @@ export function createSlowStart(fullPerSecond: number | undefined): SlowStart {
     },
     waitMs(now) {
       if (isIdle(now)) return 0;
+      const full = fullPerSecond() ?? unlimitedPerSecond;
+      const start = Math.max(leastPerSecond, full * startShare);
       const rate = start * 2 ** Math.floor((now - begunAt) / 1000);
       return rate >= full ? 0 : Math.max(0, sentAt + 1000 / rate - now);
     },
