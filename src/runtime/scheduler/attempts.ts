@@ -109,12 +109,15 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     }
   }
 
+  const acquire = ({ tokens }: Job, avoid: Set<string>) =>
+    pool.acquire({ avoid, tokens: () => tokens, signal, patienceMs: config.scheduler.timeoutMs });
+
   /** A key whose calls cost nothing, where there is one that was not tried. */
-  async function affordable({ tokens }: Job, avoid: Set<string>): Promise<Lease | undefined> {
+  async function affordable(job: Job, avoid: Set<string>): Promise<Lease | undefined> {
     const paidKeys = budget.paidKeys();
     for (const id of paidKeys) avoid.add(id);
     if (pool.keys().every((key) => avoid.has(key.config.id))) return undefined;
-    const lease = await pool.acquire({ avoid, tokens, signal, patienceMs: config.scheduler.timeoutMs });
+    const lease = await acquire(job, avoid);
     if (!lease || !paidKeys.has(lease.key.id)) return lease;
     lease.giveBack();
     return undefined;
@@ -177,8 +180,7 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
           if (!isOwned(job)) return undefined;
           attempt += 1;
         }
-        const { tokens } = job;
-        lease = await pool.acquire({ avoid, tokens, signal, patienceMs: config.scheduler.timeoutMs });
+        lease = await acquire(job, avoid);
       }
     }
     return ended(failed(lastError));

@@ -62,9 +62,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function ask(): Promise<void> {
-    const lease = await pool.acquire({ tokens: queue.mostTokens(), signal });
+    const lease = await pool.acquire({ tokens: queue.mostTokens, signal });
     if (!lease) return;
-    const mayStart = !stands() && running.size < maxOpen && lease.isFresh();
+    const isEnough = lease.isFresh() && lease.most >= queue.mostTokens();
+    const mayStart = !stands() && running.size < maxOpen && isEnough;
     const job = mayStart ? queue.take(now()) : undefined;
     if (job) start(job, lease);
     else lease.giveBack();

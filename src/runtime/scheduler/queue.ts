@@ -49,7 +49,8 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
   const turns = new Map<string, number>();
   let size = 0;
   let bytes = 0;
-  let most: number | undefined = 0;
+  /** The most tokens of a waiting job, and how many jobs have as many; undefined when that has to be looked up. */
+  let most: { tokens: number; jobs: number } | undefined = { tokens: 0, jobs: 0 };
 
   function insert(job: Job): void {
     const line = lines.get(job.task.cameraId) ?? { jobs: [], bytes: 0 };
@@ -58,7 +59,7 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     line.bytes += job.bytes;
     bytes += job.bytes;
     size += 1;
-    if (most !== undefined) most = Math.max(most, job.tokens);
+    if (most) most = withJob(most, job);
   }
 
   function cut(job: Job): void {
@@ -67,7 +68,7 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     line.bytes -= job.bytes;
     bytes -= job.bytes;
     size -= 1;
-    if (job.tokens === most) most = undefined;
+    if (job.tokens === most?.tokens && --most.jobs === 0) most = undefined;
     if (line.jobs.length === 0) lines.delete(job.task.cameraId);
   }
 
@@ -145,10 +146,15 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     size: () => size,
     bytes: () => bytes,
     mostTokens() {
-      most ??= Math.max(0, ...allJobs().map((job) => job.tokens));
-      return most;
+      most ??= allJobs().reduce(withJob, { tokens: 0, jobs: 0 });
+      return most.tokens;
     },
   };
+}
+
+function withJob(most: { tokens: number; jobs: number }, { tokens }: Job) {
+  if (tokens < most.tokens) return most;
+  return { tokens, jobs: tokens === most.tokens ? most.jobs + 1 : 1 };
 }
 
 /** The more dangerous first, then the fresher. */

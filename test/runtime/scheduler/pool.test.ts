@@ -224,6 +224,33 @@ test("where the global window is full, the key's reservation is given back", asy
   expect(givenBack).toEqual(["key:a r"]);
 });
 
+test("a call that waits for room asks for what may have to be reserved by then", async () => {
+  let refused = false;
+  const { port, asked } = aQuotaPort(async () => {
+    if (refused) return { granted: true, id: "r" };
+    refused = true;
+    return { granted: false, retryAfterMs: 1 };
+  });
+  let most = 100;
+  const pool = aPool([limited({ tpm: 1e6 })], {}, port);
+  await pool.acquire({ signal, tokens: () => most++ });
+  expect(asked.map(({ tokens }) => tokens)).toEqual([100, 101]);
+});
+
+test("a call given back makes room under the limit of all keys too", async () => {
+  let full = false;
+  const { port } = aQuotaPort(async ({ group }) =>
+    group === "all-keys" && full ? { granted: false, retryAfterMs: 60_000 } : { granted: true, id: "r" },
+  );
+  const pool = aPool([limited({ qps: 5 })], { globalQpsLimit: 1 }, port);
+  const lease = await acquire(pool);
+  full = true;
+  expect(await pool.acquire({ signal, patienceMs: 100 })).toBeUndefined();
+  full = false;
+  lease.giveBack();
+  await acquire(pool);
+});
+
 test("a reservation that came too late to be sent is given back", async () => {
   let slow = true;
   const { port, givenBack } = aQuotaPort(async () => {

@@ -159,3 +159,18 @@ test("removed tasks end without an end of their own", () => {
   expect(queue.remove((waiting) => waiting.task.cameraId === "a")).toEqual([job]);
   expect([queue.size(), ends.length]).toEqual([1, 0]);
 });
+
+test("the most tokens of a waiting task are known whatever was taken, however many wait", () => {
+  const { queue } = aQueue({ maxBytes: Number.POSITIVE_INFINITY });
+  const add = (tokens: number, camera: string) => queue.add({ ...aJob({ camera, at: start }), tokens });
+  add(300, "a");
+  add(700, "b");
+  add(700, "c");
+  expect(queue.mostTokens()).toBe(700);
+  queue.remove((job) => job.task.cameraId === "b");
+  expect(queue.mostTokens()).toBe(700);
+  queue.remove((job) => job.task.cameraId === "c");
+  expect(queue.mostTokens()).toBe(300);
+  takeAll(queue);
+  expect(queue.mostTokens()).toBe(0);
+});

@@ -12,6 +12,8 @@ import type { TokenRatios } from "./token-ratios.ts";
 /** The right to one call with one key. */
 export interface Lease {
   readonly key: ApiKeyConfig;
+  /** The most tokens a call may use for which it was asked. */
+  readonly most: number;
   /** False once it is too late to send: the provider would count the call later than the window does. */
   isFresh(): boolean;
   /** It goes on the wire. */
@@ -29,7 +31,7 @@ export interface Lease {
 
 /** A lease whose reservation is being asked for: its call counts as open from here on. */
 export interface PendingLease {
-  /** The most it may use. */
+  /** What it is to reserve. */
   readonly tokens: number;
   granted(reservation: Reservation & { granted: true }): Lease;
   cancel(): void;
@@ -46,12 +48,16 @@ interface LeaseParts {
   blame(key: KeyState, error: VlmError, call: { taskId: string; startedAt: number }): void;
   /** A call ended: others may begin. */
   ended(): void;
+  /** Its windows have room again. */
+  givenBack(key: KeyState): void;
   log: Logger;
 }
 
-export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts) {
-  return (key: KeyState, tokens: number): PendingLease => {
+export function createLeases({ registry, ratios, blame, ended, givenBack, log }: LeaseParts) {
+  /** @param most the tokens a call may use at most, by our own estimate */
+  return (key: KeyState, most: number): PendingLease => {
     const { group, config } = key;
+    const tokens = Math.ceil(most * ratios.of(config.model));
     const standings = registry.standingsOf(key);
     const call = { at: performance.now() };
     const startedAt = call.at;
@@ -76,21 +82,21 @@ export function createLeases({ registry, ratios, blame, ended, log }: LeaseParts
 
       return {
         key: config,
+        most,
         isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
         sent() {
           if (reservation.counted && performance.now() - startedAt > promptMs)
             settle(reservation.countFromNow());
         },
         giveBack() {
-          key.fullUntil = 0;
-          group.fullUntil = 0;
           settle(reservation.giveBack());
+          givenBack(key);
           close();
         },
-        succeeded({ latencyMs, usage }, most, costYuan) {
+        succeeded({ latencyMs, usage }, mostOfCall, costYuan) {
           const used = usage && usage.promptTokens + usage.completionTokens;
           group.used(performance.now(), used ?? tokens);
-          if (used !== undefined) ratios.note(config.model, used, most);
+          if (used !== undefined) ratios.note(config.model, used, mostOfCall);
           group.concurrency.answered(latencyMs, startedAt, group.inFlight);
           for (const latencies of [key.latencies, group.latencies, key.modelLatencies])
             latencies.add(latencyMs);

@@ -17,8 +17,8 @@ import { createWakeUp } from "./wake-up.ts";
 export interface AcquireOptions {
   /** Ids of keys to be used only when there is no other. */
   avoid?: ReadonlySet<string>;
-  /** The most tokens the call may use, by our own estimate. */
-  tokens?: number;
+  /** The most tokens the call may use, by our own estimate; asked each time that it is to be reserved. */
+  tokens?: () => number;
   signal: AbortSignal;
   /** Gives up when no key can be had within this time; by default it waits. */
   patienceMs?: number;
@@ -70,8 +70,14 @@ export function createKeyPool(
   const strategy = createStrategy(scheduler.strategy);
   const blame = createBlame(scheduler);
   const wakeUp = createWakeUp();
-  const ratios = createTokenRatios();
-  const leaseOf = createLeases({ registry, ratios, blame: blameAndLog, ended: wakeUp.all, log });
+  const leaseOf = createLeases({
+    registry,
+    ratios: createTokenRatios(),
+    blame: blameAndLog,
+    ended: wakeUp.all,
+    givenBack,
+    log,
+  });
   let allFullUntil = 0;
   let store = { failures: 0, heldUntil: 0, trouble: undefined as string | undefined };
 
@@ -112,8 +118,8 @@ export function createKeyPool(
   const soonest = (now: number) =>
     Math.min(...registry.keys().map((key) => Math.max(anyWait(key, now) || stalledLookMs, 1)));
 
-  async function reserve(key: KeyState, tokens: number): Promise<Lease | undefined> {
-    const lease = leaseOf(key, Math.ceil(tokens * ratios.of(key.config.model)));
+  async function reserve(key: KeyState, most: number): Promise<Lease | undefined> {
+    const lease = leaseOf(key, most);
     const { reserving } = key.group;
     reserving.begin();
     const reservation = await quota.reserve(key, lease.tokens, performance.now()).catch(noteStoreFailure);
@@ -136,6 +142,12 @@ export function createKeyPool(
     if (full === "key") key.fullUntil = until;
     else if (full === "group") key.group.fullUntil = until;
     else allFullUntil = until;
+  }
+
+  function givenBack(key: KeyState): void {
+    key.fullUntil = 0;
+    key.group.fullUntil = 0;
+    allFullUntil = 0;
   }
 
   function noteStoreFailure(error: unknown): undefined {
@@ -218,14 +230,14 @@ export function createKeyPool(
       if (keys.some((key) => !["disabled", "draining"].includes(healthOf(key).state))) return undefined;
       return `no API key is usable: ${keys.map((key) => `${key.config.id} is disabled`).join(", ")}`;
     },
-    async acquire({ avoid = new Set(), tokens = 0, signal, patienceMs = Number.POSITIVE_INFINITY }) {
+    async acquire({ avoid = new Set(), tokens = () => 0, signal, patienceMs = Number.POSITIVE_INFINITY }) {
       const deadline = performance.now() + patienceMs;
       while (!outOfService()) {
         signal.throwIfAborted();
         const now = performance.now();
         const key = choose(now, avoid);
         if (key) {
-          const lease = await reserve(key, tokens);
+          const lease = await reserve(key, tokens());
           if (lease) return lease;
         } else {
           const wait = soonest(now);
