@@ -27,7 +27,7 @@ const strategies: Record<SchedulerConfig["strategy"], () => Strategy> = {
 
   /** In proportion to their weights, evenly spread. Source: nginx's smooth weighted round robin. */
   weighted: () => {
-    const credits = new Map<KeyState, number>();
+    const credits = new WeakMap<KeyState, number>();
     return (candidates) => {
       let total = 0;
       for (const key of candidates) {
@@ -43,7 +43,7 @@ const strategies: Record<SchedulerConfig["strategy"], () => Strategy> = {
 };
 
 function createTurns() {
-  const turns = new Map<KeyState, number>();
+  const turns = new WeakMap<KeyState, number>();
   let last = 0;
   return {
     of: (key: KeyState) => turns.get(key) ?? 0,

@@ -1,3 +1,5 @@
+import { onAbort } from "../../../on-abort.ts";
+
 const longestMs = 60_000;
 
 /** Lets waiters sleep until something changed, but no longer than they say. */
@@ -10,16 +12,16 @@ export function createWakeUp() {
     /** Resolves after `ms`, at a change, or when the signal is aborted. */
     wait(ms: number, signal: AbortSignal): Promise<void> {
       return new Promise((resolve) => {
+        if (signal.aborted) return resolve();
         const wake = () => {
           clearTimeout(timer);
           waiters.delete(wake);
-          signal.removeEventListener("abort", wake);
+          forget();
           resolve();
         };
         const timer = setTimeout(wake, Math.min(ms, longestMs));
+        const forget = onAbort(signal, wake);
         waiters.add(wake);
-        signal.addEventListener("abort", wake);
-        if (signal.aborted) wake();
       });
     },
   };
