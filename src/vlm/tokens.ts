@@ -20,9 +20,10 @@ export function mostPictureTokens(size: { width: number; height: number }, model
   return patches(size.width) * patches(size.height) + 2;
 }
 
-/** The size stands among the first segments; a frame header behind 48 KB of them is nobody's. */
+/** The size nearly always stands within the first segments; a frame header behind 48 KB of them is nobody's. */
 function sizeOf(base64: Buffer) {
-  return jpegSizeOf(Buffer.from(base64.toString("latin1", 0, 65_536), "base64"));
+  const within = (length: number) => jpegSizeOf(Buffer.from(base64.toString("latin1", 0, length), "base64"));
+  return within(2_048) ?? within(65_536);
 }
 
 const noPicture = Buffer.alloc(0);
@@ -30,14 +31,20 @@ const noPicture = Buffer.alloc(0);
 /** The longest sides a crop has by default. */
 const largestCrop = { width: 768, height: 768 };
 
+const systemTokens = new WeakMap<PromptConfig, number>();
+
+/** What all requests of a configuration begin with is counted once. */
+function messagesTokens(request: AssessRequest, config: PromptConfig): number {
+  const [system, ...others] = chatBody({ ...request, picture: noPicture }, "", config).messages;
+  const ofSystem = systemTokens.get(config) ?? textTokens(JSON.stringify(system));
+  systemTokens.set(config, ofSystem);
+  return ofSystem + textTokens(JSON.stringify(others));
+}
+
 /** The most a call about this group may use: its prompt, and an answer as long as it may be. */
 export function mostUsage(request: AssessRequest, config: PromptConfig, model: string): Usage {
-  const { messages } = chatBody({ ...request, picture: noPicture }, "", config);
-  return {
-    promptTokens:
-      textTokens(JSON.stringify(messages)) + mostPictureTokens(sizeOf(request.picture) ?? largestCrop, model),
-    completionTokens: config.maxTokens,
-  };
+  const picture = mostPictureTokens(sizeOf(request.picture) ?? largestCrop, model);
+  return { promptTokens: messagesTokens(request, config) + picture, completionTokens: config.maxTokens };
 }
 
 /** The same for the largest picture of a pair. */
