@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Secret } from "../config/secret.ts";
 import { UnusableAnswer } from "./answer.ts";
-import { classify, type Usage, VlmError } from "./failure.ts";
+import { classify, type Usage, VlmError, type VlmErrorCode } from "./failure.ts";
 
 export interface HttpResponse {
   status: number;
@@ -53,6 +53,19 @@ export class ForeignAnswer extends UnusableAnswer {
     super(body === "" ? "it is empty" : isPage ? "it is a web page" : "it is not a completion");
     this.isPage = isPage;
   }
+}
+
+/** Taken from the status alone. */
+const doubtful: VlmErrorCode[] = [
+  "TMON_VLM_ANSWER_INVALID",
+  "TMON_VLM_REQUEST_REFUSED",
+  "TMON_VLM_ACCESS_DENIED",
+  "TMON_VLM_MODEL_UNKNOWN",
+];
+
+/** True where the body is no provider's and leaves nothing of what the status would say. */
+export function isDoubtful({ failure, details }: VlmError): boolean {
+  return details.cause instanceof ForeignAnswer && doubtful.includes(failure.code);
 }
 
 /** A provider's own answer, however broken, is JSON. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../errors.ts";
 import { tlsFailure } from "../../tls/failure.ts";
-import type { VlmError, VlmErrorCode } from "../../vlm/failure.ts";
-import { ForeignAnswer } from "../../vlm/response.ts";
+import type { VlmError } from "../../vlm/failure.ts";
+import { isDoubtful } from "../../vlm/response.ts";
 
 export interface Advice {
   code: ErrorCode;
@@ -9,19 +9,11 @@ export interface Advice {
   todo: string;
 }
 
-/** Where a body that is no provider's leaves nothing of what the status alone was taken for. */
-const doubtful: VlmErrorCode[] = [
-  "TMON_VLM_ANSWER_INVALID",
-  "TMON_VLM_REQUEST_REFUSED",
-  "TMON_VLM_ACCESS_DENIED",
-  "TMON_VLM_MODEL_UNKNOWN",
-];
-
 /** What went wrong and what to do, for who tries a key out: the error's own advice is for a scheduler that runs. */
 export function adviceOn(error: VlmError, host: string): Advice {
   const { message: reason, todo, failure, details } = error;
   const { code } = failure;
-  if (details.cause instanceof ForeignAnswer && doubtful.includes(code)) {
+  if (isDoubtful(error)) {
     const check = "check the base URL, and whether a proxy or a login page answers in the provider's place";
     return { code, reason, todo: check };
   }

@@ -9,6 +9,7 @@ import { createKeyPool } from "../../../src/runtime/scheduler/keys/pool.ts";
 import { createQuota, type QuotaPort } from "../../../src/runtime/scheduler/keys/quota.ts";
 import type { QuotaRequest } from "../../../src/store/store.ts";
 import { classify, failureOf, VlmError } from "../../../src/vlm/failure.ts";
+import { ForeignAnswer } from "../../../src/vlm/response.ts";
 import { until } from "../../support/until.ts";
 import { aKey, limited, schedulerConfig } from "./harness.ts";
 
@@ -314,6 +315,18 @@ test("in a slow start whoever asks next waits for the one that is being reserved
   const asking = acquire(pool);
   expect(wait()).toBe(200);
   answer(await asking);
+});
+
+test("a proxy's page disables no model and no key, whatever its status; the provider's own word does", async () => {
+  const refusal = (status: number, cause?: Error) =>
+    new VlmError(classify({ status, message: "", codes: [] }), `the answer is ${status}`, { status, cause });
+  for (const status of [403, 404]) {
+    const pool = aPool([{}]);
+    (await acquire(pool)).failed(refusal(status, new ForeignAnswer("<html>not here</html>")), "t");
+    expect(pool.healthOf(pool.keys()[0]!).state).toBe("healthy");
+    (await acquire(pool)).failed(refusal(status), "t");
+    expect(pool.healthOf(pool.keys()[0]!).state).toBe("disabled");
+  }
 });
 
 const bill = () => new VlmError(classify({ status: 400, message: "", codes: ["Arrearage"] }), "unpaid");

@@ -1,5 +1,6 @@
 import type { SchedulerConfig } from "../../../config/config.ts";
 import type { VlmError } from "../../../vlm/failure.ts";
+import { isDoubtful } from "../../../vlm/response.ts";
 import type { KeyState } from "./key-state.ts";
 import type { Standing } from "./standing.ts";
 
@@ -24,10 +25,12 @@ export function createBlame(scheduler: SchedulerConfig) {
     const trouble = { now, startedAt, reason: error };
     const blamed = blamedBy(error, key);
     const coolDown = details.retryAfterMs ?? coolDownMs(key.failureRate(), scheduler);
-    switch (failure.action) {
+    // What a proxy says for a moment is no reason to disable anything for good.
+    const action = failure.action === "disable" && isDoubtful(error) ? "back_off" : failure.action;
+    switch (action) {
       case "disable":
       case "disable_and_probe":
-        blamed.disable(trouble, { probe: failure.action === "disable_and_probe" });
+        blamed.disable(trouble, { probe: action === "disable_and_probe" });
         break;
       case "cool":
         blamed.cool(trouble, coolDown);
