@@ -1,7 +1,7 @@
 import type { VlmTarget } from "./client.ts";
 import type { HttpRequest } from "./exchange.ts";
 
-export type Endpoint = Omit<HttpRequest, "body">;
+type Endpoint = Omit<HttpRequest, "body">;
 
 const completions = new WeakMap<VlmTarget, Endpoint>();
 

@@ -25,7 +25,6 @@ const count = z.number().int().min(0);
 
 /** Only the content is required of a completion. */
 const completionSchema = z.looseObject({
-  id: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
   choices: z
     .tuple([z.looseObject({ message: z.looseObject({ content: contentSchema }) })], z.unknown())
@@ -38,7 +37,6 @@ const completionSchema = z.looseObject({
 export interface Completion {
   content: string | undefined;
   usage: Usage | undefined;
-  id: string | undefined;
   model: string | undefined;
   /** A gateway's error in a response of status 200. */
   isError: boolean;
@@ -78,11 +76,10 @@ function foreignAnswer(text: string): ForeignAnswer | undefined {
 export function readCompletion({ text, json }: HttpResponse): Completion {
   const parsed = completionSchema.safeParse(json);
   if (!parsed.success) throw foreignAnswer(text) ?? new UnusableAnswer("it is not a completion");
-  const { choices, usage, id, model, error } = parsed.data;
+  const { choices, usage, model, error } = parsed.data;
   return {
     content: choices?.[0].message.content,
     usage: usage && { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens },
-    id,
     model,
     isError: choices === undefined && typeof error === "object" && error !== null,
   };
