@@ -238,6 +238,23 @@ test("a call that waits for room asks for what may have to be reserved by then",
   expect(asked.map(({ tokens }) => tokens)).toEqual([100, 101]);
 });
 
+test("reservations that the store refuses together are one failure: it is asked again soon", async () => {
+  const random = vi.spyOn(Math, "random").mockReturnValue(1);
+  onTestFinished(() => random.mockRestore());
+  let isAway = false;
+  const { port } = aQuotaPort(async () => {
+    if (isAway) throw new Error("away");
+    return { granted: true, id: "r" };
+  });
+  const pool = aPool([limited({ qps: 5 })], {}, port);
+  await turns(pool, 4);
+  isAway = true;
+  await Promise.all(Array.from({ length: 8 }, () => pool.acquire({ signal, patienceMs: 0 })));
+  expect(pool.waitMs(pool.keys()[0]!)).toBeLessThanOrEqual(200);
+  isAway = false;
+  expect(await turns(pool, 1)).toBe("a");
+});
+
 test("a call given back makes room under the limit of all keys too", async () => {
   let full = false;
   const { port } = aQuotaPort(async ({ group }) =>

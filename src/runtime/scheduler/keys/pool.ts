@@ -152,6 +152,8 @@ export function createKeyPool(
 
   function noteStoreFailure(error: unknown): undefined {
     if (!store.trouble) log.error({ error: messageOf(error) }, "the store is away: no calls of limited keys");
+    // Those that were asked for together count once.
+    if (performance.now() < store.heldUntil) return;
     store = {
       failures: store.failures + 1,
       heldUntil: performance.now() + backOffMs(store.failures, storeBackOff),
