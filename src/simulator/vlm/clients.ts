@@ -4,7 +4,7 @@ import { faultAt } from "./faults.ts";
 import { createLatency } from "./latency.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import type { FaultOptions, KeyOptions, Limits, SimulatedVlmOptions } from "./options.ts";
-import { hashOf, seededRandom } from "./random.ts";
+import { hashOf, seededRandom } from "../random.ts";
 
 /** Whoever asks with one key. */
 export interface Client {
