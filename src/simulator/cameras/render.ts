@@ -30,6 +30,8 @@ export interface Shot {
   readonly things: readonly Thing[];
   /** How far the camera has shaken, pixels. */
   readonly shake: readonly [number, number];
+  /** Whether it is to be known how much of each thing is hidden. */
+  readonly counts: boolean;
   /** Of this picture alone: noise and rain. */
   readonly random: () => number;
 }
@@ -40,10 +42,10 @@ export const firstId = 2;
 
 /** Draws one picture. */
 export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPicture): void {
-  const { scene, light, background, things, shake, random } = shot;
+  const { scene, light, background, things, shake, random, counts } = shot;
   const { width, height } = pictureSize;
   const view: View = { canvas, camera: scene.camera, light };
-  beginPicture(canvas, background, shake[0], shake[1]);
+  beginPicture(canvas, background, shake, counts);
   const seen = things.filter(({ solid, size }) => mayBeSeen(scene.camera, solid.x, solid.y, size[0]));
   for (const { solid, size, moves } of seen) if (moves) drawShadow(view, solid, size, shadowId);
   if (light.headlights > 0) for (const thing of seen) if (thing.shines) drawBeam(view, thing);

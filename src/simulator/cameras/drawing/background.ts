@@ -30,7 +30,7 @@ export function drawBackground(scene: Scene, light: Light, seed: number): Backgr
 /** Paint first, in order; then each pixel in its light. */
 function drawGround({ canvas, camera, light }: View, scene: Scene, seed: number): Uint32Array {
   const { width, height } = canvas;
-  beginPicture(canvas, noBackground(width, height), 0, 0);
+  beginPicture(canvas, noBackground(width, height));
   for (const { corners, colour } of scene.ground) {
     const flat = corners.flatMap(([x, y]) => [x, y, 0]);
     drawPolygon(canvas, camera, flat, corners.length, ink.paint, packed(colour), 0);
@@ -79,7 +79,7 @@ function grainAt(x: number, y: number, depth: number, seed: number): number {
 function drawUpright(view: View, scene: Scene, ground: Background): Background {
   const { canvas, camera, light } = view;
   const { width, height } = canvas;
-  beginPicture(canvas, ground, 0, 0);
+  beginPicture(canvas, ground);
   for (const { solid, size } of scene.fixtures) if (mayBeSeen(camera, solid.x, solid.y, 20)) drawShadow(view, solid, size, shadow);
   const lampsOn = (x: number, y: number) => lampsAt(scene.lamps, x, y);
   for (const solid of scene.backdrop)

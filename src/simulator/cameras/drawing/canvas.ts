@@ -15,6 +15,8 @@ export interface Canvas {
   readonly ids: Int32Array;
   /** What covered a sample last, seen or hidden. */
   readonly covers: Int32Array;
+  /** Whether `shapes` are counted. */
+  counts: boolean;
   /** By number: samples of the thing's whole shape inside the picture, hidden or not. */
   readonly shapes: Uint32Array;
   /** By tile: the base of the last picture that something was drawn for there. */
@@ -57,6 +59,7 @@ export function createCanvas(width: number, height: number): Canvas {
     shapes: new Uint32Array(mostThings),
     tiles: new Int32Array(columns * ((height >> tileBits) + 1)),
     base: 0,
+    counts: false,
     background: noBackground(width, height),
     shiftX: 0,
     shiftY: 0,
@@ -68,7 +71,12 @@ export function noBackground(width: number, height: number): Background {
   return { pixels: new Uint32Array(pixels), depths: new Uint16Array(pixels), width, margin: 0 };
 }
 
-export function beginPicture(canvas: Canvas, background: Background, shiftX: number, shiftY: number): void {
+export function beginPicture(
+  canvas: Canvas,
+  background: Background,
+  [shiftX, shiftY]: readonly [number, number] = [0, 0],
+  counts = false,
+): void {
   canvas.base += mostThings;
   // Numbers begin anew before they get too large.
   if (canvas.base > 2 ** 30) {
@@ -78,6 +86,7 @@ export function beginPicture(canvas: Canvas, background: Background, shiftX: num
   canvas.background = background;
   canvas.shiftX = shiftX;
   canvas.shiftY = shiftY;
+  canvas.counts = counts;
   canvas.shapes.fill(0);
 }
 

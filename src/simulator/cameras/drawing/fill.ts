@@ -14,7 +14,7 @@ export function fillSolid(
   colour: number,
   number: number,
 ): void {
-  const { colours, depths, ids, covers, shapes, base } = canvas;
+  const { colours, depths, ids, covers, shapes, base, counts } = canvas;
   const still = canvas.background.depths;
   const line = backgroundAt(canvas, 0, row >> 1);
   const start = row * dense * canvas.width;
@@ -23,7 +23,7 @@ export function fillSolid(
   let here = near;
   for (let column = from; column < to; column++, here += step) {
     const at = start + column;
-    if (covers[at] !== id) {
+    if (counts && covers[at] !== id) {
       covers[at] = id;
       covered++;
     }

@@ -81,7 +81,7 @@ function routesInto(arm: number, crossings: readonly Crossing[], busy: number): 
   // Who turns right lets bicycles go straight on first.
   const besideBicycles: Gate = {
     ...{ kind: "give-way", s: reach - 14.2, sign: false },
-    watch: Array.from({ length: 12 }, (_, i) => at(arm, 8 + 2 * i, cycle)),
+    watch: Array.from({ length: 18 }, (_, i) => at(arm, 8 + 2 * i, cycle)),
   };
   const cars = { car: 10, bus: 1.2, truck: 1.5, motorcycle: 2 };
   const usual = { speed: 11.5, mix: cars };
@@ -89,7 +89,7 @@ function routesInto(arm: number, crossings: readonly Crossing[], busy: number): 
     { ...usual, path: straight(outer), entry: `${arm} outer`, perMinute: 3.4 * busy, gates: [through] },
     {
       ...{ ...usual, path: pathThrough(into(arm + 3, outer, outer, 13)), entry: `${arm} outer` },
-      ...{ perMinute: 1 * busy, gates: [through, besideBicycles] },
+      ...{ perMinute: busy, gates: [through, besideBicycles] },
     },
     {
       ...{ ...usual, path: pathThrough(into(arm + 1, inner, inner, 14)), entry: `${arm} inner` },
@@ -128,7 +128,7 @@ function cameraOf(random: Random) {
 }
 
 function groundOf(): Patch[] {
-  const far = 400;
+  const far = 3000;
   const patches: Patch[] = [rectangle(-far, -far, far, far, surface.grass)];
   const wide = kerb + 7;
   patches.push(rectangle(-wide, -far, wide, far, surface.paving), rectangle(-far, -wide, far, wide, surface.paving));

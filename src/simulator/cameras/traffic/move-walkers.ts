@@ -8,6 +8,8 @@ import { stepSeconds, timeOf, type World } from "./world.ts";
 /** People do not step in front of who would have to brake harder, m/s², or is this near, metres. */
 const fairBraking = 2.2;
 const tooNear = 3;
+/** Who stands so little past the line, metres, stands before the crossing. */
+const beyondLine = 1;
 
 export function moveWalkers(world: World): void {
   for (const walker of world.walkers) {
@@ -43,8 +45,7 @@ function isSafe(world: World, index: number): boolean {
     const gate = vehicle.route.gates.find((each) => each.kind === "crossing" && each.crossing === index);
     if (!gate || gate.kind !== "crossing" || rearOf(vehicle) > gate.centre + crossing.width) return true;
     const rest = gate.s - frontOf(vehicle);
-    if (rest < 0) return false;
-    if (vehicle.speed < 0.5) return true;
+    if (vehicle.speed < 0.5 && rest > -beyondLine) return true;
     return rest > tooNear && (vehicle.speed * vehicle.speed) / (2 * fairBraking) < rest;
   });
 }

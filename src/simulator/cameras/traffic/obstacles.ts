@@ -95,5 +95,5 @@ function roughlyOnWay({ route, s }: Vehicle, { x, y }: Pose, sight: number, reac
 /** Both are ahead of each other, side by side where two ways become one: then the older one goes first. */
 function goesFirst(vehicle: Vehicle, own: Pose, { vehicle: it, pose }: Place): boolean {
   const isAhead = (own.x - pose.x) * pose.dx + (own.y - pose.y) * pose.dy > -0.5;
-  return isAhead && vehicle.route !== it.route && vehicle.id < it.id;
+  return isAhead && vehicle.speed < 2 && vehicle.route !== it.route && vehicle.id < it.id;
 }
