@@ -62,10 +62,10 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
 function drawBeam({ canvas, camera, light }: View, { solid, size }: Thing): void {
   const { x, y, dx, dy } = solid;
   const front = size[0] / 2;
-  const strength = 0.5 * light.headlights * light.headlights;
-  for (const [far, wide] of [[5, 1.3], [9, 1.8], [14, 2.5]] as const) {
+  const strength = light.headlights * light.headlights;
+  for (const [far, wide] of [[3.5, 1.1], [6, 1.4], [9, 1.8], [12.5, 2.2], [16.5, 2.7]] as const) {
     const at = (ahead: number, left: number) => [x + ahead * dx - left * dy, y + ahead * dy + left * dx, 0];
     const corners = [at(front + 0.3, 0.6), at(front + 0.3, -0.6), at(front + far, -wide), at(front + far, wide)];
-    drawPolygon(canvas, camera, corners.flat(), 4, ink.light, packed(scaled([38, 36, 28], strength)), 0);
+    drawPolygon(canvas, camera, corners.flat(), 4, ink.light, packed(scaled([10, 9.5, 7.5], strength)), 0);
   }
 }

@@ -9,6 +9,7 @@ import type { Fixture, Scene } from "./scenes/scene.ts";
 import { type SignalState, signalAt } from "./traffic/signals.ts";
 import { poseOf, type Vehicle } from "./traffic/vehicle.ts";
 import { type Walker, walkerPose } from "./traffic/walker.ts";
+import { timeOf, type World } from "./traffic/world.ts";
 
 /** Something that is drawn, with its box in the world. */
 export interface Thing {
@@ -23,11 +24,24 @@ export interface Thing {
   readonly moves: boolean;
 }
 
+/** All that may be in the picture and is not in the background. */
+export function thingsOf(world: World, light: Light): Thing[] {
+  const { scene, vehicles, walkers } = world;
+  const time = timeOf(world);
+  return [
+    ...scene.fixtures.flatMap((fixture, index) =>
+      fixture.class === undefined ? [] : [fixtureThing(fixture, index, scene, time)],
+    ),
+    ...vehicles.map((vehicle) => vehicleThing(vehicle, light, time)),
+    ...walkers.map(walkerThing),
+  ];
+}
+
 /** Below this deceleration the brake lights are on, m/s². */
 const brakeLights = -0.6;
 const blink = { on: 0.4, period: 0.8 };
 
-export function vehicleThing(vehicle: Vehicle, light: Light, time: number): Thing {
+function vehicleThing(vehicle: Vehicle, light: Light, time: number): Thing {
   const { look, s, id, kind } = vehicle;
   const pose = poseOf(vehicle);
   const mesh = look.meshes[partOf(s / pedalLength, look.meshes.length)]!;
@@ -53,7 +67,7 @@ function withLights({ look, speed, acceleration, hazard, kind }: Vehicle, light:
   return paints;
 }
 
-export function walkerThing(walker: Walker): Thing {
+function walkerThing(walker: Walker): Thing {
   const { look, walked, speed, id } = walker;
   const stride = partOf(walked / (strideLength * look.scale), strideSteps);
   const mesh = look.meshes[speed > 0 ? stride : strideSteps]!;
@@ -62,12 +76,15 @@ export function walkerThing(walker: Walker): Thing {
 }
 
 /** Fixtures are numbered from here on. */
-export const firstFixture = 1_000_000;
+const firstFixture = 1_000_000;
 
-export function fixtureThing({ solid, size, group, ...fixture }: Fixture, index: number, scene: Scene, time: number): Thing {
+function fixtureThing({ solid, size, group, frontOnly, ...fixture }: Fixture, index: number, scene: Scene, time: number): Thing {
   const state = group === undefined ? undefined : signalAt(scene.signals!, group, time).state;
   const shown = state === undefined ? solid : { ...solid, palette: withSignal(solid.palette, state) };
-  return { class: fixture.class, id: firstFixture + index, solid: shown, size, shines: false, moves: false };
+  const { position } = scene.camera;
+  const isFromBehind = (position[0] - solid.x) * solid.dx + (position[1] - solid.y) * solid.dy <= 0;
+  const name = frontOnly && isFromBehind ? undefined : fixture.class;
+  return { class: name, id: firstFixture + index, solid: shown, size, shines: false, moves: false };
 }
 
 const lamps: Record<SignalState, { place: number; on: Paint }> = {

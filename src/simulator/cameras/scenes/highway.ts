@@ -71,7 +71,8 @@ function wrongWay(against: Route): Scene["wrongWays"][number] {
   const path = reversed(against.path);
   return {
     route: routeOf({ path, entry: `against ${against.entry}`, speed: 14, perMinute: 0, mix: {} }, [], []),
-    against: [against],
+    closed: [against.entry],
+    emptyFor: against.path.length,
   };
 }
 

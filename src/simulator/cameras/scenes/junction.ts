@@ -86,14 +86,14 @@ function routesInto(arm: number, crossings: readonly Crossing[], busy: number): 
   const cars = { car: 10, bus: 1.2, truck: 1.5, motorcycle: 2 };
   const usual = { speed: 11.5, mix: cars };
   return [
-    { ...usual, path: straight(outer), entry: `${arm} outer`, perMinute: 3.4 * busy, gates: [through] },
+    { ...usual, path: straight(outer), entry: `${arm} outer`, perMinute: 2.8 * busy, gates: [through] },
     {
       ...{ ...usual, path: pathThrough(into(arm + 3, outer, outer, 13)), entry: `${arm} outer` },
-      ...{ perMinute: busy, gates: [through, besideBicycles] },
+      ...{ perMinute: 0.8 * busy, gates: [through, besideBicycles] },
     },
     {
       ...{ ...usual, path: pathThrough(into(arm + 1, inner, inner, 14)), entry: `${arm} inner` },
-      ...{ perMinute: 1.3 * busy, gates: [stop(group.left[axis]!)] },
+      ...{ perMinute: 1.1 * busy, gates: [stop(group.left[axis]!)] },
     },
     {
       ...{ path: straight(cycle), entry: `${arm} bicycles`, speed: 6.5, perMinute: 1.4 * busy },
@@ -120,8 +120,7 @@ function walkwaysOf(): Walkway[] {
 
 function cameraOf(random: Random) {
   const corner = Math.floor(random() * 4);
-  const side = random() < 0.5 ? 1 : -1;
-  const [x, y] = at(corner, 19 + 4 * random(), side * (kerb + 3 + 2 * random()));
+  const [x, y] = at(corner, kerb + 7 + 3 * random(), kerb + 7 + 3 * random());
   const position = [x, y, 8 + 2.5 * random()] as const;
   const target: Point = [-0.12 * x + 4 * (random() - 0.5), -0.12 * y + 4 * (random() - 0.5)];
   return createPinhole(position, target, picture(500 + 60 * random()));

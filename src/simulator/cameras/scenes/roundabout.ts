@@ -1,10 +1,10 @@
 import { dashes, line, patch, rectangle, surface, zebraStripes } from "./ground.ts";
-import { bend, pathThrough, reversed } from "../geometry/path.ts";
+import { bend, pathThrough } from "../geometry/path.ts";
 import { createPinhole } from "../geometry/pinhole.ts";
 import { cosine, type Point, sine } from "../geometry/vector.ts";
 import type { Random } from "../traffic/looks.ts";
 import { routeOf } from "./route.ts";
-import type { Crossing, Gate, Patch, Route, Scene, Walkway } from "./scene.ts";
+import type { Crossing, Gate, Patch, Route, Scene, Walkway, WrongWay } from "./scene.ts";
 import { buildings, lampPost, picture, stopSign, trees } from "./surroundings.ts";
 
 /** Metres: traffic goes round the island counter-clockwise in one wide lane. */
@@ -12,7 +12,7 @@ const ring = { island: 7.5, middle: 11, edge: 14.5 };
 const lane = 3.5;
 const kerb = lane + 0.3;
 const reach = 90;
-const crossingAt = 23;
+const crossingAt = 27;
 const yieldAt = ring.edge + 1.6;
 
 const outward: readonly Point[] = [
@@ -43,11 +43,7 @@ export function roundabout(random: Random): Scene {
     lamps: [...lamps.map(({ over }) => over), [0, 0]],
     ...{ routes, crossings, signals: undefined, walkersPerMinute: 0.8, walkways: walkwaysOf() },
     neighbours: [],
-    wrongWays: outward.map((_, arm) => {
-      const path = reversed(routeFrom((arm + 1) % 4, 3, [], 0).path);
-      const route = routeOf({ path, entry: `against ${arm}`, speed: 8, perMinute: 0, mix: {} }, [], crossings);
-      return { route, against: routes };
-    }),
+    wrongWays: outward.map((_, arm) => wrongWay(arm, crossings)),
   };
 }
 
@@ -57,33 +53,60 @@ function at(arm: number, out: number, right: number): Point {
   return [x * out - y * right, y * out + x * right];
 }
 
+/** Into the ring to the left, clockwise, and out by the next arm. */
+function wrongWay(arm: number, crossings: readonly Crossing[]): WrongWay {
+  const right = lane / 2;
+  const start = quarterOf(arm) - 0.4;
+  const end = quarterOf(arm) - Math.PI / 2 + 0.4;
+  const arc = Array.from({ length: 8 }, (_, i) => onRing(start + ((end - start) * i) / 7));
+  const [inAt, outAt] = [at(arm, yieldAt + 3, right), at(arm + 1, yieldAt + 3, -right)];
+  const points = [
+    at(arm, 45, right),
+    inAt,
+    ...bend(inAt, tangentAt(start, 4.2), arc[0]!, 6),
+    ...arc.slice(1),
+    ...bend(arc.at(-1)!, tangentAt(end, -4.2), outAt, 6),
+    at(arm + 1, reach, -right),
+  ];
+  const route = routeOf({ path: pathThrough(points), entry: `against ${arm}`, speed: 8, perMinute: 0, mix: {} }, [], crossings);
+  return { route, closed: [`${arm}`], emptyFor: reach };
+}
+
+/** The angle of an arm as seen from the middle. */
+function quarterOf(arm: number): number {
+  return ([1, 0, -1, 2][arm]! * Math.PI) / 2;
+}
+
+function onRing(angle: number): Point {
+  return [ring.middle * cosine(angle), ring.middle * sine(angle)];
+}
+
+/** Ahead of a point of the ring, counter-clockwise, along its tangent. */
+function tangentAt(angle: number, ahead: number): Point {
+  const [x, y] = onRing(angle);
+  return [x - ahead * sine(angle), y + ahead * cosine(angle)];
+}
+
 /** @param turns 1 leaves by the next arm to the right, 2 straight on, 3 to the left */
 function routeFrom(arm: number, turns: number, crossings: readonly Crossing[], busy: number): Route {
   const right = lane / 2;
-  // Angles of the arms as seen from the middle, in quarters: north 1, east 0, south -1, west 2.
-  const quarter = [1, 0, -1, 2][arm]!;
-  const start = (quarter * Math.PI) / 2 + 0.52;
-  const end = (quarter * Math.PI) / 2 + turns * (Math.PI / 2) - 0.52;
-  const onRing = (angle: number): Point => [ring.middle * cosine(angle), ring.middle * sine(angle)];
+  const start = quarterOf(arm) + 0.52;
+  const end = quarterOf(arm) + turns * (Math.PI / 2) - 0.52;
   const pieces = Math.ceil((end - start) * 8);
   const arc = Array.from({ length: pieces + 1 }, (_, i) => onRing(start + ((end - start) * i) / pieces));
   const exit = (arm + 4 - turns) % 4;
   const [inAt, outAt] = [at(arm, yieldAt + 3, right), at(exit, yieldAt + 3, -right)];
-  const tangent = (angle: number, ahead: number): Point => {
-    const [x, y] = onRing(angle);
-    return [x - ahead * sine(angle), y + ahead * cosine(angle)];
-  };
   const points: Point[] = [
     at(arm, reach, right),
     inAt,
-    ...bend(inAt, tangent(start, -4.2), arc[0]!, 6),
+    ...bend(inAt, tangentAt(start, -4.2), arc[0]!, 6),
     ...arc.slice(1),
-    ...bend(arc.at(-1)!, tangent(end, 4.2), outAt, 6),
+    ...bend(arc.at(-1)!, tangentAt(end, 4.2), outAt, 6),
     at(exit, reach, -right),
   ];
   const watch = Array.from({ length: 20 }, (_, i) => onRing(start + 0.24 - 0.12 * i));
   const gates: Gate[] = [{ kind: "give-way", s: reach - yieldAt - 0.4, watch, sign: true }];
-  const mix = { car: 9, bus: 0.8, truck: 1, motorcycle: 1.6, bicycle: 1.6 };
+  const mix = { car: 9, truck: 1, motorcycle: 1.6, bicycle: 1.6 };
   const perMinute = [0.8, 1.1, 0.6][turns - 1]! * busy;
   return routeOf({ path: pathThrough(points), entry: `${arm}`, speed: 10, perMinute, mix }, gates, crossings);
 }
@@ -102,7 +125,7 @@ function walkwaysOf(): Walkway[] {
 function cameraOf(random: Random) {
   const arm = Math.floor(random() * 4);
   const side = random() < 0.5 ? 1 : -1;
-  const [x, y] = at(arm, 33 + 5 * random(), side * (kerb + 3.5));
+  const [x, y] = at(arm, 34 + 4 * random(), side * (kerb + 3.5));
   const target: Point = [0.12 * x + 3 * (random() - 0.5), 0.12 * y + 3 * (random() - 0.5)];
   return createPinhole([x, y, 9 + 3 * random()], target, picture(500 + 70 * random()));
 }

@@ -24,10 +24,17 @@ export interface Scene {
   readonly signals: SignalPlan | undefined;
   /** Two routes side by side, between which one may change. */
   readonly neighbours: readonly (readonly [from: Route, to: Route])[];
-  /** Ways against the traffic, and the routes that must be empty meanwhile. */
-  readonly wrongWays: readonly { readonly route: Route; readonly against: readonly Route[] }[];
+  readonly wrongWays: readonly WrongWay[];
   /** People a minute, on each walkway. */
   readonly walkersPerMinute: number;
+}
+
+/** A way against the traffic. */
+export interface WrongWay {
+  readonly route: Route;
+  /** Entries that nobody uses meanwhile, and how far behind them the road must be empty first, metres. */
+  readonly closed: readonly string[];
+  readonly emptyFor: number;
 }
 
 /** A convex piece of the ground. */

@@ -78,7 +78,7 @@ function wrongWay(against: Route, crossings: readonly Crossing[]): Scene["wrongW
     [],
     crossings,
   );
-  return { route, against: [against] };
+  return { route, closed: [against.entry], emptyFor: 2 * reach };
 }
 
 function walkwaysOf(): Walkway[] {

@@ -12,6 +12,8 @@ const firmBraking = 3;
 const tolerance = 0.8;
 const standsBelow = 0.3;
 const signSeconds = 1;
+/** Seconds at the kerb after which one stops for somebody, and after which one takes it that they will not cross. */
+const patience = { from: 0.6, to: 9 };
 
 /** The first gate ahead where this vehicle has to stop. */
 export function closedGate(world: World, vehicle: Vehicle): Obstacle | undefined {
@@ -63,7 +65,7 @@ function mustLetWalk(world: World, vehicle: Vehicle, gate: Gate & { kind: "cross
     // How far they still have to the vehicle's way, negative once they are past it.
     const rest = (way.x - x) * dx + (way.y - y) * dy;
     if (on?.crossing === gate.crossing) return rest > -room && rest < room + 5.5;
-    const polite = group === undefined && walker.script === undefined && walker.waited > 0.6;
+    const polite = group === undefined && walker.script === undefined && walker.waited > patience.from && walker.waited < patience.to;
     return waits?.crossing === gate.crossing && polite && rest < 9;
   });
 }

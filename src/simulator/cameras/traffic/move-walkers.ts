@@ -1,4 +1,3 @@
-import { nearestOn } from "../geometry/path.ts";
 import { isOn } from "../scenes/route.ts";
 import { signalAt } from "./signals.ts";
 import { frontOf, poseOf, rearOf } from "./vehicle.ts";
@@ -27,7 +26,8 @@ export function moveWalkers(world: World): void {
 type Part = Walker["walkway"]["crossings"][number];
 
 function mayCross(world: World, walker: Walker, { crossing, enter, leave }: Part): boolean {
-  if (walker.script) return walker.script.go;
+  const { script } = walker;
+  if (script) return script.go && isSafe(world, crossing, script.ignores);
   const { group } = world.scene.crossings[crossing]!;
   if (group !== undefined) {
     const { state, seconds } = signalAt(world.scene.signals!, group, timeOf(world));
@@ -37,20 +37,16 @@ function mayCross(world: World, walker: Walker, { crossing, enter, leave }: Part
 }
 
 /** All who come towards the crossing can stop before it, and nobody is on it. */
-function isSafe(world: World, index: number): boolean {
+function isSafe(world: World, index: number, ignores?: number): boolean {
   const crossing = world.scene.crossings[index]!;
   return world.vehicles.every((vehicle) => {
+    if (vehicle.id === ignores) return true;
     const { x, y } = poseOf(vehicle);
     if (isOn(crossing, [x, y], -0.5)) return false;
     const gate = vehicle.route.gates.find((each) => each.kind === "crossing" && each.crossing === index);
-    if (!gate || gate.kind !== "crossing" || rearOf(vehicle) > gate.centre + crossing.width) return true;
+    if (!gate || gate.kind !== "crossing" || rearOf(vehicle) > gate.centre + crossing.width / 2 + 0.3) return true;
     const rest = gate.s - frontOf(vehicle);
     if (vehicle.speed < 0.5 && rest > -beyondLine) return true;
     return rest > tooNear && (vehicle.speed * vehicle.speed) / (2 * fairBraking) < rest;
   });
-}
-
-/** Where along their walkway people come to a vehicle's way. */
-export function meetingPoint({ walkway }: Walker, x: number, y: number, { enter, leave }: Part): number {
-  return nearestOn(walkway.path, x, y, enter, leave);
 }

@@ -18,8 +18,8 @@ export interface Walker {
   walked: number;
   /** Seconds at a kerb. */
   waited: number;
-  /** A script says when they cross and where they stop on the road. */
-  script: { go: boolean; holdAt: number | undefined } | undefined;
+  /** A script says when they cross, where they stop on the road, and before which vehicle they are not careful. */
+  script: { go: boolean; holdAt: number | undefined; ignores: number | undefined } | undefined;
 }
 
 export function walkerPose({ walkway, s, offset }: Walker): Pose {
