@@ -37,11 +37,6 @@ export function parseSimulatedCamera(text: string): SimulatedCamera {
   };
 }
 
-/** The camera's URL with everything said. */
-export function simulatedUrl({ scene, seed, weather }: SimulatedCamera): string {
-  return `sim:${scene}?seed=${seed}&weather=${weather}`;
-}
-
 function readSeed(text: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= mostSeed) return Number(text);
   throw wrong(`has the seed "${redactValue(text)}"`, `give a whole number from 0 to ${mostSeed}`);

@@ -74,7 +74,7 @@ type Facts = ReturnType<typeof describe>;
 
 function describe({ shownUrl, intervalMs }: CameraConfig, { kind, rhythm, firstPictureMs }: Trial) {
   const { codec, width, height, framesPerSecond, keyFrameMs } = rhythm;
-  const isStream = kind !== "file" && kind !== "snapshot";
+  const isStream = !["file", "snapshot", "simulated"].includes(kind);
   return {
     url: shownUrl,
     kind,
@@ -97,7 +97,7 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
     ["size", `${facts.width} x ${facts.height}`],
   ];
   if (framesPerSecond !== null) rows.push(["frame rate", `${framesPerSecond} a second`]);
-  if (kind !== "snapshot")
+  if (kind !== "snapshot" && kind !== "simulated")
     rows.push([
       "key frames",
       keyFrameIntervalMs === null
@@ -117,6 +117,7 @@ const noObjects = "without objects: name a detector model with --model";
 
 function decodingOf(kind: Facts["kind"], keyFramesOnly: boolean, interval: string): string {
   if (kind === "snapshot") return `one picture is asked for every ${interval}`;
+  if (kind === "simulated") return `none: one picture is drawn for every ${interval}`;
   if (kind === "file") return "all frames";
   return keyFramesOnly
     ? `key frames alone: they come often enough for a picture every ${interval}`

@@ -27,7 +27,11 @@ export function episodeAt(timeMs: number): number {
   return Math.floor(timeMs / episodeMs);
 }
 
-export function startEpisode({ seed, weather, scene: name }: SimulatedCamera, scene: Scene, index: number): Episode {
+export function startEpisode(
+  { seed, weather, scene: name }: SimulatedCamera,
+  scene: Scene,
+  index: number,
+): Episode {
   const own = hashOf(`${name} ${seed} ${index}`);
   const world = createWorld(scene, weather, own);
   const director = createDirector(world, own, firstDangerAt);

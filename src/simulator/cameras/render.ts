@@ -1,6 +1,6 @@
 import type { RgbPicture } from "../../vision/picture.ts";
 import { type Background, beginPicture, type Canvas, createCanvas } from "./drawing/canvas.ts";
-import { packed, scaled } from "./drawing/colour.ts";
+import { packed } from "./drawing/colour.ts";
 import { drawGlows } from "./drawing/lamps.ts";
 import { type Light, lampsAt } from "./drawing/light.ts";
 import { drawPolygon, ink } from "./drawing/polygon.ts";
@@ -8,8 +8,8 @@ import { addRain } from "./drawing/rain.ts";
 import { resolve } from "./drawing/resolve.ts";
 import { expose } from "./drawing/sensor.ts";
 import { drawShadow, drawSolid, mayBeSeen, type View } from "./drawing/solid.ts";
-import { pictureSize } from "./scenes/surroundings.ts";
 import type { Scene } from "./scenes/scene.ts";
+import { pictureSize } from "./scenes/surroundings.ts";
 import type { Thing } from "./things.ts";
 
 /** What is shared by all cameras of a thread. */
@@ -48,9 +48,14 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
   beginPicture(canvas, background, shake, counts);
   const seen = things.filter(({ solid, size }) => mayBeSeen(scene.camera, solid.x, solid.y, size[0]));
   for (const { solid, size, moves } of seen) if (moves) drawShadow(view, solid, size, shadowId);
-  if (light.headlights > 0) for (const thing of seen) if (thing.shines) drawBeam(view, thing);
+  if (light.headlights > beamsFrom) for (const thing of seen) if (thing.shines) drawBeam(view, thing);
   for (const thing of seen)
-    drawSolid(view, thing.solid, firstId + things.indexOf(thing), lampsAt(scene.lamps, thing.solid.x, thing.solid.y));
+    drawSolid(
+      view,
+      thing.solid,
+      firstId + things.indexOf(thing),
+      lampsAt(scene.lamps, thing.solid.x, thing.solid.y),
+    );
   resolve(canvas, pixels);
   if (light.headlights > 0) drawGlows(view, scene, things, pixels);
   if (light.wetness > 0) addRain(pixels, width, height, 0.18, random);
@@ -58,14 +63,26 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
   expose(pixels, width, height, light.noise, random, new Uint8ClampedArray(buffer, byteOffset, length));
 }
 
+/** It must be so dark that headlamps light the road. */
+const beamsFrom = 0.9;
+const beam = packed([15, 14, 11]);
+
 /** Light of the headlamps on the road. */
-function drawBeam({ canvas, camera, light }: View, { solid, size }: Thing): void {
+function drawBeam({ canvas, camera }: View, { solid, size }: Thing): void {
   const { x, y, dx, dy } = solid;
   const front = size[0] / 2;
-  const strength = light.headlights * light.headlights;
-  for (const [far, wide] of [[3.5, 1.1], [6, 1.4], [9, 1.8], [12.5, 2.2], [16.5, 2.7]] as const) {
+  for (const [far, wide] of [
+    [4.5, 1.2],
+    [9, 1.8],
+    [15, 2.5],
+  ] as const) {
     const at = (ahead: number, left: number) => [x + ahead * dx - left * dy, y + ahead * dy + left * dx, 0];
-    const corners = [at(front + 0.3, 0.6), at(front + 0.3, -0.6), at(front + far, -wide), at(front + far, wide)];
-    drawPolygon(canvas, camera, corners.flat(), 4, ink.light, packed(scaled([10, 9.5, 7.5], strength)), 0);
+    const corners = [
+      at(front + 0.3, 0.6),
+      at(front + 0.3, -0.6),
+      at(front + far, -wide),
+      at(front + far, wide),
+    ];
+    drawPolygon(canvas, camera, corners.flat(), 4, ink.light, beam, 0);
   }
 }

@@ -1,10 +1,10 @@
 import type { ObjectClass } from "../../messages/common.ts";
-import { material } from "./models/materials.ts";
-import { lampMaterials } from "./models/fixtures.ts";
-import { pedalLength } from "./models/two-wheelers.ts";
-import { strideLength, strideSteps } from "./models/person.ts";
 import type { Light } from "./drawing/light.ts";
 import type { Paint, Solid } from "./drawing/solid.ts";
+import { lampMaterials } from "./models/fixtures.ts";
+import { material } from "./models/materials.ts";
+import { strideLength, strideSteps } from "./models/person.ts";
+import { pedalLength } from "./models/two-wheelers.ts";
 import type { Fixture, Scene } from "./scenes/scene.ts";
 import { type SignalState, signalAt } from "./traffic/signals.ts";
 import { poseOf, type Vehicle } from "./traffic/vehicle.ts";
@@ -46,7 +46,14 @@ function vehicleThing(vehicle: Vehicle, light: Light, time: number): Thing {
   const pose = poseOf(vehicle);
   const mesh = look.meshes[partOf(s / pedalLength, look.meshes.length)]!;
   const solid = { mesh, palette: withLights(vehicle, light, time), ...pose, z: 0, scale: 1 };
-  return { class: kind, id, solid, size: [look.length, look.width, look.height], shines: kind !== "bicycle", moves: true };
+  return {
+    class: kind,
+    id,
+    solid,
+    size: [look.length, look.width, look.height],
+    shines: kind !== "bicycle",
+    moves: true,
+  };
 }
 
 /** Which of a movement's pictures it is after so many turns. */
@@ -54,7 +61,11 @@ function partOf(turns: number, parts: number): number {
   return Math.floor((turns - Math.floor(turns)) * parts) % parts;
 }
 
-function withLights({ look, speed, acceleration, hazard, kind }: Vehicle, light: Light, time: number): Paint[] {
+function withLights(
+  { look, speed, acceleration, hazard, kind }: Vehicle,
+  light: Light,
+  time: number,
+): Paint[] {
   const paints = [...look.palette];
   const brakes = acceleration < brakeLights || speed < 0.3;
   if (kind === "bicycle") return paints;
@@ -78,7 +89,12 @@ function walkerThing(walker: Walker): Thing {
 /** Fixtures are numbered from here on. */
 const firstFixture = 1_000_000;
 
-function fixtureThing({ solid, size, group, frontOnly, ...fixture }: Fixture, index: number, scene: Scene, time: number): Thing {
+function fixtureThing(
+  { solid, size, group, frontOnly, ...fixture }: Fixture,
+  index: number,
+  scene: Scene,
+  time: number,
+): Thing {
   const state = group === undefined ? undefined : signalAt(scene.signals!, group, time).state;
   const shown = state === undefined ? solid : { ...solid, palette: withSignal(solid.palette, state) };
   const { position } = scene.camera;

@@ -3,7 +3,7 @@ import { timeOf, type World } from "../traffic/world.ts";
 import { stageLaneChange } from "./lane-change.ts";
 import { stagePedestrianConflict } from "./pedestrian-conflict.ts";
 import { stageRedLight } from "./red-light.ts";
-import { type Script, type ScriptedKind, shuffled, type Stage } from "./script.ts";
+import { type Script, type ScriptedKind, type Stage, shuffled } from "./script.ts";
 import { stageStoppedInLane } from "./stopped-in-lane.ts";
 import { stageTailgating } from "./tailgating.ts";
 import { stageWrongWay } from "./wrong-way.ts";
@@ -72,7 +72,8 @@ export function createDirector(world: World, seed: number, from: number): Direct
       const now = timeOf(world);
       const last = dangers.at(-1);
       // A moment's interruption is none.
-      if (last && last.kind === current.kind && last.from >= current.since && now - last.to < 1) last.to = now;
+      if (last && last.kind === current.kind && last.from >= current.since && now - last.to < 1)
+        last.to = now;
       else dangers.push({ kind: current.kind, from: now, to: now, objectIds: current.script.actors() });
     },
   };

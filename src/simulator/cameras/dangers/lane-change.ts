@@ -1,7 +1,17 @@
 import { nearestOn, poseAt } from "../geometry/path.ts";
 import { frontOf, rearOf } from "../traffic/vehicle.ts";
 import { stepSeconds } from "../traffic/world.ts";
-import { addCar, byId, findsGreen, isEmpty, isSeen, type Script, shuffled, spanOf, type Stage } from "./script.ts";
+import {
+  addCar,
+  byId,
+  findsGreen,
+  isEmpty,
+  isSeen,
+  type Script,
+  type Stage,
+  shuffled,
+  spanOf,
+} from "./script.ts";
 
 /** It is across within so many seconds, so many metres before the other. */
 const seconds = 1.4;
@@ -15,7 +25,9 @@ export const stageLaneChange: Stage = (world, random) => {
   const { scene } = world;
   const found = shuffled(random, scene.neighbours)
     .map(([from, to]) => ({ from, to, span: spanOf(scene, from, 20) }))
-    .find(({ from, span }) => span && from.gates.every((gate) => gate.s > span.from + 25 || gate.s < span.from));
+    .find(
+      ({ from, span }) => span && from.gates.every((gate) => gate.s > span.from + 25 || gate.s < span.from),
+    );
   if (!found?.span) return undefined;
   const { from, to, span } = found;
   const speed = 0.85 * Math.min(from.speed, to.speed);

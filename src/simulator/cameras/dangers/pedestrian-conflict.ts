@@ -2,10 +2,10 @@ import { nearestOn, poseAt } from "../geometry/path.ts";
 import { sees } from "../geometry/pinhole.ts";
 import { distance } from "../geometry/vector.ts";
 import type { Gate, Route } from "../scenes/scene.ts";
-import { frontOf, poseOf, rearOf, type Vehicle } from "../traffic/vehicle.ts";
 import { addWalker } from "../traffic/arrivals.ts";
+import { frontOf, poseOf, rearOf, type Vehicle } from "../traffic/vehicle.ts";
 import { crossingOf, kerbOf, type Walker, walkerPose } from "../traffic/walker.ts";
-import { addCar, byId, findsGreen, isEmpty, isSeen, type Script, shuffled, type Stage } from "./script.ts";
+import { addCar, byId, findsGreen, isEmpty, isSeen, type Script, type Stage, shuffled } from "./script.ts";
 
 /** Somebody on the road is nearer than this to a vehicle, metres, that moves at more than this, m/s. */
 export const conflictGap = 1.5;
@@ -28,7 +28,11 @@ export const stagePedestrianConflict: Stage = (world, random) => {
   };
   const places = scene.routes.flatMap((route) =>
     route.gates.flatMap((gate) =>
-      gate.kind === "crossing" && route.mix.car !== undefined && gate.s > 25 && isInView(route, gate) && isReached(route, gate)
+      gate.kind === "crossing" &&
+      route.mix.car !== undefined &&
+      gate.s > 25 &&
+      isInView(route, gate) &&
+      isReached(route, gate)
         ? [{ route, gate }]
         : [],
     ),
@@ -36,15 +40,22 @@ export const stagePedestrianConflict: Stage = (world, random) => {
   const place = shuffled(random, places)[0];
   if (!place) return undefined;
   const { route, gate } = place;
-  const walkways = scene.walkways.filter(({ crossings }) => crossings.some(({ crossing }) => crossing === gate.crossing));
+  const walkways = scene.walkways.filter(({ crossings }) =>
+    crossings.some(({ crossing }) => crossing === gate.crossing),
+  );
   if (walkways.length === 0) return undefined;
   // Nobody else shall come to the crossing meanwhile.
-  const entries = scene.routes.filter((each) => firstCrossing(each)?.crossing === gate.crossing).map(({ entry }) => entry);
+  const entries = scene.routes
+    .filter((each) => firstCrossing(each)?.crossing === gate.crossing)
+    .map(({ entry }) => entry);
   for (const entry of [route.entry, ...entries]) world.reserved.add(entry);
   const people = [0, 1].map((i) => {
     const walkway = walkways[i % walkways.length]!;
     const walker = addWalker(world, walkway, { go: false, holdAt: undefined, ignores: undefined });
-    walker.s = Math.max(0, walkway.crossings.find(({ crossing }) => crossing === gate.crossing)!.enter - 9 - 2 * i);
+    walker.s = Math.max(
+      0,
+      walkway.crossings.find(({ crossing }) => crossing === gate.crossing)!.enter - 9 - 2 * i,
+    );
     return walker;
   });
   const isOnRoad = (walker: Walker) => crossingOf(walker)?.crossing === gate.crossing;
@@ -60,7 +71,8 @@ export const stagePedestrianConflict: Stage = (world, random) => {
       }
       if (!car) {
         const areReady = people.every((walker) => kerbOf(walker) !== undefined);
-        if (!areReady || !isEmpty(world, route.entry, gate.s + 8) || !findsGreen(world, route, speed, 4)) return false;
+        if (!areReady || !isEmpty(world, route.entry, gate.s + 8) || !findsGreen(world, route, speed, 4))
+          return false;
         const creep = { from: gate.s - 1, to: gate.centre + 5, speed: creepSpeed };
         id = addCar(world, route, { s: 0, speed }, { ignoresCrossings: true, creep }).id;
         return false;

@@ -4,7 +4,7 @@ import type { Gate, Route } from "../scenes/scene.ts";
 import { signalAt, untilRed } from "../traffic/signals.ts";
 import { frontOf } from "../traffic/vehicle.ts";
 import { stepSeconds, timeOf } from "../traffic/world.ts";
-import { addCar, byId, isSeen, type Script, shuffled, type Stage } from "./script.ts";
+import { addCar, byId, isSeen, type Script, type Stage, shuffled } from "./script.ts";
 
 /** It comes to the line so long after the light turned red, seconds. */
 const late = 1.2;
@@ -45,7 +45,9 @@ export const stageRedLight: Stage = (world, random) => {
       }
       const travel = gate.s / speed;
       const due = untilRed(signals, gate.group, timeOf(world)) - (travel - late);
-      const isFree = !world.vehicles.some((other) => other.route.entry === route.entry && other.s < gate.s + 6);
+      const isFree = !world.vehicles.some(
+        (other) => other.route.entry === route.entry && other.s < gate.s + 6,
+      );
       if (Math.abs(due) > stepSeconds / 2 || !isFree) return false;
       const added = addCar(world, route, { s: 0, speed }, { ignoresSignals: true });
       added.s = -added.look.length / 2;

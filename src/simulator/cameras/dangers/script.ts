@@ -1,12 +1,11 @@
 import type { RiskTypeCode } from "../../../messages/result.ts";
-import { type Pinhole, project, sees } from "../geometry/pinhole.ts";
 import { poseAt, step } from "../geometry/path.ts";
-import { depthOf } from "../geometry/pinhole.ts";
+import { depthOf, type Pinhole, project, sees } from "../geometry/pinhole.ts";
 import type { Route } from "../scenes/scene.ts";
+import { addVehicle } from "../traffic/arrivals.ts";
 import { type Random, vehicleLook } from "../traffic/looks.ts";
 import { signalAt } from "../traffic/signals.ts";
 import { type Driver, poseOf, usualDriver, type Vehicle } from "../traffic/vehicle.ts";
-import { addVehicle } from "../traffic/arrivals.ts";
 import { timeOf, type World } from "../traffic/world.ts";
 
 /** Makes one danger happen, by those it puts on the road or takes from those who are there. */
@@ -79,7 +78,12 @@ export function findsGreen(world: World, { gates }: Route, speed: number, spare:
 }
 
 /** Puts a car on the road. */
-export function addCar(world: World, route: Route, at: { s: number; speed: number }, driver: Partial<Driver> = {}): Vehicle {
+export function addCar(
+  world: World,
+  route: Route,
+  at: { s: number; speed: number },
+  driver: Partial<Driver> = {},
+): Vehicle {
   const look = vehicleLook("car", world.random);
   const usual = usualDriver("car", at.speed / route.speed);
   return addVehicle(world, { kind: "car", look, route, driver: { ...usual, ...driver }, ...at });

@@ -1,7 +1,7 @@
 import type { Route } from "../scenes/scene.ts";
 import { frontOf } from "../traffic/vehicle.ts";
 import { stepSeconds } from "../traffic/world.ts";
-import { byId, type Script, shuffled, spanOf, type Stage } from "./script.ts";
+import { byId, type Script, type Stage, shuffled, spanOf } from "./script.ts";
 
 const stopsForSeconds = 14;
 /** m/s². */
@@ -14,7 +14,9 @@ export const stageStoppedInLane: Stage = (world, random) => {
   const places = shuffled(random, world.scene.routes).flatMap((route) => {
     const span = spanOf(world.scene, route);
     if (!span || route.mix.car === undefined) return [];
-    const free = Array.from({ length: Math.floor(span.to - span.from) }, (_, i) => span.from + i).filter((s) => isOpen(route, s));
+    const free = Array.from({ length: Math.floor(span.to - span.from) }, (_, i) => span.from + i).filter(
+      (s) => isOpen(route, s),
+    );
     const s = free[free.length >> 1];
     return s === undefined ? [] : [{ route, s }];
   });
@@ -51,7 +53,9 @@ export const stageStoppedInLane: Stage = (world, random) => {
         const rest = s - frontOf(vehicle);
         const needed = (vehicle.speed * vehicle.speed) / (2 * braking);
         if (vehicle.speed < 4 || rest < needed || rest > needed + 25) continue;
-        const isFollowing = world.vehicles.some((other) => other.route.entry === route.entry && other.s > vehicle.s && other.s < s + 14);
+        const isFollowing = world.vehicles.some(
+          (other) => other.route.entry === route.entry && other.s > vehicle.s && other.s < s + 14,
+        );
         if (isFollowing) continue;
         vehicle.driver.stopAt = s;
         vehicle.hazard = true;
@@ -66,5 +70,8 @@ export const stageStoppedInLane: Stage = (world, random) => {
 function isOpen({ gates, limits, speed }: Route, s: number): boolean {
   const index = Math.floor(s);
   const isNoSharpBend = (limits[index] ?? 0) > 0.45 * speed;
-  return isNoSharpBend && gates.every((gate) => gate.s - s > awayFromGates.before || s - gate.s > awayFromGates.after + 6);
+  return (
+    isNoSharpBend &&
+    gates.every((gate) => gate.s - s > awayFromGates.before || s - gate.s > awayFromGates.after + 6)
+  );
 }

@@ -1,5 +1,15 @@
 import { frontOf, rearOf } from "../traffic/vehicle.ts";
-import { addCar, byId, findsGreen, isEmpty, isSeen, type Script, shuffled, spanOf, type Stage } from "./script.ts";
+import {
+  addCar,
+  byId,
+  findsGreen,
+  isEmpty,
+  isSeen,
+  type Script,
+  type Stage,
+  shuffled,
+  spanOf,
+} from "./script.ts";
 
 /** Seconds behind the vehicle ahead that are too few, above a speed in m/s. */
 export const tailgatingSeconds = 0.6;
@@ -11,7 +21,11 @@ const leastSpeed = 7;
 export const stageTailgating: Stage = (world, random) => {
   const route = shuffled(random, world.scene.routes).find((each) => {
     const span = spanOf(world.scene, each, 20);
-    return span && each.mix.car !== undefined && each.limits.slice(Math.max(0, span.from), span.to).every((limit) => limit > leastSpeed);
+    return (
+      span &&
+      each.mix.car !== undefined &&
+      each.limits.slice(Math.max(0, span.from), span.to).every((limit) => limit > leastSpeed)
+    );
   });
   if (!route) return undefined;
   const speed = 0.82 * route.speed;
@@ -32,7 +46,8 @@ export const stageTailgating: Stage = (world, random) => {
     },
     holds() {
       const [lead, follower] = [byId(world, pair?.[0]), byId(world, pair?.[1])];
-      if (!lead || !follower || !isSeen(world.scene.camera, follower) || !isSeen(world.scene.camera, lead)) return false;
+      if (!lead || !follower || !isSeen(world.scene.camera, follower) || !isSeen(world.scene.camera, lead))
+        return false;
       const gap = rearOf(lead) - frontOf(follower);
       return follower.speed > tailgatingSpeed && gap < tailgatingSeconds * follower.speed;
     },

@@ -2,7 +2,7 @@ import { nearestOn, poseAt } from "../geometry/path.ts";
 import { distance } from "../geometry/vector.ts";
 import type { Route } from "../scenes/scene.ts";
 import { poseOf, type Vehicle } from "../traffic/vehicle.ts";
-import { addCar, byId, isEmpty, isSeen, type Script, shuffled, spanOf, type Stage } from "./script.ts";
+import { addCar, byId, isEmpty, isSeen, type Script, type Stage, shuffled, spanOf } from "./script.ts";
 
 /** On a lane it is within so many metres of its middle; against it, if the cosine is below this. */
 const onLane = 1.6;
@@ -29,7 +29,11 @@ export const stageWrongWay: Stage = (world, random) => {
     },
     holds() {
       const vehicle = byId(world, id);
-      return vehicle !== undefined && isSeen(world.scene.camera, vehicle) && drivesAgainst(world.scene.routes, vehicle);
+      return (
+        vehicle !== undefined &&
+        isSeen(world.scene.camera, vehicle) &&
+        drivesAgainst(world.scene.routes, vehicle)
+      );
     },
     actors: () => (id === undefined ? [] : [id]),
   };

@@ -1,7 +1,15 @@
 import { depthOf, groundAt, type Pinhole } from "../geometry/pinhole.ts";
 import { material } from "../models/materials.ts";
 import type { Scene } from "../scenes/scene.ts";
-import { type Background, beginPicture, type Canvas, createCanvas, dense, depthUnit, noBackground } from "./canvas.ts";
+import {
+  type Background,
+  beginPicture,
+  type Canvas,
+  createCanvas,
+  dense,
+  depthUnit,
+  noBackground,
+} from "./canvas.ts";
 import { type Colour, colour, mixed, packed, unpacked } from "./colour.ts";
 import { type Light, lampsAt, lit } from "./light.ts";
 import { drawPolygon, ink } from "./polygon.ts";
@@ -80,10 +88,16 @@ function drawUpright(view: View, scene: Scene, ground: Background): Background {
   const { canvas, camera, light } = view;
   const { width, height } = canvas;
   beginPicture(canvas, ground);
-  for (const { solid, size } of scene.fixtures) if (mayBeSeen(camera, solid.x, solid.y, 20)) drawShadow(view, solid, size, shadow);
+  for (const { solid, size } of scene.fixtures)
+    if (mayBeSeen(camera, solid.x, solid.y, 20)) drawShadow(view, solid, size, shadow);
   const lampsOn = (x: number, y: number) => lampsAt(scene.lamps, x, y);
   for (const solid of scene.backdrop)
-    drawSolid(view, { ...solid, palette: withWindows(solid.palette, light) }, upright, 0.4 * lampsOn(solid.x, solid.y));
+    drawSolid(
+      view,
+      { ...solid, palette: withWindows(solid.palette, light) },
+      upright,
+      0.4 * lampsOn(solid.x, solid.y),
+    );
   for (const { solid, class: name } of scene.fixtures)
     if (name === undefined && mayBeSeen(camera, solid.x, solid.y, 10))
       drawSolid(view, solid, upright, lampsOn(solid.x, solid.y));
@@ -101,7 +115,9 @@ function depthsOf({ width, height, ids, depths, base }: Canvas): Uint16Array {
       const samples = [above, above + 1, above + dense * width, above + dense * width + 1];
       const full = samples.filter((at) => ids[at]! === base + upright);
       if (full.length < 2) continue;
-      found[y * width + x] = Math.round((full.reduce((sum, at) => sum + depths[at]!, 0) / full.length) * depthUnit);
+      found[y * width + x] = Math.round(
+        (full.reduce((sum, at) => sum + depths[at]!, 0) / full.length) * depthUnit,
+      );
     }
   return found;
 }

@@ -96,7 +96,13 @@ export function backgroundAt({ background, shiftX, shiftY }: Canvas, x: number, 
 }
 
 /** Notes that something is drawn within these rows and columns of samples. */
-export function touch({ tiles, columns, base }: Canvas, left: number, top: number, right: number, bottom: number): void {
+export function touch(
+  { tiles, columns, base }: Canvas,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): void {
   const bits = tileBits + 1;
   const last = right >> bits;
   for (let row = top >> bits; row <= bottom >> bits; row++)

@@ -37,14 +37,27 @@ export function fillSolid(
   shapes[number] = shapes[number]! + covered;
 }
 
-export function fillPaint({ colours, ids, width, base }: Canvas, row: number, from: number, to: number, colour: number): void {
+export function fillPaint(
+  { colours, ids, width, base }: Canvas,
+  row: number,
+  from: number,
+  to: number,
+  colour: number,
+): void {
   const start = row * dense * width;
   colours.fill(colour, start + from, start + to);
   ids.fill(base, start + from, start + to);
 }
 
 /** Shadows that overlap do not darken twice. */
-export function fillShade(canvas: Canvas, row: number, from: number, to: number, factor: number, number: number): void {
+export function fillShade(
+  canvas: Canvas,
+  row: number,
+  from: number,
+  to: number,
+  factor: number,
+  number: number,
+): void {
   const { colours, ids, covers, base } = canvas;
   const { pixels, depths } = canvas.background;
   const line = backgroundAt(canvas, 0, row >> 1);

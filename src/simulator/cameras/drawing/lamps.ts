@@ -1,13 +1,12 @@
-import { pictureSize } from "../scenes/surroundings.ts";
-import type { Scene } from "../scenes/scene.ts";
-import type { Thing } from "../things.ts";
-import { nearest, project } from "../geometry/pinhole.ts";
-import { depthOf } from "../geometry/pinhole.ts";
+import { depthOf, nearest, project } from "../geometry/pinhole.ts";
 import type { Vector } from "../geometry/vector.ts";
+import { lampMaterials } from "../models/fixtures.ts";
+import { material } from "../models/materials.ts";
+import type { Scene } from "../scenes/scene.ts";
+import { pictureSize } from "../scenes/surroundings.ts";
+import type { Thing } from "../things.ts";
 import { type Colour, scaled } from "./colour.ts";
 import { addGlow, isOpen } from "./glow.ts";
-import { material } from "../models/materials.ts";
-import { lampMaterials } from "../models/fixtures.ts";
 import type { View } from "./solid.ts";
 
 interface Lamp {
@@ -36,12 +35,21 @@ function vehicleLamps({ solid, size, class: name }: Thing): Lamp[] {
   const single = name === "motorcycle";
   const up = single ? 0.78 : Math.min(0.78, height * 0.45);
   const sides = single ? [0] : [0.38 * width, -0.38 * width];
-  const at = (ahead: number, left: number): Vector => [x + ahead * dx - left * dy, y + ahead * dy + left * dx, up];
+  const at = (ahead: number, left: number): Vector => [
+    x + ahead * dx - left * dy,
+    y + ahead * dy + left * dx,
+    up,
+  ];
   const tail = palette[material.tailLamp]!;
   const brakes = "shines" in tail && tail.shines[0] > 200;
   return sides.flatMap((left): Lamp[] => [
     { at: at(length / 2, left), facing: [dx, dy], colour: [255, 246, 220], radius: 0.75 },
-    { at: at(-length / 2, left), facing: [-dx, -dy], colour: brakes ? [255, 50, 36] : [130, 18, 14], radius: brakes ? 0.5 : 0.3 },
+    {
+      at: at(-length / 2, left),
+      facing: [-dx, -dy],
+      colour: brakes ? [255, 50, 36] : [130, 18, 14],
+      radius: brakes ? 0.5 : 0.3,
+    },
   ]);
 }
 
@@ -50,11 +58,22 @@ function signalLamps({ solid }: Thing): Lamp[] {
   return lampMaterials.flatMap((place, i): Lamp[] => {
     const paint = palette[place]!;
     if (!("shines" in paint)) return [];
-    return [{ at: [x + 0.15 * dx, y + 0.15 * dy, z + 0.37 - 0.37 * i], facing: [dx, dy], colour: scaled(paint.shines, 0.8), radius: 0.5 }];
+    return [
+      {
+        at: [x + 0.15 * dx, y + 0.15 * dy, z + 0.37 - 0.37 * i],
+        facing: [dx, dy],
+        colour: scaled(paint.shines, 0.8),
+        radius: 0.5,
+      },
+    ];
   });
 }
 
-function drawLamp({ canvas, camera, light }: View, { at, facing, colour, radius }: Lamp, pixels: Uint32Array): void {
+function drawLamp(
+  { canvas, camera, light }: View,
+  { at, facing, colour, radius }: Lamp,
+  pixels: Uint32Array,
+): void {
   const depth = depthOf(camera, at);
   if (depth < nearest * 4) return;
   const spot = project(camera, at);

@@ -75,7 +75,12 @@ export function meshBuilder(): MeshBuilder {
   }
 
   /** Four corners below, four above; the lower side is never seen. */
-  function hexahedron(below: readonly Vector[], above: readonly Vector[], material: number, detail: number): void {
+  function hexahedron(
+    below: readonly Vector[],
+    above: readonly Vector[],
+    material: number,
+    detail: number,
+  ): void {
     const inside = centreOf([...below, ...above]);
     face(above, material, inside, detail);
     for (let i = 0; i < 4; i++) {
@@ -89,8 +94,7 @@ export function meshBuilder(): MeshBuilder {
     face,
     box,
     prism(outline, halfWidth, material, detail = 0) {
-      const side = (sign: number) =>
-        outline.map(([x, z]): Vector => [x, sign * halfWidth(z), z]);
+      const side = (sign: number) => outline.map(([x, z]): Vector => [x, sign * halfWidth(z), z]);
       const [left, right] = [side(1), side(-1)];
       const inside = centreOf([...left, ...right]);
       face(left, material, inside, detail);
@@ -121,7 +125,14 @@ export function meshBuilder(): MeshBuilder {
       const over = cross(aside, along);
       const half = thickness / 2;
       const ring = (at: Vector): Vector[] =>
-        ([[1, 1], [-1, 1], [-1, -1], [1, -1]] as const).map(([a, b]) => [
+        (
+          [
+            [1, 1],
+            [-1, 1],
+            [-1, -1],
+            [1, -1],
+          ] as const
+        ).map(([a, b]) => [
           at[0] + half * (a * aside[0] + b * over[0]),
           at[1] + half * (a * aside[1] + b * over[1]),
           at[2] + half * (a * aside[2] + b * over[2]),
@@ -135,8 +146,20 @@ export function meshBuilder(): MeshBuilder {
 
 /** A regular polygon with ten corners. */
 const round: readonly (readonly [number, number])[] = [
-  ...[[1, 0], [0.809, 0.588], [0.309, 0.951], [-0.309, 0.951], [-0.809, 0.588]],
-  ...[[-1, 0], [-0.809, -0.588], [-0.309, -0.951], [0.309, -0.951], [0.809, -0.588]],
+  ...[
+    [1, 0],
+    [0.809, 0.588],
+    [0.309, 0.951],
+    [-0.309, 0.951],
+    [-0.809, 0.588],
+  ],
+  ...[
+    [-1, 0],
+    [-0.809, -0.588],
+    [-0.309, -0.951],
+    [0.309, -0.951],
+    [0.809, -0.588],
+  ],
 ] as [number, number][];
 
 function normalOf(corners: readonly Vector[]): Vector {

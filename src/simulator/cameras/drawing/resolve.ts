@@ -13,7 +13,13 @@ export function resolve(canvas: Canvas, pixels: Uint32Array): void {
   }
 }
 
-function average({ colours, ids, width, base }: Canvas, pixels: Uint32Array, y: number, from: number, to: number): void {
+function average(
+  { colours, ids, width, base }: Canvas,
+  pixels: Uint32Array,
+  y: number,
+  from: number,
+  to: number,
+): void {
   const mask = 0xff00ff;
   let above = (y * dense * width + from) * dense;
   let below = above + dense * width;

@@ -42,7 +42,12 @@ export function mayBeSeen(camera: Pinhole, x: number, y: number, reach: number):
 }
 
 /** @param lamps how much of a street lamp's light falls on it */
-export function drawSolid({ canvas, camera, light }: View, solid: Solid, number: number, lamps: number): void {
+export function drawSolid(
+  { canvas, camera, light }: View,
+  solid: Solid,
+  number: number,
+  lamps: number,
+): void {
   const { mesh, palette, x, y, z, dx, dy, scale } = solid;
   const [cx, cy, cz] = camera.position;
   // The camera as the solid sees it.
@@ -84,10 +89,12 @@ export function drawShadow(
   const foot = (margin: number) => {
     const l = length / 2 + margin;
     const w = width / 2 + margin;
-    return corners4.map(([ahead, left]): Point => [x + ahead * l * dx - left * w * dy, y + ahead * l * dy + left * w * dx]);
+    return corners4.map(
+      ([ahead, left]): Point => [x + ahead * l * dx - left * w * dy, y + ahead * l * dy + left * w * dx],
+    );
   };
   const shade = (points: readonly Point[], factor: number) => {
-    points.forEach(([px, py], i) => corners.set([px, py, 0], 3 * i));
+    for (const [i, [px, py]] of points.entries()) corners.set([px, py, 0], 3 * i);
     drawPolygon(canvas, camera, corners, points.length, ink.shade, factor, number);
   };
   const { castShadow, contactShadow, sunDirection } = light;

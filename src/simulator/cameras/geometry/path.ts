@@ -24,7 +24,9 @@ export const step = 1;
 
 /** The way through these points, with even steps. */
 export function pathThrough(points: readonly Point[]): Path {
-  const lengths = points.slice(1).map((point, i) => distance(point[0] - points[i]![0], point[1] - points[i]![1]));
+  const lengths = points
+    .slice(1)
+    .map((point, i) => distance(point[0] - points[i]![0], point[1] - points[i]![1]));
   const length = lengths.reduce((sum, each) => sum + each, 0);
   const count = Math.floor(length / step) + 2;
   const path = {

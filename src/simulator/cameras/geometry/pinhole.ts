@@ -37,10 +37,7 @@ export function project(camera: Pinhole, point: Vector): Point | undefined {
   const depth = dot(ray, camera.forward);
   if (depth < nearest) return undefined;
   const scale = camera.focal / depth;
-  return [
-    camera.width / 2 + scale * dot(ray, camera.right),
-    camera.height / 2 - scale * dot(ray, camera.up),
-  ];
+  return [camera.width / 2 + scale * dot(ray, camera.right), camera.height / 2 - scale * dot(ray, camera.up)];
 }
 
 /** The point of the ground seen at a pixel; undefined above the horizon. */

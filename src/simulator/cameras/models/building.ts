@@ -9,7 +9,11 @@ export function buildingMesh(
 ): Mesh {
   const builder = meshBuilder();
   builder.box([-length / 2, -width / 2, 0], [length / 2, width / 2, height], material.paint);
-  builder.box([-length / 2 - 0.2, -width / 2 - 0.2, height], [length / 2 + 0.2, width / 2 + 0.2, height + 0.6], material.trim);
+  builder.box(
+    [-length / 2 - 0.2, -width / 2 - 0.2, height],
+    [length / 2 + 0.2, width / 2 + 0.2, height + 0.6],
+    material.trim,
+  );
   const inside: Vector = [0, 0, height / 2];
   const facade = (span: number, at: (along: number, away: number, z: number) => Vector) => {
     const panes = Math.floor((span - 1) / pitch);
@@ -21,7 +25,11 @@ export function buildingMesh(
         const to = from + pitch * (shop ? 0.8 : 0.62);
         const [low, high] = [z + (shop ? 0.5 : 0.9), z + floor * (shop ? 0.82 : 0.84)];
         const what = lit() ? material.headlamp : material.glass;
-        builder.face([at(from, 0.06, low), at(to, 0.06, low), at(to, 0.06, high), at(from, 0.06, high)], what, inside);
+        builder.face(
+          [at(from, 0.06, low), at(to, 0.06, low), at(to, 0.06, high), at(from, 0.06, high)],
+          what,
+          inside,
+        );
       }
     }
   };

@@ -35,7 +35,17 @@ export function busMesh({ length, width, height }: BusShape): Mesh {
   const inside: Vector = [0, 0, 1.5];
   const panel = (side: number, x0: number, x1: number, z0: number, z1: number, what: number, detail = 0) => {
     const y = side * (half + 0.015);
-    builder.face([[x0, y, z0], [x1, y, z0], [x1, y, z1], [x0, y, z1]], what, inside, detail);
+    builder.face(
+      [
+        [x0, y, z0],
+        [x1, y, z0],
+        [x1, y, z1],
+        [x0, y, z1],
+      ],
+      what,
+      inside,
+      detail,
+    );
   };
   const panes = Math.round((length - 1) / 1.55);
   const pitch = (length - 1) / panes;
@@ -52,7 +62,12 @@ export function busMesh({ length, width, height }: BusShape): Mesh {
     for (const leaf of [x, x + 0.63]) {
       const y = -(half + 0.03);
       builder.face(
-        [[leaf, y, 0.5], [leaf + 0.57, y, 0.5], [leaf + 0.57, y, height - 0.55], [leaf, y, height - 0.55]],
+        [
+          [leaf, y, 0.5],
+          [leaf + 0.57, y, 0.5],
+          [leaf + 0.57, y, height - 0.55],
+          [leaf, y, height - 0.55],
+        ],
         material.glass,
         inside,
         6,

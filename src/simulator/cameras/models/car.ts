@@ -15,11 +15,46 @@ export interface CarShape {
 
 export const carShapes: readonly CarShape[] = [
   // Saloon, hatchback, SUV, van, small car.
-  { length: 4.7, width: 1.82, height: 1.45, waist: 0.94, windscreen: { base: 1.05, top: 0.35 }, rear: { base: -1.75, top: -1.05 } },
-  { length: 4.25, width: 1.8, height: 1.48, waist: 0.96, windscreen: { base: 1.0, top: 0.35 }, rear: { base: -2.05, top: -1.6 } },
-  { length: 4.6, width: 1.9, height: 1.72, waist: 1.08, windscreen: { base: 1.05, top: 0.5 }, rear: { base: -2.22, top: -1.85 } },
-  { length: 5.0, width: 1.95, height: 1.95, waist: 1.15, windscreen: { base: 1.7, top: 0.95 }, rear: { base: -2.42, top: -2.25 } },
-  { length: 3.7, width: 1.66, height: 1.52, waist: 0.95, windscreen: { base: 0.95, top: 0.4 }, rear: { base: -1.78, top: -1.45 } },
+  {
+    length: 4.7,
+    width: 1.82,
+    height: 1.45,
+    waist: 0.94,
+    windscreen: { base: 1.05, top: 0.35 },
+    rear: { base: -1.75, top: -1.05 },
+  },
+  {
+    length: 4.25,
+    width: 1.8,
+    height: 1.48,
+    waist: 0.96,
+    windscreen: { base: 1.0, top: 0.35 },
+    rear: { base: -2.05, top: -1.6 },
+  },
+  {
+    length: 4.6,
+    width: 1.9,
+    height: 1.72,
+    waist: 1.08,
+    windscreen: { base: 1.05, top: 0.5 },
+    rear: { base: -2.22, top: -1.85 },
+  },
+  {
+    length: 5.0,
+    width: 1.95,
+    height: 1.95,
+    waist: 1.15,
+    windscreen: { base: 1.7, top: 0.95 },
+    rear: { base: -2.42, top: -2.25 },
+  },
+  {
+    length: 3.7,
+    width: 1.66,
+    height: 1.52,
+    waist: 0.95,
+    windscreen: { base: 0.95, top: 0.4 },
+    rear: { base: -1.78, top: -1.45 },
+  },
 ];
 
 const groundClearance = 0.2;
@@ -80,7 +115,11 @@ function addWindows(builder: MeshBuilder, shape: CarShape, halfAt: (z: number) =
 
   const across = (x: (z: number) => number, away: number) => {
     const corner = (z: number, side: number): Vector => [x(z) + away, side * halfAt(z) * 0.9, z + 0.02];
-    builder.face([corner(low, 1), corner(low, -1), corner(high, -1), corner(high, 1)], material.glass, inside);
+    builder.face(
+      [corner(low, 1), corner(low, -1), corner(high, -1), corner(high, 1)],
+      material.glass,
+      inside,
+    );
   };
   across(front, 0.02);
   across(back, -0.02);
@@ -89,13 +128,28 @@ function addWindows(builder: MeshBuilder, shape: CarShape, halfAt: (z: number) =
   for (const side of [1, -1]) {
     const at = (x: number, z: number): Vector => [x, side * (halfAt(z) + 0.015), z];
     const pane = (corners: Vector[]) => builder.face(corners, material.glass, inside);
-    pane([at(front(low) - 0.2, low), at(front(high) - 0.12, high), at(pillar + 0.05, high), at(pillar + 0.05, low)]);
-    pane([at(pillar - 0.05, low), at(pillar - 0.05, high), at(back(high) + 0.14, high), at(back(low) + 0.22, low)]);
+    pane([
+      at(front(low) - 0.2, low),
+      at(front(high) - 0.12, high),
+      at(pillar + 0.05, high),
+      at(pillar + 0.05, low),
+    ]);
+    pane([
+      at(pillar - 0.05, low),
+      at(pillar - 0.05, high),
+      at(back(high) + 0.14, high),
+      at(back(low) + 0.22, low),
+    ]);
   }
 }
 
 /** Tyres with hubs, and the dark of the arches around them. */
-export function addWheels(builder: MeshBuilder, places: readonly number[], half: number, radius: number): void {
+export function addWheels(
+  builder: MeshBuilder,
+  places: readonly number[],
+  half: number,
+  radius: number,
+): void {
   for (const x of places) {
     for (const side of [1, -1] as const) {
       builder.disc([x, side * (half + 0.004), radius + 0.05], radius + 0.07, side, material.trim, 8);
@@ -113,7 +167,12 @@ export function addWheels(builder: MeshBuilder, places: readonly number[], half:
 }
 
 /** Lamps, grille, bumpers and plates. */
-function addEnds(builder: MeshBuilder, ends: { front: number; back: number }, half: number, waist: number): void {
+function addEnds(
+  builder: MeshBuilder,
+  ends: { front: number; back: number },
+  half: number,
+  waist: number,
+): void {
   const front = (y0: number, y1: number, z0: number, z1: number, what: number, detail: number) =>
     plate(builder, ends.front + 0.012, y0, y1, z0, z1, what, detail);
   const back = (y0: number, y1: number, z0: number, z1: number, what: number, detail: number) =>

@@ -22,7 +22,12 @@ export function addFigure(builder: MeshBuilder, figure: Figure): void {
     const shoulder: Vector = [neck[0], side * 0.25, neck[2] - 0.12];
     builder.bar(thigh, knee, 0.17, material.trousers);
     builder.bar(knee, foot, 0.13, material.trousers);
-    builder.box([foot[0] - 0.09, foot[1] - 0.06, foot[2] - 0.04], [foot[0] + 0.17, foot[1] + 0.06, foot[2] + 0.06], material.shoes, 14);
+    builder.box(
+      [foot[0] - 0.09, foot[1] - 0.06, foot[2] - 0.04],
+      [foot[0] + 0.17, foot[1] + 0.06, foot[2] + 0.06],
+      material.shoes,
+      14,
+    );
     builder.bar(shoulder, elbow, 0.12, material.top);
     builder.bar(elbow, hand, 0.09, material.skin);
   });

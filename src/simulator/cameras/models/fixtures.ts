@@ -12,11 +12,10 @@ export function lightHeadMesh(): Mesh {
   builder.box([-0.19, -0.36, -0.72], [-0.16, 0.36, 0.72], material.paint);
   lampMaterials.forEach((lamp, i) => {
     const z = 0.37 - 0.37 * i;
-    const rim = Array.from({ length: 10 }, (_, k): Vector => [
-      0.13,
-      0.15 * cosine((Math.PI * k) / 5),
-      z + 0.15 * sine((Math.PI * k) / 5),
-    ]);
+    const rim = Array.from(
+      { length: 10 },
+      (_, k): Vector => [0.13, 0.15 * cosine((Math.PI * k) / 5), z + 0.15 * sine((Math.PI * k) / 5)],
+    );
     builder.face(rim, lamp, [-1, 0, 0]);
     builder.box([0.12, -0.17, z + 0.14], [0.3, 0.17, z + 0.17], material.trim, 14);
   });
@@ -39,32 +38,73 @@ export function streetLampMesh(height: number): Mesh {
   builder.block([0, 0, 0], [0.2, 0.2], [0, 0, height], [0.12, 0.12], material.hub);
   builder.bar([0, 0, height], [1.8, 0, height + 0.35], 0.1, material.hub);
   builder.box([1.5, -0.18, height + 0.24], [2.3, 0.18, height + 0.38], material.trim);
-  builder.face([[1.55, -0.15, height + 0.23], [2.25, -0.15, height + 0.23], [2.25, 0.15, height + 0.23], [1.55, 0.15, height + 0.23]], material.headlamp, [1.9, 0, height + 1]);
+  builder.face(
+    [
+      [1.55, -0.15, height + 0.23],
+      [2.25, -0.15, height + 0.23],
+      [2.25, 0.15, height + 0.23],
+      [1.55, 0.15, height + 0.23],
+    ],
+    material.headlamp,
+    [1.9, 0, height + 1],
+  );
   return builder.faces;
 }
 
 /** Letters of STOP as bars of a 3 by 5 grid: row, first and last column. */
 const letters = {
-  S: [[0, 0, 2], [1, 0, 0], [2, 0, 2], [3, 2, 2], [4, 0, 2]],
-  T: [[0, 0, 2], [1, 1, 1], [2, 1, 1], [3, 1, 1], [4, 1, 1]],
-  O: [[0, 0, 2], [1, 0, 0], [1, 2, 2], [2, 0, 0], [2, 2, 2], [3, 0, 0], [3, 2, 2], [4, 0, 2]],
-  P: [[0, 0, 2], [1, 0, 0], [1, 2, 2], [2, 0, 2], [3, 0, 0], [4, 0, 0]],
+  S: [
+    [0, 0, 2],
+    [1, 0, 0],
+    [2, 0, 2],
+    [3, 2, 2],
+    [4, 0, 2],
+  ],
+  T: [
+    [0, 0, 2],
+    [1, 1, 1],
+    [2, 1, 1],
+    [3, 1, 1],
+    [4, 1, 1],
+  ],
+  O: [
+    [0, 0, 2],
+    [1, 0, 0],
+    [1, 2, 2],
+    [2, 0, 0],
+    [2, 2, 2],
+    [3, 0, 0],
+    [3, 2, 2],
+    [4, 0, 2],
+  ],
+  P: [
+    [0, 0, 2],
+    [1, 0, 0],
+    [1, 2, 2],
+    [2, 0, 2],
+    [3, 0, 0],
+    [4, 0, 0],
+  ],
 } as const;
 
 /** The plate of a stop sign, its middle at the origin, looking along x: 0.9 m across. */
 export function stopSignMesh(): Mesh {
   const builder = meshBuilder();
   const octagon = (x: number, radius: number) =>
-    Array.from({ length: 8 }, (_, k): Vector => [
-      x,
-      radius * cosine(Math.PI / 8 + (Math.PI * k) / 4),
-      radius * sine(Math.PI / 8 + (Math.PI * k) / 4),
-    ]);
+    Array.from(
+      { length: 8 },
+      (_, k): Vector => [
+        x,
+        radius * cosine(Math.PI / 8 + (Math.PI * k) / 4),
+        radius * sine(Math.PI / 8 + (Math.PI * k) / 4),
+      ],
+    );
   builder.face(octagon(0, 0.5), material.plate, [-1, 0, 0]);
   builder.face(octagon(0.008, 0.455), material.paint, [-1, 0, 0]);
   builder.face(octagon(-0.02, 0.5), material.hub, [1, 0, 0]);
   [..."STOP"].forEach((letter, index) => {
-    for (const [row, first, last] of letters[letter as keyof typeof letters]) addBar(builder, index, row, first, last);
+    for (const [row, first, last] of letters[letter as keyof typeof letters])
+      addBar(builder, index, row, first, last);
   });
   return builder.faces;
 }
@@ -90,7 +130,8 @@ export const stopSignSize = { length: 0.1, width: 1, height: 1 };
 export function treeMesh(lumps: readonly { at: Vector; radius: number }[], height: number): Mesh {
   const builder = meshBuilder();
   builder.block([0, 0, 0], [0.34, 0.34], [0, 0, height * 0.55], [0.2, 0.2], material.trim);
-  lumps.forEach(({ at, radius }, i) => addLump(builder, at, radius, i % 2 === 0 ? material.paint : material.second));
+  for (const [i, { at, radius }] of lumps.entries())
+    addLump(builder, at, radius, i % 2 === 0 ? material.paint : material.second);
   return builder.faces;
 }
 
@@ -100,17 +141,31 @@ function addLump(builder: MeshBuilder, [x, y, z]: Vector, radius: number, what: 
     y + radius * share * sine((Math.PI * k) / 4 + up),
     z + radius * up,
   ];
-  const levels = [[-0.75, 0.5], [-0.2, 0.98], [0.35, 0.86], [0.8, 0.42]] as const;
+  const levels = [
+    [-0.75, 0.5],
+    [-0.2, 0.98],
+    [0.35, 0.86],
+    [0.8, 0.42],
+  ] as const;
   for (let k = 0; k < 8; k++) {
     for (let level = 0; level < 3; level++) {
       const [lowUp, lowShare] = levels[level]!;
       const [highUp, highShare] = levels[level + 1]!;
       builder.face(
-        [ring(k, lowShare, lowUp), ring(k + 1, lowShare, lowUp), ring(k + 1, highShare, highUp), ring(k, highShare, highUp)],
+        [
+          ring(k, lowShare, lowUp),
+          ring(k + 1, lowShare, lowUp),
+          ring(k + 1, highShare, highUp),
+          ring(k, highShare, highUp),
+        ],
         what,
         [x, y, z],
       );
     }
   }
-  builder.face(Array.from({ length: 8 }, (_, k) => ring(k, 0.42, 0.8)), what, [x, y, z]);
+  builder.face(
+    Array.from({ length: 8 }, (_, k) => ring(k, 0.42, 0.8)),
+    what,
+    [x, y, z],
+  );
 }

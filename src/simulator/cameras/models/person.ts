@@ -19,7 +19,12 @@ export function personMeshes({ bag, umbrella }: PersonLook): readonly Mesh[] {
     const builder = meshBuilder();
     const figure = walking(phase, stride);
     const held: Vector = [0.2, -0.2, 1.2];
-    addFigure(builder, umbrella ? { ...figure, elbows: [figure.elbows[0], [0.05, -0.3, 1.1]], hands: [figure.hands[0], held] } : figure);
+    addFigure(
+      builder,
+      umbrella
+        ? { ...figure, elbows: [figure.elbows[0], [0.05, -0.3, 1.1]], hands: [figure.hands[0], held] }
+        : figure,
+    );
     if (bag) builder.box([-0.32, -0.17, 0.95], [-0.12, 0.17, 1.4], material.second);
     if (umbrella) addUmbrella(builder, held);
     return builder.faces;

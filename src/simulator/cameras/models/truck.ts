@@ -66,7 +66,12 @@ function addCab(builder: MeshBuilder, front: number, half: number, height: numbe
   for (const side of [1, -1]) {
     const y = side * (half + 0.015);
     builder.face(
-      [[front - 1.35, y, low], [front - 0.25, y, low], [front - 0.42, y, high], [front - 1.35, y, high]],
+      [
+        [front - 1.35, y, low],
+        [front - 0.25, y, low],
+        [front - 0.42, y, high],
+        [front - 1.35, y, high],
+      ],
       material.glass,
       inside,
     );
@@ -103,7 +108,17 @@ function addSeams(builder: MeshBuilder, back: number, front: number, half: numbe
   for (const side of [1, -1]) {
     const y = side * (half + 0.012);
     const inside: Vector = [0, 0, 1];
-    builder.face([[back, y, 0.95], [front, y, 0.95], [front, y, 1.06], [back, y, 1.06]], material.trim, inside, 6);
+    builder.face(
+      [
+        [back, y, 0.95],
+        [front, y, 0.95],
+        [front, y, 1.06],
+        [back, y, 1.06],
+      ],
+      material.trim,
+      inside,
+      6,
+    );
   }
 }
 
@@ -111,6 +126,16 @@ function addRib(builder: MeshBuilder, x: number, half: number, low: number, high
   for (const side of [1, -1]) {
     const y = side * (half + 0.012);
     const inside: Vector = [x, 0, (low + high) / 2];
-    builder.face([[x, y, low], [x + 0.05, y, low], [x + 0.05, y, high], [x, y, high]], material.trim, inside, 14);
+    builder.face(
+      [
+        [x, y, low],
+        [x + 0.05, y, low],
+        [x + 0.05, y, high],
+        [x, y, high],
+      ],
+      material.trim,
+      inside,
+      14,
+    );
   }
 }

@@ -40,14 +40,24 @@ export function bicycleMeshes(): readonly Mesh[] {
       side * 0.13,
       0.32 + 0.17 * sine(angle) * side,
     ];
-    const knee = (side: number): Vector => [0.16 + 0.05 * cosine(angle) * side, side * 0.13, 0.74 + 0.12 * sine(angle) * side];
+    const knee = (side: number): Vector => [
+      0.16 + 0.05 * cosine(angle) * side,
+      side * 0.13,
+      0.74 + 0.12 * sine(angle) * side,
+    ];
     addFigure(builder, {
       hip: [-0.2, 0, 0.98],
       neck: [0.05, 0, 1.52],
       knees: [knee(1), knee(-1)],
       feet: [foot(1), foot(-1)],
-      elbows: [[0.16, 0.28, 1.2], [0.16, -0.28, 1.2]],
-      hands: [[0.38, 0.25, 1.05], [0.38, -0.25, 1.05]],
+      elbows: [
+        [0.16, 0.28, 1.2],
+        [0.16, -0.28, 1.2],
+      ],
+      hands: [
+        [0.38, 0.25, 1.05],
+        [0.38, -0.25, 1.05],
+      ],
       helmet: true,
     });
     return builder.faces;
@@ -66,7 +76,11 @@ function addSpokedWheel(builder: MeshBuilder, x: number, radius: number): void {
   const centre: Vector = [x, 0, radius];
   for (let i = 0; i < pieces; i++) {
     for (const y of [thick, -thick])
-      builder.face([at(i, radius, y), at(i + 1, radius, y), at(i + 1, inner, y), at(i, inner, y)], material.tyre, centre);
+      builder.face(
+        [at(i, radius, y), at(i + 1, radius, y), at(i + 1, inner, y), at(i, inner, y)],
+        material.tyre,
+        centre,
+      );
     builder.face(
       [at(i, radius, thick), at(i + 1, radius, thick), at(i + 1, radius, -thick), at(i, radius, -thick)],
       material.tyre,
@@ -100,8 +114,26 @@ export function motorcycleMesh(scooter: boolean): Mesh {
   }
   builder.bar([0.4, -0.34, 1.02], [0.4, 0.34, 1.02], 0.05, material.trim);
   builder.bar([0.68, 0, radius], [0.44, 0, 0.95], 0.09, material.hub);
-  builder.face([[0.74, -0.09, 0.7], [0.74, 0.09, 0.7], [0.68, 0.09, 0.86], [0.68, -0.09, 0.86]], material.headlamp, [0, 0, 0.7]);
-  builder.face([[-0.87, -0.1, 0.62], [-0.87, 0.1, 0.62], [-0.87, 0.1, 0.74], [-0.87, -0.1, 0.74]], material.tailLamp, [0, 0, 0.7]);
+  builder.face(
+    [
+      [0.74, -0.09, 0.7],
+      [0.74, 0.09, 0.7],
+      [0.68, 0.09, 0.86],
+      [0.68, -0.09, 0.86],
+    ],
+    material.headlamp,
+    [0, 0, 0.7],
+  );
+  builder.face(
+    [
+      [-0.87, -0.1, 0.62],
+      [-0.87, 0.1, 0.62],
+      [-0.87, 0.1, 0.74],
+      [-0.87, -0.1, 0.74],
+    ],
+    material.tailLamp,
+    [0, 0, 0.7],
+  );
   const foot = (side: number): Vector => (scooter ? [0.22, side * 0.13, 0.36] : [-0.1, side * 0.2, 0.34]);
   const knee = (side: number): Vector => (scooter ? [0.18, side * 0.16, 0.8] : [0.24, side * 0.24, 0.68]);
   addFigure(builder, {
@@ -109,8 +141,14 @@ export function motorcycleMesh(scooter: boolean): Mesh {
     neck: scooter ? [-0.14, 0, 1.38] : [0.02, 0, 1.34],
     knees: [knee(1), knee(-1)],
     feet: [foot(1), foot(-1)],
-    elbows: [[0.1, 0.34, 1.08], [0.1, -0.34, 1.08]],
-    hands: [[0.38, 0.3, 1.03], [0.38, -0.3, 1.03]],
+    elbows: [
+      [0.1, 0.34, 1.08],
+      [0.1, -0.34, 1.08],
+    ],
+    hands: [
+      [0.38, 0.3, 1.03],
+      [0.38, -0.3, 1.03],
+    ],
     helmet: true,
   });
   return builder.faces;

@@ -1,6 +1,6 @@
+import { type Colour, colour } from "../drawing/colour.ts";
 import { type Path, poseAt } from "../geometry/path.ts";
 import { distance, type Point } from "../geometry/vector.ts";
-import { type Colour, colour } from "../drawing/colour.ts";
 import type { Patch } from "./scene.ts";
 
 export const surface = {
@@ -69,7 +69,14 @@ export function zebraStripes(from: Point, to: Point, width: number): Patch[] {
 }
 
 /** A band along a way, `left` and `right` of it in metres. */
-export function band(path: Path, left: number, right: number, paint: Colour, from = 0, to = path.length): Patch[] {
+export function band(
+  path: Path,
+  left: number,
+  right: number,
+  paint: Colour,
+  from = 0,
+  to = path.length,
+): Patch[] {
   const patches: Patch[] = [];
   const at = (s: number, offset: number): Point => {
     const { x, y } = poseAt(path, s, offset);
@@ -83,7 +90,12 @@ export function band(path: Path, left: number, right: number, paint: Colour, fro
 }
 
 /** A disc, or a ring's outer part to be painted over. */
-export function disc([x, y]: Point, radius: number, paint: Colour, round: (i: number, n: number) => Point): Patch[] {
+export function disc(
+  [x, y]: Point,
+  radius: number,
+  paint: Colour,
+  round: (i: number, n: number) => Point,
+): Patch[] {
   const n = 48;
   const at = (i: number): Point => {
     const [cos, sin] = round(i, n);

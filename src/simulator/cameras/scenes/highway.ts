@@ -1,7 +1,7 @@
+import { meshBuilder } from "../drawing/mesh.ts";
 import { pathThrough, reversed } from "../geometry/path.ts";
 import { createPinhole } from "../geometry/pinhole.ts";
 import type { Point } from "../geometry/vector.ts";
-import { meshBuilder } from "../drawing/mesh.ts";
 import { material } from "../models/materials.ts";
 import type { Random } from "../traffic/looks.ts";
 import { dashes, line, rectangle, surface } from "./ground.ts";
@@ -28,7 +28,10 @@ export function highway(random: Random): Scene {
       const inner = routes[i - 1];
       return inner ? [[inner, route] as const, [route, inner] as const] : [];
     });
-  const posts = [-10, 35, 80, 125, 170].map((y) => ({ foot: [0, y] as Point, over: [median + 2, y] as Point }));
+  const posts = [-10, 35, 80, 125, 170].map((y) => ({
+    foot: [0, y] as Point,
+    over: [median + 2, y] as Point,
+  }));
   return {
     camera: cameraOf(random),
     ground: groundOf(),
@@ -39,9 +42,18 @@ export function highway(random: Random): Scene {
     fixtures: [
       ...rails(),
       ...posts.map(({ foot, over }) => lampPost(foot, over)),
-      ...trees(random, Array.from({ length: 16 }, (_, i): Point => [(i % 2 ? 1 : -1) * (edge + 7 + 4 * random()), 20 + 12 * i])),
+      ...trees(
+        random,
+        Array.from(
+          { length: 16 },
+          (_, i): Point => [(i % 2 ? 1 : -1) * (edge + 7 + 4 * random()), 20 + 12 * i],
+        ),
+      ),
     ],
-    lamps: posts.flatMap(({ over: [x, y] }): Point[] => [[x, y], [-x, y]]),
+    lamps: posts.flatMap(({ over: [x, y] }): Point[] => [
+      [x, y],
+      [-x, y],
+    ]),
     routes: [...north, ...south],
     ...{ walkways: [], crossings: [], signals: undefined, walkersPerMinute: 0 },
     neighbours: [...pairs(north), ...pairs(south)],
@@ -57,9 +69,20 @@ function lanesOf(side: 1 | -1, busy: number): Route[] {
     const [from, to] = side === 1 ? [reach.south, reach.north] : [reach.north, reach.south];
     return routeOf(
       {
-        ...{ path: pathThrough([[x, from], [x, to]]), entry: `${side} ${name}`, speed: [29, 25, 22][i]! },
+        ...{
+          path: pathThrough([
+            [x, from],
+            [x, to],
+          ]),
+          entry: `${side} ${name}`,
+          speed: [29, 25, 22][i]!,
+        },
         ...{ perMinute: [15, 19, 15][i]! * busy },
-        mix: [{ car: 1 }, { car: 8, truck: 1.5, bus: 1, motorcycle: 0.8 }, { car: 4, truck: 4, bus: 1.2, motorcycle: 0.6 }][i]!,
+        mix: [
+          { car: 1 },
+          { car: 8, truck: 1.5, bus: 1, motorcycle: 0.8 },
+          { car: 4, truck: 4, bus: 1.2, motorcycle: 0.6 },
+        ][i]!,
       },
       [],
       [],
@@ -92,10 +115,16 @@ function groundOf(): Patch[] {
     rectangle(-median + 0.6, from, median - 0.6, to, surface.grass),
   ];
   for (const side of [1, -1]) {
-    const at = (x: number) => [[side * x, from], [side * x, to]] as const;
+    const at = (x: number) =>
+      [
+        [side * x, from],
+        [side * x, to],
+      ] as const;
     patches.push(line(...at(median + 0.25), 0.18, surface.yellow), line(...at(median + lanes * lane), 0.2));
     for (let i = 1; i < lanes; i++)
-      patches.push(...dashes([side * (median + i * lane), from], [side * (median + i * lane), 420], { dash: 6, gap: 9 }));
+      patches.push(
+        ...dashes([side * (median + i * lane), from], [side * (median + i * lane), 420], { dash: 6, gap: 9 }),
+      );
   }
   return patches;
 }
@@ -105,7 +134,8 @@ function rails(): Fixture[] {
   const builder = meshBuilder();
   const length = 12;
   builder.box([-length / 2, -0.06, 0.45], [length / 2, 0.06, 0.75], material.hub);
-  for (let x = -length / 2 + 1; x < length / 2; x += 2) builder.box([x - 0.06, -0.1, 0], [x + 0.06, 0.1, 0.7], material.trim, 4);
+  for (let x = -length / 2 + 1; x < length / 2; x += 2)
+    builder.box([x - 0.06, -0.1, 0], [x + 0.06, 0.1, 0.7], material.trim, 4);
   const paints = palette({ hub: 0xa6aaad, trim: 0x73777a });
   const pieces: Fixture[] = [];
   for (const x of [-edge - 0.6, 0.7, -0.7, edge + 0.6])

@@ -39,13 +39,16 @@ const outward: readonly Point[] = [
 
 /** Four arms with two lanes each way, bicycle lanes, crossings and traffic lights. */
 export function junction(random: Random): Scene {
-  const crossings = outward.map((_, arm): Crossing => ({
-    ...{ from: at(arm, middle, kerb), to: at(arm, middle, -kerb) },
-    ...{ width: crossingAt.far - crossingAt.near, group: group.walk[arm % 2 === 1 ? 0 : 1] },
-  }));
+  const crossings = outward.map(
+    (_, arm): Crossing => ({
+      ...{ from: at(arm, middle, kerb), to: at(arm, middle, -kerb) },
+      ...{ width: crossingAt.far - crossingAt.near, group: group.walk[arm % 2 === 1 ? 0 : 1] },
+    }),
+  );
   const busy = 0.75 + 0.5 * random();
   const routes = outward.flatMap((_, arm) => routesInto(arm, crossings, busy));
-  const named = (from: number, way: string) => routes[from * 4 + ["through", "right", "left", "bike"].indexOf(way)]!;
+  const named = (from: number, way: string) =>
+    routes[from * 4 + ["through", "right", "left", "bike"].indexOf(way)]!;
   return {
     camera: cameraOf(random),
     ground: groundOf(),
@@ -130,26 +133,50 @@ function groundOf(): Patch[] {
   const far = 3000;
   const patches: Patch[] = [rectangle(-far, -far, far, far, surface.grass)];
   const wide = kerb + 7;
-  patches.push(rectangle(-wide, -far, wide, far, surface.paving), rectangle(-far, -wide, far, wide, surface.paving));
+  patches.push(
+    rectangle(-wide, -far, wide, far, surface.paving),
+    rectangle(-far, -wide, far, wide, surface.paving),
+  );
   for (const grow of [0.25, 0]) {
     const paint = grow > 0 ? surface.kerb : surface.asphalt;
     const half = kerb + grow;
     patches.push(rectangle(-half, -far, half, far, paint), rectangle(-far, -half, far, half, paint));
-    for (const [x, y] of [[1, 1], [1, -1], [-1, 1], [-1, -1]] as const) patches.push(roundedCorner(x, y, half, paint));
+    for (const [x, y] of [
+      [1, 1],
+      [1, -1],
+      [-1, 1],
+      [-1, -1],
+    ] as const)
+      patches.push(roundedCorner(x, y, half, paint));
   }
-  outward.forEach((_, arm) => patches.push(...armMarkings(arm, far)));
+  for (const arm of outward.keys()) patches.push(...armMarkings(arm, far));
   return patches;
 }
 
 /** Fills the corner between two roads with a curve. */
 function roundedCorner(x: number, y: number, half: number, paint: Patch["colour"]): Patch {
   const radius = 3.4;
-  const curve = bend([x * half, y * (half + radius)], [x * half, y * half], [x * (half + radius), y * half], 6);
-  return patch([[x * (half - 1), y * (half - 1)], [x * (half - 1), y * (half + radius)], [x * half, y * (half + radius)], ...curve, [x * (half + radius), y * (half - 1)]], paint);
+  const curve = bend(
+    [x * half, y * (half + radius)],
+    [x * half, y * half],
+    [x * (half + radius), y * half],
+    6,
+  );
+  return patch(
+    [
+      [x * (half - 1), y * (half - 1)],
+      [x * (half - 1), y * (half + radius)],
+      [x * half, y * (half + radius)],
+      ...curve,
+      [x * (half + radius), y * (half - 1)],
+    ],
+    paint,
+  );
 }
 
 function armMarkings(arm: number, far: number): Patch[] {
-  const along = (right: number, from = stopLine, to = far) => [at(arm, from, right), at(arm, to, right)] as const;
+  const along = (right: number, from = stopLine, to = far) =>
+    [at(arm, from, right), at(arm, to, right)] as const;
   const bike = (right: number) => {
     const [a, b] = along(right - bikeLane / 2, stopLine, 120);
     const [c, d] = along(right + bikeLane / 2, stopLine, 120);
@@ -167,7 +194,11 @@ function armMarkings(arm: number, far: number): Patch[] {
     ...dashes(at(arm, stopLine + 25, lane), at(arm, 160, lane)),
     ...dashes(at(arm, stopLine, -lane), at(arm, 160, -lane)),
     line(at(arm, stopLine, 0.2), at(arm, stopLine, kerb - 0.1), 0.4),
-    ...zebraStripes(at(arm, middle, kerb - 0.3), at(arm, middle, -kerb + 0.3), crossingAt.far - crossingAt.near),
+    ...zebraStripes(
+      at(arm, middle, kerb - 0.3),
+      at(arm, middle, -kerb + 0.3),
+      crossingAt.far - crossingAt.near,
+    ),
     ...arrow(arm, 0.5 * lane, "left"),
     ...arrow(arm, 1.5 * lane, "ahead"),
   ];
@@ -186,7 +217,11 @@ function arrow(arm: number, right: number, way: "left" | "ahead"): Patch[] {
   return [
     shaft,
     line(at(arm, start - 3.3, right + 0.1), at(arm, start - 3.3, right - 0.6), 0.4),
-    head([at(arm, start - 2.5, right - 0.5), at(arm, start - 3.3, right - 1.2), at(arm, start - 4.1, right - 0.5)]),
+    head([
+      at(arm, start - 2.5, right - 0.5),
+      at(arm, start - 3.3, right - 1.2),
+      at(arm, start - 4.1, right - 0.5),
+    ]),
   ];
 }
 
@@ -199,17 +234,27 @@ function surroundingsOf(random: Random): Pick<Scene, "backdrop" | "fixtures" | "
     const overhead = (right: number, group: number) => ({ over: at(arm + 2, 17.5, -right), group });
     const near = at(arm, 17.8, kerb + 0.9);
     return [
-      ...trafficLight(pole, facing, [overhead(1.5 * lane, group.through[axis]!), overhead(0.5 * lane, group.left[axis]!)]),
+      ...trafficLight(pole, facing, [
+        overhead(1.5 * lane, group.through[axis]!),
+        overhead(0.5 * lane, group.left[axis]!),
+      ]),
       ...trafficLight(near, facing, [{ over: near, group: group.through[axis]! }]),
     ];
   });
-  const lamps = outward.flatMap((_, arm) => [32, 62].map((out) => ({ foot: at(arm, out, kerb + 1), over: at(arm, out, kerb - 2) })));
+  const lamps = outward.flatMap((_, arm) =>
+    [32, 62].map((out) => ({ foot: at(arm, out, kerb + 1), over: at(arm, out, kerb - 2) })),
+  );
   return {
     backdrop: buildings(random, wide),
     fixtures: [
       ...lights,
       ...lamps.map(({ foot, over }) => lampPost(foot, over)),
-      ...trees(random, outward.flatMap((_, arm) => [24, 36, 48, 60, 72].flatMap((out) => [at(arm, out, kerb + 4.2), at(arm, out, -(kerb + 4.2))]))),
+      ...trees(
+        random,
+        outward.flatMap((_, arm) =>
+          [24, 36, 48, 60, 72].flatMap((out) => [at(arm, out, kerb + 4.2), at(arm, out, -(kerb + 4.2))]),
+        ),
+      ),
     ],
     lamps: [...lamps.map(({ over }) => over), [0, 0]],
   };

@@ -1,8 +1,8 @@
-import { dashes, line, patch, rectangle, surface, zebraStripes } from "./ground.ts";
 import { bend, pathThrough } from "../geometry/path.ts";
 import { createPinhole } from "../geometry/pinhole.ts";
 import { cosine, type Point, sine } from "../geometry/vector.ts";
 import type { Random } from "../traffic/looks.ts";
+import { dashes, line, patch, rectangle, surface, zebraStripes } from "./ground.ts";
 import { routeOf } from "./route.ts";
 import type { Crossing, Gate, Patch, Route, Scene, Walkway, WrongWay } from "./scene.ts";
 import { buildings, lampPost, picture, stopSign, trees } from "./surroundings.ts";
@@ -25,11 +25,17 @@ const outward: readonly Point[] = [
 /** Four arms around an island: a stop sign at each entry, a zebra crossing on each arm. */
 export function roundabout(random: Random): Scene {
   const busy = 0.8 + 0.4 * random();
-  const crossings = outward.map((_, arm): Crossing => ({
-    ...{ from: at(arm, crossingAt, kerb), to: at(arm, crossingAt, -kerb), width: 3.4, group: undefined },
-  }));
-  const routes = outward.flatMap((_, arm) => [1, 2, 3].map((turns) => routeFrom(arm, turns, crossings, busy)));
-  const lamps = outward.flatMap((_, arm) => [28, 55].map((out) => ({ foot: at(arm, out, kerb + 0.9), over: at(arm, out, 1) })));
+  const crossings = outward.map(
+    (_, arm): Crossing => ({
+      ...{ from: at(arm, crossingAt, kerb), to: at(arm, crossingAt, -kerb), width: 3.4, group: undefined },
+    }),
+  );
+  const routes = outward.flatMap((_, arm) =>
+    [1, 2, 3].map((turns) => routeFrom(arm, turns, crossings, busy)),
+  );
+  const lamps = outward.flatMap((_, arm) =>
+    [28, 55].map((out) => ({ foot: at(arm, out, kerb + 0.9), over: at(arm, out, 1) })),
+  );
   return {
     camera: cameraOf(random),
     ground: groundOf(),
@@ -37,8 +43,18 @@ export function roundabout(random: Random): Scene {
     fixtures: [
       ...outward.flatMap((facing, arm) => stopSign(at(arm, yieldAt + 1.5, kerb + 1), facing)),
       ...lamps.map(({ foot, over }) => lampPost(foot, over)),
-      ...trees(random, [[0, 0], [3, 2], [-3, 1], [1, -3.4]]),
-      ...trees(random, outward.flatMap((_, arm) => [34, 46, 60].flatMap((out) => [at(arm, out, kerb + 4), at(arm, out, -kerb - 4)]))),
+      ...trees(random, [
+        [0, 0],
+        [3, 2],
+        [-3, 1],
+        [1, -3.4],
+      ]),
+      ...trees(
+        random,
+        outward.flatMap((_, arm) =>
+          [34, 46, 60].flatMap((out) => [at(arm, out, kerb + 4), at(arm, out, -kerb - 4)]),
+        ),
+      ),
     ],
     lamps: [...lamps.map(({ over }) => over), [0, 0]],
     ...{ routes, crossings, signals: undefined, walkersPerMinute: 0.8, walkways: walkwaysOf() },
@@ -68,7 +84,11 @@ function wrongWay(arm: number, crossings: readonly Crossing[]): WrongWay {
     ...bend(arc.at(-1)!, tangentAt(end, -4.2), outAt, 6),
     at(arm + 1, reach, -right),
   ];
-  const route = routeOf({ path: pathThrough(points), entry: `against ${arm}`, speed: 8, perMinute: 0, mix: {} }, [], crossings);
+  const route = routeOf(
+    { path: pathThrough(points), entry: `against ${arm}`, speed: 8, perMinute: 0, mix: {} },
+    [],
+    crossings,
+  );
   return { route, closed: [`${arm}`], emptyFor: reach };
 }
 
@@ -115,9 +135,17 @@ function walkwaysOf(): Walkway[] {
   const out = kerb + 2.4;
   return outward.flatMap((_, arm) =>
     [1, -1].map((side): Walkway => {
-      const points = [at(arm, 60, side * out), at(arm, crossingAt, side * out), at(arm, crossingAt, -side * out), at(arm, 58, -side * out)];
+      const points = [
+        at(arm, 60, side * out),
+        at(arm, crossingAt, side * out),
+        at(arm, crossingAt, -side * out),
+        at(arm, 58, -side * out),
+      ];
       const first = 60 - crossingAt;
-      return { path: pathThrough(points), crossings: [{ crossing: arm, enter: first + out - kerb - 0.4, leave: first + out + kerb }] };
+      return {
+        path: pathThrough(points),
+        crossings: [{ crossing: arm, enter: first + out - kerb - 0.4, leave: first + out + kerb }],
+      };
     }),
   );
 }
@@ -134,20 +162,44 @@ function groundOf(): Patch[] {
   const far = 3000;
   const round = (radius: number, paint: Patch["colour"]): Patch[] =>
     Array.from({ length: 48 }, (_, i) => {
-      const point = (k: number): Point => [radius * cosine((k * Math.PI) / 24), radius * sine((k * Math.PI) / 24)];
+      const point = (k: number): Point => [
+        radius * cosine((k * Math.PI) / 24),
+        radius * sine((k * Math.PI) / 24),
+      ];
       return patch([[0, 0], point(i), point(i + 1)], paint);
     });
   const patches = [rectangle(-far, -far, far, far, surface.grass), ...round(ring.edge + 6, surface.paving)];
   const wide = kerb + 5.5;
-  patches.push(rectangle(-wide, -far, wide, far, surface.paving), rectangle(-far, -wide, far, wide, surface.paving));
-  for (const [grow, paint] of [[0.25, surface.kerb], [0, surface.asphalt]] as const) {
+  patches.push(
+    rectangle(-wide, -far, wide, far, surface.paving),
+    rectangle(-far, -wide, far, wide, surface.paving),
+  );
+  for (const [grow, paint] of [
+    [0.25, surface.kerb],
+    [0, surface.asphalt],
+  ] as const) {
     const half = kerb + grow;
     patches.push(rectangle(-half, -far, half, far, paint), rectangle(-far, -half, far, half, paint));
-    outward.forEach((_, arm) => patches.push(patch([at(arm, 11, 8.8 + grow), at(arm, yieldAt + 5, half), at(arm, yieldAt + 5, -half), at(arm, 11, -8.8 - grow)], paint)));
+    for (const arm of outward.keys())
+      patches.push(
+        patch(
+          [
+            at(arm, 11, 8.8 + grow),
+            at(arm, yieldAt + 5, half),
+            at(arm, yieldAt + 5, -half),
+            at(arm, 11, -8.8 - grow),
+          ],
+          paint,
+        ),
+      );
     patches.push(...round(ring.edge + grow, paint));
   }
-  patches.push(...round(ring.island + 0.9, surface.concrete), ...round(ring.island, surface.kerb), ...round(ring.island - 0.3, surface.grass));
-  outward.forEach((_, arm) => patches.push(...armMarkings(arm, far)));
+  patches.push(
+    ...round(ring.island + 0.9, surface.concrete),
+    ...round(ring.island, surface.kerb),
+    ...round(ring.island - 0.3, surface.grass),
+  );
+  for (const arm of outward.keys()) patches.push(...armMarkings(arm, far));
   return patches;
 }
 
@@ -161,4 +213,3 @@ function armMarkings(arm: number, far: number): Patch[] {
     ...zebraStripes(at(arm, crossingAt, kerb - 0.2), at(arm, crossingAt, -kerb + 0.2), 3.4),
   ];
 }
-

@@ -1,5 +1,5 @@
 import { type Path, poseAt, step } from "../geometry/path.ts";
-import { type Point } from "../geometry/vector.ts";
+import type { Point } from "../geometry/vector.ts";
 import type { Crossing, Gate, Route } from "./scene.ts";
 
 /** Sideways acceleration that people in a vehicle like, m/s², and how they brake before a bend. */
@@ -29,7 +29,8 @@ function limitsOf(path: Path, speed: number): Float64Array {
     const after = Math.min(limits.length - 1, i + reach);
     const turned = Math.abs(dxs[before]! * dys[after]! - dys[before]! * dxs[after]!);
     const curvature = turned / ((after - before) * step);
-    if (curvature > 1e-3) limits[i] = Math.min(speed, Math.max(2.5, Math.sqrt(comfortable.sideways / curvature)));
+    if (curvature > 1e-3)
+      limits[i] = Math.min(speed, Math.max(2.5, Math.sqrt(comfortable.sideways / curvature)));
   }
   for (let i = limits.length - 2; i >= 0; i--) {
     const next = limits[i + 1]!;
@@ -45,7 +46,12 @@ function crossingGates(path: Path, crossings: readonly Crossing[]): Gate[] {
     for (let s = 0; s < path.length; s += step / 2) {
       const { x, y } = poseAt(path, s);
       if (!isOn(crossing, [x, y])) continue;
-      gates.push({ kind: "crossing", s: s - beforeCrossing, crossing: index, centre: s + crossing.width / 2 });
+      gates.push({
+        kind: "crossing",
+        s: s - beforeCrossing,
+        crossing: index,
+        centre: s + crossing.width / 2,
+      });
       return;
     }
   });

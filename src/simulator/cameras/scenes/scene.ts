@@ -1,7 +1,7 @@
 import type { ObjectClass } from "../../../messages/common.ts";
-import type { Paint, Solid } from "../drawing/solid.ts";
-import type { Mesh } from "../drawing/mesh.ts";
 import type { Colour } from "../drawing/colour.ts";
+import type { Mesh } from "../drawing/mesh.ts";
+import type { Paint, Solid } from "../drawing/solid.ts";
 import type { Path } from "../geometry/path.ts";
 import type { Pinhole } from "../geometry/pinhole.ts";
 import type { Point } from "../geometry/vector.ts";
@@ -75,7 +75,12 @@ export type Gate =
   | { readonly kind: "signal"; readonly s: number; readonly group: number }
   | { readonly kind: "crossing"; readonly s: number; readonly crossing: number; readonly centre: number }
   /** Closed while somebody is at one of these points; with a sign everybody stops first. */
-  | { readonly kind: "give-way"; readonly s: number; readonly watch: readonly Point[]; readonly sign: boolean };
+  | {
+      readonly kind: "give-way";
+      readonly s: number;
+      readonly watch: readonly Point[];
+      readonly sign: boolean;
+    };
 
 /** Where people cross a road, from kerb to kerb. */
 export interface Crossing {
@@ -90,7 +95,11 @@ export interface Crossing {
 /** A way of people; between `enter` and `leave` it is on a crossing. */
 export interface Walkway {
   readonly path: Path;
-  readonly crossings: readonly { readonly crossing: number; readonly enter: number; readonly leave: number }[];
+  readonly crossings: readonly {
+    readonly crossing: number;
+    readonly enter: number;
+    readonly leave: number;
+  }[];
 }
 
 /** Phases one after the other, again and again; after each come yellow and red for all. */

@@ -1,9 +1,17 @@
-import { lightHeadMesh, lightHeadSize, poleMesh, stopSignMesh, stopSignSize, streetLampMesh, treeMesh } from "../models/fixtures.ts";
-import { buildingMesh } from "../models/building.ts";
 import { colour, mixed, scaled } from "../drawing/colour.ts";
 import type { Solid } from "../drawing/solid.ts";
 import { distance, type Point } from "../geometry/vector.ts";
-import { type Random, pick } from "../traffic/looks.ts";
+import { buildingMesh } from "../models/building.ts";
+import {
+  lightHeadMesh,
+  lightHeadSize,
+  poleMesh,
+  stopSignMesh,
+  stopSignSize,
+  streetLampMesh,
+  treeMesh,
+} from "../models/fixtures.ts";
+import { pick, type Random } from "../traffic/looks.ts";
 import { palette } from "./palette.ts";
 import { type Fixture, place } from "./scene.ts";
 
@@ -27,7 +35,10 @@ export function trafficLight(
   heads: readonly { over: Point; group: number }[],
 ): Fixture[] {
   const left = ([x, y]: Point) => (x - foot[0]) * -facing[1] + (y - foot[1]) * facing[0];
-  const farthest = heads.reduce((most, { over }) => (Math.abs(left(over)) > Math.abs(most) ? left(over) : most), 0);
+  const farthest = heads.reduce(
+    (most, { over }) => (Math.abs(left(over)) > Math.abs(most) ? left(over) : most),
+    0,
+  );
   const isOverhead = farthest !== 0;
   const height = isOverhead ? headHeight : 3;
   const pole = place(poleMesh(isOverhead ? headHeight + 0.4 : height + 0.4, farthest), metal, foot, facing);
@@ -50,7 +61,15 @@ export function stopSign(foot: Point, facing: Point): Fixture[] {
   const height = 2.5;
   const { length, width, height: tall } = stopSignSize;
   return [
-    { solid: place(poleMesh(height + 0.3, 0), metal, [foot[0] - 0.1 * facing[0], foot[1] - 0.1 * facing[1]], facing), size: [0.1, 0.1, height] },
+    {
+      solid: place(
+        poleMesh(height + 0.3, 0),
+        metal,
+        [foot[0] - 0.1 * facing[0], foot[1] - 0.1 * facing[1]],
+        facing,
+      ),
+      size: [0.1, 0.1, height],
+    },
     {
       solid: place(signPlate, signPalette, foot, facing, height, 1.1),
       ...{ class: "stop sign" as const, size: [length, width, tall], frontOnly: true },
@@ -72,9 +91,30 @@ export function lampPost(foot: Point, over: Point): Fixture {
 }
 
 const crowns = [
-  treeMesh([{ at: [0, 0, 4.6], radius: 1.7 }, { at: [0.7, 0.6, 5.6], radius: 1.2 }, { at: [-0.8, -0.3, 5.3], radius: 1.2 }], 5),
-  treeMesh([{ at: [0, 0, 4.2], radius: 1.5 }, { at: [0, 0.1, 5.7], radius: 1.25 }, { at: [0.1, 0, 6.8], radius: 0.8 }], 5),
-  treeMesh([{ at: [0.5, 0, 3.9], radius: 1.3 }, { at: [-0.6, 0.3, 4.2], radius: 1.3 }, { at: [0, -0.3, 5], radius: 1.2 }], 4.4),
+  treeMesh(
+    [
+      { at: [0, 0, 4.6], radius: 1.7 },
+      { at: [0.7, 0.6, 5.6], radius: 1.2 },
+      { at: [-0.8, -0.3, 5.3], radius: 1.2 },
+    ],
+    5,
+  ),
+  treeMesh(
+    [
+      { at: [0, 0, 4.2], radius: 1.5 },
+      { at: [0, 0.1, 5.7], radius: 1.25 },
+      { at: [0.1, 0, 6.8], radius: 0.8 },
+    ],
+    5,
+  ),
+  treeMesh(
+    [
+      { at: [0.5, 0, 3.9], radius: 1.3 },
+      { at: [-0.6, 0.3, 4.2], radius: 1.3 },
+      { at: [0, -0.3, 5], radius: 1.2 },
+    ],
+    4.4,
+  ),
 ];
 
 /** At about two thirds of these places. */
@@ -93,7 +133,11 @@ export function trees(random: Random, places: readonly Point[]): Fixture[] {
 const facades = [0xb9a98f, 0xa89c92, 0x8f8d8a, 0xc4bdb0, 0x9a6f5a, 0x7f8a94, 0xd0c6b4, 0x6f7276];
 
 /** Blocks on a grid, none nearer than `clear` metres to the two axes. */
-export function buildings(random: Random, clear: number, isFree: (at: Point) => boolean = () => true): Solid[] {
+export function buildings(
+  random: Random,
+  clear: number,
+  isFree: (at: Point) => boolean = () => true,
+): Solid[] {
   const solids: Solid[] = [];
   for (const signX of [1, -1])
     for (const signY of [1, -1])
@@ -109,9 +153,18 @@ export function buildings(random: Random, clear: number, isFree: (at: Point) => 
   return solids;
 }
 
-export function building(random: Random, size: readonly [number, number, number], at: Point, along: Point = [1, 0]): Solid {
+export function building(
+  random: Random,
+  size: readonly [number, number, number],
+  at: Point,
+  along: Point = [1, 0],
+): Solid {
   const litShare = 0.1 + 0.35 * random();
   const paint = pick(random, facades);
-  const mesh = buildingMesh(size, { floor: 3 + 0.5 * random(), pitch: 2.4 + random(), lit: () => random() < litShare });
+  const mesh = buildingMesh(size, {
+    floor: 3 + 0.5 * random(),
+    pitch: 2.4 + random(),
+    lit: () => random() < litShare,
+  });
   return place(mesh, palette({ paint, trim: 0x5c5a58 }), at, along);
 }

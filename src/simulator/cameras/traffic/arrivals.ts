@@ -2,7 +2,14 @@ import { poseAt } from "../geometry/path.ts";
 import { distance } from "../geometry/vector.ts";
 import type { Route, Walkway } from "../scenes/scene.ts";
 import { personLook, vehicleLook } from "./looks.ts";
-import { type Driver, poseOf, usualDriver, type Vehicle, type VehicleKind, type VehicleLook } from "./vehicle.ts";
+import {
+  type Driver,
+  poseOf,
+  usualDriver,
+  type Vehicle,
+  type VehicleKind,
+  type VehicleLook,
+} from "./vehicle.ts";
 import type { Walker } from "./walker.ts";
 import { stepSeconds, type World } from "./world.ts";
 
@@ -74,7 +81,9 @@ function isFree(world: World, route: Route, look: VehicleLook): boolean {
 function entrySpeed(world: World, route: Route, driver: Driver, look: VehicleLook): number {
   const free = Math.min(driver.wish * route.speed, route.limits[0]!);
   const room = nearestToEntrance(world, route) - look.length - 4;
-  const leader = world.vehicles.find((other) => other.route.entry === route.entry && other.s < 60 && other.s > 0);
+  const leader = world.vehicles.find(
+    (other) => other.route.entry === route.entry && other.s < 60 && other.s > 0,
+  );
   return leader ? Math.min(free, leader.speed + Math.max(0, room) / 3) : free;
 }
 

@@ -15,7 +15,12 @@ const hardestBraking = 7.5;
  * in empirical observations and microscopic simulations, 2000).
  * @param wish metres a second
  */
-export function accelerationOf(driver: Driver, speed: number, wish: number, ahead: Obstacle | undefined): number {
+export function accelerationOf(
+  driver: Driver,
+  speed: number,
+  wish: number,
+  ahead: Obstacle | undefined,
+): number {
   const { acceleration, braking, headway, gap } = driver;
   const share = speed / Math.max(wish, 0.1);
   const free = 1 - share * share * share * share;
@@ -25,5 +30,9 @@ export function accelerationOf(driver: Driver, speed: number, wish: number, ahea
   const closing = (speed * (speed - ahead.speed)) / (2 * Math.sqrt(acceleration * braking));
   const wanted = gap + Math.max(0, speed * headway + closing);
   const ratio = wanted / Math.max(ahead.gap, 0.1);
-  return clamp(Math.min(onFreeRoad, (Math.max(free, 0) - ratio * ratio) * acceleration), -hardestBraking, acceleration);
+  return clamp(
+    Math.min(onFreeRoad, (Math.max(free, 0) - ratio * ratio) * acceleration),
+    -hardestBraking,
+    acceleration,
+  );
 }

@@ -53,7 +53,12 @@ function isRed(world: World, vehicle: Vehicle, group: number, gap: number): bool
 }
 
 /** Somebody walks towards this vehicle's way, or is on it. */
-function mustLetWalk(world: World, vehicle: Vehicle, gate: Gate & { kind: "crossing" }, gap: number): boolean {
+function mustLetWalk(
+  world: World,
+  vehicle: Vehicle,
+  gate: Gate & { kind: "crossing" },
+  gap: number,
+): boolean {
   if (!canStop(vehicle, gap)) return false;
   const way = poseAt(vehicle.route.path, gate.centre, vehicle.offset);
   const room = vehicle.look.width / 2 + 2;
@@ -65,12 +70,21 @@ function mustLetWalk(world: World, vehicle: Vehicle, gate: Gate & { kind: "cross
     // How far they still have to the vehicle's way, negative once they are past it.
     const rest = (way.x - x) * dx + (way.y - y) * dy;
     if (on?.crossing === gate.crossing) return rest > -room && rest < room + 5.5;
-    const polite = group === undefined && walker.script === undefined && walker.waited > patience.from && walker.waited < patience.to;
+    const polite =
+      group === undefined &&
+      walker.script === undefined &&
+      walker.waited > patience.from &&
+      walker.waited < patience.to;
     return waits?.crossing === gate.crossing && polite && rest < 9;
   });
 }
 
-function mustGiveWay(world: World, vehicle: Vehicle, gate: Gate & { kind: "give-way" }, gap: number): boolean {
+function mustGiveWay(
+  world: World,
+  vehicle: Vehicle,
+  gate: Gate & { kind: "give-way" },
+  gap: number,
+): boolean {
   if (gap < -0.4) return false;
   if (gate.sign && !vehicle.passedSign) {
     if (gap < 1.2 && vehicle.speed < standsBelow) vehicle.waited += stepSeconds;

@@ -12,7 +12,7 @@ export function moveVehicles(world: World): void {
     const obstacles = [obstacleAhead(vehicle, index, places), closedGate(world, vehicle), ownStop(vehicle)];
     return decide(vehicle, obstacles);
   });
-  world.vehicles.forEach((vehicle, index) => move(vehicle, accelerations[index]!));
+  for (const [index, vehicle] of world.vehicles.entries()) move(vehicle, accelerations[index]!);
   world.vehicles = world.vehicles.filter((vehicle) => !isGone(vehicle));
 }
 
@@ -36,7 +36,10 @@ function wishedSpeed(vehicle: Vehicle): number {
   const bound = limit < route.speed ? Math.min(own, limit) : own;
   // It slows down in time for where it will creep.
   if (!creep || frontOf(vehicle) > creep.to) return bound;
-  return Math.min(bound, Math.sqrt(creep.speed * creep.speed + 2 * 2.5 * Math.max(0, creep.from - frontOf(vehicle))));
+  return Math.min(
+    bound,
+    Math.sqrt(creep.speed * creep.speed + 2 * 2.5 * Math.max(0, creep.from - frontOf(vehicle))),
+  );
 }
 
 function ownStop(vehicle: Vehicle): Obstacle | undefined {

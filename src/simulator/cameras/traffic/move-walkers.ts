@@ -31,7 +31,8 @@ function mayCross(world: World, walker: Walker, { crossing, enter, leave }: Part
   const { group } = world.scene.crossings[crossing]!;
   if (group !== undefined) {
     const { state, seconds } = signalAt(world.scene.signals!, group, timeOf(world));
-    if (state !== "green" || seconds + world.scene.signals!.yellow < (leave - enter) / walker.pace) return false;
+    if (state !== "green" || seconds + world.scene.signals!.yellow < (leave - enter) / walker.pace)
+      return false;
   }
   return isSafe(world, crossing);
 }
@@ -44,7 +45,7 @@ function isSafe(world: World, index: number, ignores?: number): boolean {
     const { x, y } = poseOf(vehicle);
     if (isOn(crossing, [x, y], -0.5)) return false;
     const gate = vehicle.route.gates.find((each) => each.kind === "crossing" && each.crossing === index);
-    if (!gate || gate.kind !== "crossing" || rearOf(vehicle) > gate.centre + crossing.width / 2 + 0.3) return true;
+    if (gate?.kind !== "crossing" || rearOf(vehicle) > gate.centre + crossing.width / 2 + 0.3) return true;
     const rest = gate.s - frontOf(vehicle);
     if (vehicle.speed < 0.5 && rest > -beyondLine) return true;
     return rest > tooNear && (vehicle.speed * vehicle.speed) / (2 * fairBraking) < rest;

@@ -27,7 +27,11 @@ const parts = [0, 0.42, -0.42];
  * The nearest vehicle that stands or drives where this one will: its own lane, one that merges, one that crosses.
  * Each vehicle is seen as a box; its place is found on this one's way.
  */
-export function obstacleAhead(vehicle: Vehicle, index: number, places: readonly Place[]): Obstacle | undefined {
+export function obstacleAhead(
+  vehicle: Vehicle,
+  index: number,
+  places: readonly Place[],
+): Obstacle | undefined {
   const own = places[index]!.pose;
   const sight = leastSight + sightSeconds * vehicle.speed;
   let nearest: Obstacle | undefined;
@@ -78,7 +82,12 @@ function findOnWay(self: Vehicle, { vehicle: it, pose }: Place, sight: number): 
 }
 
 /** About where on its way a vehicle comes by a point, if it comes within `reach` of it. */
-function roughlyOnWay({ route, s }: Vehicle, { x, y }: Pose, sight: number, reach: number): number | undefined {
+function roughlyOnWay(
+  { route, s }: Vehicle,
+  { x, y }: Pose,
+  sight: number,
+  reach: number,
+): number | undefined {
   const { xs, ys } = route.path;
   const last = Math.min(xs.length - 1, s + sight + stride);
   let best = -1;

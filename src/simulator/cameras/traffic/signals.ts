@@ -3,7 +3,11 @@ import type { SignalPlan } from "../scenes/scene.ts";
 export type SignalState = "red" | "yellow" | "green";
 
 /** What a group of signals shows at a time in seconds, and for how long still. */
-export function signalAt(plan: SignalPlan, group: number, time: number): { state: SignalState; seconds: number } {
+export function signalAt(
+  plan: SignalPlan,
+  group: number,
+  time: number,
+): { state: SignalState; seconds: number } {
   const { phase, into } = phaseAt(plan, time);
   const { green, seconds } = plan.phases[phase]!;
   if (!green.includes(group)) return { state: "red", seconds: 0 };

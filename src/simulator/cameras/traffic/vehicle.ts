@@ -1,5 +1,5 @@
-import type { Paint } from "../drawing/solid.ts";
 import type { Mesh } from "../drawing/mesh.ts";
+import type { Paint } from "../drawing/solid.ts";
 import { type Pose, poseAt } from "../geometry/path.ts";
 import { distance } from "../geometry/vector.ts";
 import type { Route } from "../scenes/scene.ts";

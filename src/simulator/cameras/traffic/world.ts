@@ -1,10 +1,10 @@
 import type { Weather } from "../../../config/simulated-camera.ts";
 import { hashOf, seededRandom } from "../../random.ts";
 import type { Route, Scene } from "../scenes/scene.ts";
-import { moveWalkers } from "./move-walkers.ts";
-import { moveVehicles } from "./move-vehicles.ts";
-import type { Random } from "./looks.ts";
 import { enter } from "./arrivals.ts";
+import type { Random } from "./looks.ts";
+import { moveVehicles } from "./move-vehicles.ts";
+import { moveWalkers } from "./move-walkers.ts";
 import type { Vehicle } from "./vehicle.ts";
 import type { Walker } from "./walker.ts";
 
