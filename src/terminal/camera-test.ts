@@ -106,7 +106,7 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
     ]);
   rows.push([
     "first picture",
-    `after ${seconds(facts.firstPictureMs)}; what the camera itself adds cannot be seen`,
+    `after ${seconds(facts.firstPictureMs)}${kind === "simulated" ? "" : "; what the camera itself adds cannot be seen"}`,
   ]);
   rows.push(["decoding", decodingOf(kind, keyFramesOnly, seconds(intervalMs))]);
   rows.push(["picture", `${picture}, ${objects ? `with ${counted(objects.length, "object")}` : noObjects}`]);

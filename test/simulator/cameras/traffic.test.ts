@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { scenes } from "../../../src/config/simulated-camera.ts";
+import { gapTo } from "../../../src/simulator/cameras/dangers/pedestrian-conflict.ts";
 import { accelerationOf } from "../../../src/simulator/cameras/traffic/driver-model.ts";
 import { signalAt } from "../../../src/simulator/cameras/traffic/signals.ts";
 import { frontOf, usualDriver, vehicleKinds } from "../../../src/simulator/cameras/traffic/vehicle.ts";
 import { crossingOf, walkerPose } from "../../../src/simulator/cameras/traffic/walker.ts";
 import { advance, stepSeconds, timeOf } from "../../../src/simulator/cameras/traffic/world.ts";
-import { gapTo } from "../../../src/simulator/cameras/dangers/pedestrian-conflict.ts";
 import { collide, worldOf } from "./support.ts";
 
 const tenMinutes = 600 / stepSeconds;

@@ -36,7 +36,8 @@ export function drawBackground(scene: Scene, light: Light, seed: number): Backgr
 }
 
 /** Paint first, in order; then each pixel in its light. */
-function drawGround({ canvas, camera, light }: View, scene: Scene, seed: number): Uint32Array {
+function drawGround(view: View, scene: Scene, seed: number): Uint32Array {
+  const { canvas, camera, light } = view;
   const { width, height } = canvas;
   beginPicture(canvas, noBackground(width, height));
   for (const { corners, colour } of scene.ground) {
@@ -45,19 +46,36 @@ function drawGround({ canvas, camera, light }: View, scene: Scene, seed: number)
   }
   const pixels = new Uint32Array(width * height);
   resolve(canvas, pixels);
-  for (let y = 0; y < height; y++)
+  for (let y = 0; y < height; y++) {
+    const lamps = lampsAlong(scene, view, y);
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
       const point = groundAt(camera, x + 0.5, y + 0.5);
       pixels[at] = point
-        ? litGround(scene, camera, light, seed, point, unpacked(pixels[at]!))
+        ? litGround(lamps(x), camera, light, seed, point, unpacked(pixels[at]!))
         : packed(mixed(light.skyBelow, light.skyAbove, Math.max(0, 1 - (6 * y) / height) * 0.5 + 0.1));
     }
+  }
   return pixels;
 }
 
+/** Pixels between two points of a row where the light of lamps is reckoned; in between it is interpolated. */
+const lampStep = 8;
+
+function lampsAlong({ lamps }: Scene, { camera, light }: View, y: number): (x: number) => number {
+  if (light.lamp[0] === 0) return () => 0;
+  const known = Array.from({ length: Math.ceil(camera.width / lampStep) + 1 }, (_, i) => {
+    const point = groundAt(camera, i * lampStep + 0.5, y + 0.5);
+    return point ? lampsAt(lamps, point[0], point[1]) : 0;
+  });
+  return (x) => {
+    const i = Math.floor(x / lampStep);
+    return known[i]! + (known[i + 1]! - known[i]!) * (x / lampStep - i);
+  };
+}
+
 function litGround(
-  { lamps }: Scene,
+  lamps: number,
   camera: Pinhole,
   light: Light,
   seed: number,
@@ -68,7 +86,7 @@ function litGround(
   const grain = grainAt(x, y, depth, seed) * (1 - 0.25 * light.wetness);
   const shade = (1 + grain) * (1 - 0.22 * light.wetness);
   const albedo: Colour = [own[0] * shade, own[1] * shade, own[2] * shade];
-  const seen = lit(albedo, 0, 0, 1, light, lampsAt(lamps, x, y), depth);
+  const seen = lit(albedo, 0, 0, 1, light, lamps, depth);
   if (light.wetness === 0) return seen;
   // A wet road mirrors the sky, the more so the flatter one looks.
   const puddles = 0.8 + 0.8 * noiseAt(x / 2.5, y / 2.5, seed + 9);
@@ -112,12 +130,15 @@ function depthsOf({ width, height, ids, depths, base }: Canvas): Uint16Array {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const above = (y * dense * width + x) * dense;
-      const samples = [above, above + 1, above + dense * width, above + dense * width + 1];
-      const full = samples.filter((at) => ids[at]! === base + upright);
-      if (full.length < 2) continue;
-      found[y * width + x] = Math.round(
-        (full.reduce((sum, at) => sum + depths[at]!, 0) / full.length) * depthUnit,
-      );
+      let count = 0;
+      let sum = 0;
+      for (let i = 0; i < dense * dense; i++) {
+        const at = above + (i & 1) + (i >> 1) * dense * width;
+        if (ids[at] !== base + upright) continue;
+        count++;
+        sum += depths[at]!;
+      }
+      if (count > 1) found[y * width + x] = Math.round((sum / count) * depthUnit);
     }
   return found;
 }

@@ -46,7 +46,7 @@ export function meshBuilder(): MeshBuilder {
     const normal = normalOf(corners);
     const away = dot(normal, minus(corners[0]!, inside)) >= 0;
     faces.push({
-      corners: Float64Array.from(corners.flat()),
+      corners: flat(corners),
       normal: away ? normal : [-normal[0], -normal[1], -normal[2]],
       material,
       detail,
@@ -162,13 +162,22 @@ const round: readonly (readonly [number, number])[] = [
   ],
 ] as [number, number][];
 
+function flat(corners: readonly Vector[]): Float64Array {
+  const values = new Float64Array(3 * corners.length);
+  for (let i = 0; i < corners.length; i++) values.set(corners[i]!, 3 * i);
+  return values;
+}
+
 function normalOf(corners: readonly Vector[]): Vector {
-  let sum: Vector = [0, 0, 0];
-  corners.forEach((corner, i) => {
-    const next = cross(corner, corners[(i + 1) % corners.length]!);
-    sum = [sum[0] + next[0], sum[1] + next[1], sum[2] + next[2]];
-  });
-  return unit(sum);
+  let [x, y, z] = [0, 0, 0];
+  for (let i = 0; i < corners.length; i++) {
+    const here = corners[i]!;
+    const next = corners[i + 1 === corners.length ? 0 : i + 1]!;
+    x += here[1] * next[2] - here[2] * next[1];
+    y += here[2] * next[0] - here[0] * next[2];
+    z += here[0] * next[1] - here[1] * next[0];
+  }
+  return unit([x, y, z]);
 }
 
 function centreOf(points: readonly Vector[]): Vector {

@@ -2,10 +2,20 @@ import { type Mesh, meshBuilder } from "../drawing/mesh.ts";
 import type { Vector } from "../geometry/vector.ts";
 import { material } from "./materials.ts";
 
+export interface BuildingLook {
+  /** Metres from one floor and one window to the next. */
+  readonly floor: number;
+  readonly pitch: number;
+  /** Whether the next window is. */
+  lit(): boolean;
+  /** Of the building's own metres; walls that are not seen from there have no windows. */
+  readonly seenFrom: readonly [number, number];
+}
+
 /** A block of flats or offices; some of its windows are lit at night (`lit` tells which). */
 export function buildingMesh(
   [length, width, height]: Vector,
-  { floor, pitch, lit }: { floor: number; pitch: number; lit(): boolean },
+  { floor, pitch, lit, seenFrom }: BuildingLook,
 ): Mesh {
   const builder = meshBuilder();
   builder.box([-length / 2, -width / 2, 0], [length / 2, width / 2, height], material.paint);
@@ -34,8 +44,10 @@ export function buildingMesh(
     }
   };
   for (const side of [1, -1]) {
-    facade(length, (along, away, z) => [along, side * (width / 2 + away), z]);
-    facade(width, (along, away, z) => [side * (length / 2 + away), along, z]);
+    if (side * seenFrom[1] > width / 2)
+      facade(length, (along, away, z) => [along, side * (width / 2 + away), z]);
+    if (side * seenFrom[0] > length / 2)
+      facade(width, (along, away, z) => [side * (length / 2 + away), along, z]);
   }
   return builder.faces;
 }

@@ -21,6 +21,7 @@ const reach = { south: -60, north: 210 };
 /** Two carriageways with three lanes and a hard shoulder each, seen from a mast beside them. */
 export function highway(random: Random): Scene {
   const busy = 0.75 + 0.5 * random();
+  const camera = cameraOf(random);
   const north = lanesOf(1, busy);
   const south = lanesOf(-1, busy);
   const pairs = (routes: readonly Route[]) =>
@@ -33,11 +34,11 @@ export function highway(random: Random): Scene {
     over: [median + 2, y] as Point,
   }));
   return {
-    camera: cameraOf(random),
+    camera,
     ground: groundOf(),
     backdrop: [40, 75, 110, 160, 220].flatMap((y) => [
-      building(random, [18, 16, 9 + 16 * random()], [edge + 34 + 20 * random(), y]),
-      building(random, [18, 16, 9 + 16 * random()], [-edge - 34 - 20 * random(), y + 10]),
+      building(random, camera, [18, 16, 9 + 16 * random()], [edge + 34 + 20 * random(), y]),
+      building(random, camera, [18, 16, 9 + 16 * random()], [-edge - 34 - 20 * random(), y + 10]),
     ]),
     fixtures: [
       ...rails(),

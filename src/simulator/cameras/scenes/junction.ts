@@ -1,5 +1,5 @@
 import { bend, pathThrough, reversed } from "../geometry/path.ts";
-import { createPinhole } from "../geometry/pinhole.ts";
+import { createPinhole, type Pinhole } from "../geometry/pinhole.ts";
 import type { Point } from "../geometry/vector.ts";
 import type { Random } from "../traffic/looks.ts";
 import { dashes, line, patch, rectangle, surface, zebraStripes } from "./ground.ts";
@@ -39,6 +39,7 @@ const outward: readonly Point[] = [
 
 /** Four arms with two lanes each way, bicycle lanes, crossings and traffic lights. */
 export function junction(random: Random): Scene {
+  const camera = cameraOf(random);
   const crossings = outward.map(
     (_, arm): Crossing => ({
       ...{ from: at(arm, middle, kerb), to: at(arm, middle, -kerb) },
@@ -50,9 +51,9 @@ export function junction(random: Random): Scene {
   const named = (from: number, way: string) =>
     routes[from * 4 + ["through", "right", "left", "bike"].indexOf(way)]!;
   return {
-    camera: cameraOf(random),
+    camera,
     ground: groundOf(),
-    ...surroundingsOf(random),
+    ...surroundingsOf(random, camera),
     ...{ routes, crossings, signals },
     walkways: walkwaysOf(),
     neighbours: outward.map((_, arm) => [named(arm, "left"), named(arm, "through")] as const),
@@ -225,7 +226,7 @@ function arrow(arm: number, right: number, way: "left" | "ahead"): Patch[] {
   ];
 }
 
-function surroundingsOf(random: Random): Pick<Scene, "backdrop" | "fixtures" | "lamps"> {
+function surroundingsOf(random: Random, camera: Pinhole): Pick<Scene, "backdrop" | "fixtures" | "lamps"> {
   const lights = outward.flatMap((_, arm) => {
     // They hang beyond the junction and look at who comes in by this arm.
     const facing = outward[arm]!;
@@ -245,7 +246,7 @@ function surroundingsOf(random: Random): Pick<Scene, "backdrop" | "fixtures" | "
     [32, 62].map((out) => ({ foot: at(arm, out, kerb + 1), over: at(arm, out, kerb - 2) })),
   );
   return {
-    backdrop: buildings(random, wide),
+    backdrop: buildings(random, camera, wide),
     fixtures: [
       ...lights,
       ...lamps.map(({ foot, over }) => lampPost(foot, over)),

@@ -25,6 +25,7 @@ const outward: readonly Point[] = [
 /** Four arms around an island: a stop sign at each entry, a zebra crossing on each arm. */
 export function roundabout(random: Random): Scene {
   const busy = 0.8 + 0.4 * random();
+  const camera = cameraOf(random);
   const crossings = outward.map(
     (_, arm): Crossing => ({
       ...{ from: at(arm, crossingAt, kerb), to: at(arm, crossingAt, -kerb), width: 3.4, group: undefined },
@@ -37,9 +38,9 @@ export function roundabout(random: Random): Scene {
     [28, 55].map((out) => ({ foot: at(arm, out, kerb + 0.9), over: at(arm, out, 1) })),
   );
   return {
-    camera: cameraOf(random),
+    camera,
     ground: groundOf(),
-    backdrop: buildings(random, 24),
+    backdrop: buildings(random, camera, 24),
     fixtures: [
       ...outward.flatMap((facing, arm) => stopSign(at(arm, yieldAt + 1.5, kerb + 1), facing)),
       ...lamps.map(({ foot, over }) => lampPost(foot, over)),

@@ -1,5 +1,6 @@
 import { colour, mixed, scaled } from "../drawing/colour.ts";
-import type { Solid } from "../drawing/solid.ts";
+import { mayBeSeen, type Solid } from "../drawing/solid.ts";
+import type { Pinhole } from "../geometry/pinhole.ts";
 import { distance, type Point } from "../geometry/vector.ts";
 import { buildingMesh } from "../models/building.ts";
 import {
@@ -132,9 +133,13 @@ export function trees(random: Random, places: readonly Point[]): Fixture[] {
 
 const facades = [0xb9a98f, 0xa89c92, 0x8f8d8a, 0xc4bdb0, 0x9a6f5a, 0x7f8a94, 0xd0c6b4, 0x6f7276];
 
-/** Blocks on a grid, none nearer than `clear` metres to the two axes. */
+/** Farther away they are lost in the haze, metres. */
+const farthestBuilding = 190;
+
+/** Blocks on a grid, none nearer than `clear` metres to the two axes; those that this camera sees. */
 export function buildings(
   random: Random,
+  camera: Pinhole,
   clear: number,
   isFree: (at: Point) => boolean = () => true,
 ): Solid[] {
@@ -147,24 +152,26 @@ export function buildings(
           const height = 7 + 15 * random() * random() + 3 * (i + j);
           const x = signX * (clear + 13 + 29 * i + 3 * random());
           const y = signY * (clear + 13 + 29 * j + 3 * random());
-          const solid = building(random, [length, width, height], [x, y]);
-          if (isFree([x, y])) solids.push(solid);
+          const away = distance(x - camera.position[0], y - camera.position[1]);
+          const isSeen = away < farthestBuilding && mayBeSeen(camera, x, y, 16);
+          if (isSeen && isFree([x, y]))
+            solids.push(building(random, camera, [length, width, height], [x, y]));
         }
   return solids;
 }
 
 export function building(
   random: Random,
+  { position }: Pinhole,
   size: readonly [number, number, number],
-  at: Point,
-  along: Point = [1, 0],
+  [x, y]: Point,
 ): Solid {
   const litShare = 0.1 + 0.35 * random();
   const paint = pick(random, facades);
   const mesh = buildingMesh(size, {
-    floor: 3 + 0.5 * random(),
-    pitch: 2.4 + random(),
+    ...{ floor: 3 + 0.5 * random(), pitch: 2.4 + random() },
     lit: () => random() < litShare,
+    seenFrom: [position[0] - x, position[1] - y],
   });
-  return place(mesh, palette({ paint, trim: 0x5c5a58 }), at, along);
+  return place(mesh, palette({ paint, trim: 0x5c5a58 }), [x, y], [1, 0]);
 }

@@ -18,6 +18,7 @@ const crossingX = 15;
 
 /** A main road with a zebra crossing without lights, and a side road whose traffic has a stop sign. */
 export function zebra(random: Random): Scene {
+  const camera = cameraOf(random);
   const crossings: Crossing[] = [
     { from: [crossingX, -kerb], to: [crossingX, kerb], width: 4, group: undefined },
     { from: [-side.half, side.mouth + 1], to: [side.half, side.mouth + 1], width: 3, group: undefined },
@@ -31,9 +32,9 @@ export function zebra(random: Random): Scene {
     over: [x, (i % 2 ? 1 : -1) * (kerb - 1.6)] as Point,
   }));
   return {
-    camera: cameraOf(random),
+    camera,
     ground: groundOf(crossings),
-    backdrop: buildings(random, 17, ([x, y]) => y > 0 || Math.abs(x) > 30),
+    backdrop: buildings(random, camera, 17, ([x, y]) => y > 0 || Math.abs(x) > 30),
     fixtures: [
       ...stopSign([side.half + 1.1, side.mouth - 1.2], [0, -1]),
       ...stopSign([-side.half - 1.1, side.mouth - 1.2], [0, -1]),

@@ -8,8 +8,8 @@ import { stepSeconds, timeOf, type World } from "./world.ts";
 
 /** What one brakes with if it must be, m/s²: at a yellow light, for somebody on a crossing. */
 const firmBraking = 3;
-/** At a give-way line one may still stop up to here past it, metres. */
-const tolerance = 0.8;
+/** One may still stop up to here past a line, metres: a crossing begins beyond that. */
+const tolerance = 1;
 const standsBelow = 0.3;
 const signSeconds = 1;
 /** Seconds at the kerb after which one stops for somebody, and after which one takes it that they will not cross. */
@@ -59,7 +59,7 @@ function mustLetWalk(
   gate: Gate & { kind: "crossing" },
   gap: number,
 ): boolean {
-  if (!canStop(vehicle, gap)) return false;
+  if (!canStop(vehicle, gap + tolerance - 0.1)) return false;
   const way = poseAt(vehicle.route.path, gate.centre, vehicle.offset);
   const room = vehicle.look.width / 2 + 2;
   const { group } = world.scene.crossings[gate.crossing]!;
