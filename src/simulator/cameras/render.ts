@@ -59,8 +59,7 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
   resolve(canvas, pixels);
   if (light.headlights > 0) drawGlows(view, scene, things, pixels);
   if (light.wetness > 0) addRain(pixels, width, height, 0.18, random);
-  const { buffer, byteOffset, length } = picture.pixels;
-  expose(pixels, width, height, light.noise, random, new Uint8ClampedArray(buffer, byteOffset, length));
+  expose(pixels, width, height, light.noise, random, picture.pixels);
 }
 
 /** It must be so dark that headlamps light the road. */

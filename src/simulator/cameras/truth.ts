@@ -84,7 +84,7 @@ function grow(extents: Map<number, Extent>, number: number, x: number, y: number
   if (y > extent.bottom) extent.bottom = y;
 }
 
-const steps = [-0.5, -0.25, 0, 0.25, 0.5];
+const steps = [-0.375, -0.125, 0.125, 0.375];
 
 /** Which share of a thing's box is inside the picture, by points spread over it. */
 function shareInside(camera: Pinhole, { solid, size }: Thing): number {

@@ -37,7 +37,7 @@ export const scriptedKinds = Object.keys(stages) as ScriptedKind[];
 
 /** Seconds between two dangers, and after which one that does not come about is given up. */
 const pause = 4;
-const patience = 95;
+const patience = 130;
 
 /** @param from seconds of the world at which the first one is prepared */
 export function createDirector(world: World, seed: number, from: number): Director {
