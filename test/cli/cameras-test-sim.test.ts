@@ -18,8 +18,8 @@ describe("tmon cameras test of a rendered camera", { timeout: 60_000 }, () => {
       ...{ kind: "simulated", codec: "rendered", width: 640, height: 360 },
       ...{ framesPerSecond: null, keyFramesOnly: false, objects: null },
     });
-    const { width, channels } = await sharp(picture).metadata();
-    expect([width, channels]).toEqual([640, 3]);
+    const { width, height } = await sharp(picture).metadata();
+    expect([width, height]).toEqual([640, 360]);
     expect((await sharp(picture).stats()).channels[0]!.stdev).toBeGreaterThan(10);
   });
 

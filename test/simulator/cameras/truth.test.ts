@@ -68,7 +68,7 @@ describe("the truth of a picture", () => {
           expect(box[2]).toBeLessThanOrEqual(canvas.width);
           expect(box[0]).toBeLessThan(box[2]);
           expect(box[1]).toBeLessThan(box[3]);
-          expect(visible).toBeGreaterThan(0);
+          expect(visible).toBeGreaterThanOrEqual(0);
           expect(visible).toBeLessThanOrEqual(1);
         }
     }
