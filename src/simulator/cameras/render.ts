@@ -8,6 +8,7 @@ import { addRain } from "./drawing/rain.ts";
 import { resolve } from "./drawing/resolve.ts";
 import { expose } from "./drawing/sensor.ts";
 import { drawShadow, drawSolid, mayBeSeen, type View } from "./drawing/solid.ts";
+import { depthOf } from "./geometry/pinhole.ts";
 import type { Scene } from "./scenes/scene.ts";
 import { pictureSize } from "./scenes/surroundings.ts";
 import type { Thing } from "./things.ts";
@@ -64,16 +65,18 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
 
 /** It must be so dark that headlamps light the road. */
 const beamsFrom = 0.9;
-const beam = packed([15, 14, 11]);
+const beam = packed([20, 19, 15]);
+/** Farther away a beam is not told from the road, metres. */
+const farthestBeam = 45;
 
 /** Light of the headlamps on the road. */
 function drawBeam({ canvas, camera }: View, { solid, size }: Thing): void {
   const { x, y, dx, dy } = solid;
+  if (depthOf(camera, [x, y, 0]) > farthestBeam) return;
   const front = size[0] / 2;
   for (const [far, wide] of [
-    [4.5, 1.2],
-    [9, 1.8],
-    [15, 2.5],
+    [6, 1.4],
+    [13, 2.3],
   ] as const) {
     const at = (ahead: number, left: number) => [x + ahead * dx - left * dy, y + ahead * dy + left * dx, 0];
     const corners = [

@@ -1,6 +1,6 @@
 import type { Point } from "../geometry/vector.ts";
 import { backgroundAt, type Canvas, dense, depthUnit } from "./canvas.ts";
-import { type Colour, packed, scaled } from "./colour.ts";
+import type { Colour } from "./colour.ts";
 import { brighter } from "./fill.ts";
 
 /** Light that is brighter than the picture can show, and spreads around its lamp. */
@@ -27,6 +27,7 @@ export function isOpen(canvas: Canvas, [x, y]: Point, nearness: number): boolean
 export function addGlow(pixels: Uint32Array, width: number, height: number, glow: Glow): void {
   const { at, radius, colour, streak } = glow;
   const [cx, cy] = at;
+  const [red, green, blue] = colour;
   const top = Math.max(0, Math.ceil(cy - radius));
   const bottom = Math.min(height - 1, Math.floor(cy + radius + streak));
   const left = Math.max(0, Math.ceil(cx - radius));
@@ -40,8 +41,9 @@ export function addGlow(pixels: Uint32Array, width: number, height: number, glow
       const rest = 1 - ax * ax - ay * ay;
       if (rest <= 0) continue;
       const share = rest * rest * rest * fade;
+      const light = ((blue * share) << 16) | ((green * share) << 8) | (red * share);
       const at = y * width + x;
-      pixels[at] = brighter(pixels[at]!, packed(scaled(colour, share)));
+      pixels[at] = brighter(pixels[at]!, light);
     }
   }
 }
