@@ -7,7 +7,7 @@ const stopsForSeconds = 14;
 /** m/s². */
 const braking = 2.2;
 /** Metres between it and where there is a reason to stop. */
-const awayFromGates = { before: 16, after: 9 };
+const awayFromGates = { before: 16, after: 15 };
 
 /** A vehicle stops on the open road with its warning lights on, for a while. */
 export const stageStoppedInLane: Stage = (world, random) => {
@@ -72,6 +72,6 @@ function isOpen({ gates, limits, speed }: Route, s: number): boolean {
   const isNoSharpBend = (limits[index] ?? 0) > 0.45 * speed;
   return (
     isNoSharpBend &&
-    gates.every((gate) => gate.s - s > awayFromGates.before || s - gate.s > awayFromGates.after + 6)
+    gates.every((gate) => gate.s - s > awayFromGates.before || s - gate.s > awayFromGates.after)
   );
 }
