@@ -119,8 +119,9 @@ export const errors = {
   },
   TMON_SOURCE_UNSUPPORTED: {
     exit: 2,
-    cause: "A camera's URL has a scheme this version cannot read.",
-    cure: "Write `file:PATH`, `rtsp://…`, `rtsps://…`, `http://…` or `https://…`.",
+    cause:
+      "A camera's URL has a scheme this version cannot read, or names a rendered scene or option there is not.",
+    cure: "Write `file:PATH`, `rtsp://…`, `rtsps://…`, `http://…`, `https://…` or `sim:SCENE?seed=N&weather=W`.",
   },
   TMON_NO_MODEL: {
     exit: 2,

@@ -3,29 +3,30 @@ import { resolve } from "node:path";
 import { TmonError } from "../errors.ts";
 import type { Source } from "../messages/common.ts";
 import { redact, redactValue } from "./redact.ts";
+import { parseSimulatedCamera, type SimulatedCamera } from "./simulated-camera.ts";
 import { isDecodable } from "./words.ts";
 
 export type CameraUrl =
   | { kind: "file"; path: string; loop: boolean }
-  | { kind: "sim"; scene: string }
+  | { kind: "sim"; camera: SimulatedCamera }
   | { kind: "live"; url: string };
 
 export const liveSchemes = ["rtsp", "rtsps", "http", "https"] as const;
 
 /**
- * Reads a camera's URL: `file:PATH`, `file:PATH?loop=1`, `sim:SCENE?seed=N`, `rtsp://…`, `http://…`.
+ * Reads a camera's URL: `file:PATH`, `file:PATH?loop=1`, `sim:SCENE?seed=N&weather=W`, `rtsp://…`, `http://…`.
  * A relative path is of `directory`.
  * @throws TmonError TMON_SOURCE_UNSUPPORTED
  */
 export function parseCameraUrl(url: string, directory: string): CameraUrl {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme === "file") return parseFile(url.slice("file:".length), directory);
-  if (scheme === "sim") return { kind: "sim", scene: url.slice("sim:".length) };
+  if (scheme === "sim") return { kind: "sim", camera: parseSimulatedCamera(url.slice("sim:".length)) };
   if (liveSchemes.some((each) => each === scheme)) return parseLive(url);
   throw new TmonError(
     "TMON_SOURCE_UNSUPPORTED",
     `a camera's URL has ${scheme === "" ? "no scheme" : `the scheme "${scheme}"`}: ${redactValue(url)}`,
-    "write file:PATH, file:PATH?loop=1, rtsp://HOST/PATH or http://HOST/PATH",
+    "write file:PATH, file:PATH?loop=1, rtsp://HOST/PATH, http://HOST/PATH or sim:SCENE?seed=N",
   );
 }
 

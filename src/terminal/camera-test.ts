@@ -74,7 +74,7 @@ type Facts = ReturnType<typeof describe>;
 
 function describe({ shownUrl, intervalMs }: CameraConfig, { kind, rhythm, firstPictureMs }: Trial) {
   const { codec, width, height, framesPerSecond, keyFrameMs } = rhythm;
-  const isStream = kind !== "file" && kind !== "snapshot";
+  const isStream = !["file", "snapshot", "simulated"].includes(kind);
   return {
     url: shownUrl,
     kind,
@@ -97,7 +97,7 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
     ["size", `${facts.width} x ${facts.height}`],
   ];
   if (framesPerSecond !== null) rows.push(["frame rate", `${framesPerSecond} a second`]);
-  if (kind !== "snapshot")
+  if (kind !== "snapshot" && kind !== "simulated")
     rows.push([
       "key frames",
       keyFrameIntervalMs === null
@@ -106,7 +106,7 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
     ]);
   rows.push([
     "first picture",
-    `after ${seconds(facts.firstPictureMs)}; what the camera itself adds cannot be seen`,
+    `after ${seconds(facts.firstPictureMs)}${kind === "simulated" ? "" : "; what the camera itself adds cannot be seen"}`,
   ]);
   rows.push(["decoding", decodingOf(kind, keyFramesOnly, seconds(intervalMs))]);
   rows.push(["picture", `${picture}, ${objects ? `with ${counted(objects.length, "object")}` : noObjects}`]);
@@ -117,6 +117,7 @@ const noObjects = "without objects: name a detector model with --model";
 
 function decodingOf(kind: Facts["kind"], keyFramesOnly: boolean, interval: string): string {
   if (kind === "snapshot") return `one picture is asked for every ${interval}`;
+  if (kind === "simulated") return `none: one picture is drawn for every ${interval}`;
   if (kind === "file") return "all frames";
   return keyFramesOnly
     ? `key frames alone: they come often enough for a picture every ${interval}`

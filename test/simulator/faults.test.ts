@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
+import { seededRandom } from "../../src/simulator/random.ts";
 import { type FaultName, faultAt, faultNames } from "../../src/simulator/vlm/faults.ts";
-import { seededRandom } from "../../src/simulator/vlm/random.ts";
 import { type SimulatedVlmOptions, startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
 import { createVlmClient } from "../../src/vlm/client.ts";
 import { aRequest } from "../vlm/request.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { seededRandom } from "../../src/simulator/random.ts";
 import { createLatency, type Latency, readLatency } from "../../src/simulator/vlm/latency.ts";
-import { seededRandom } from "../../src/simulator/vlm/random.ts";
 
 function draw(latency: Latency, count: number, seed = 1): number[] {
   const next = createLatency(latency, seededRandom(seed));

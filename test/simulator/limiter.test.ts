@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/simulator/random.ts";
 import { createLimiter, type Limiter } from "../../src/simulator/vlm/limiter.ts";
-import { seededRandom } from "../../src/simulator/vlm/random.ts";
 
 /** Arrives; what it is told. */
 function arrive(limiter: Limiter, now: number, tokens = 1) {

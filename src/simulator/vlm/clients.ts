@@ -1,10 +1,10 @@
 import { Secret } from "../../config/secret.ts";
+import { hashOf, seededRandom } from "../random.ts";
 import { createRequestCounter, type RequestCounter, type RequestCounts } from "./counter.ts";
 import { faultAt } from "./faults.ts";
 import { createLatency } from "./latency.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import type { FaultOptions, KeyOptions, Limits, SimulatedVlmOptions } from "./options.ts";
-import { hashOf, seededRandom } from "./random.ts";
 
 /** Whoever asks with one key. */
 export interface Client {

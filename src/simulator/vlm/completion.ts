@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { riskTypeNames } from "../../vlm/risk-types.ts";
 import { textTokens } from "../../vlm/tokens.ts";
+import { hashOf, seededRandom } from "../random.ts";
 import { describe, judge } from "./judge.ts";
-import { hashOf, seededRandom } from "./random.ts";
 import type { ChatRequest } from "./request.ts";
 import type { SimulatedResponse } from "./response.ts";
 

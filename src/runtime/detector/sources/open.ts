@@ -1,8 +1,8 @@
 import type { CameraConfig } from "../../../config/config.ts";
-import { TmonError } from "../../../errors.ts";
 import { requireFfmpeg } from "./ffmpeg.ts";
 import { openFileSource } from "./file.ts";
 import { openLiveSource } from "./live.ts";
+import { openSimulatedSource } from "./simulated.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -13,16 +13,13 @@ export async function openSource(camera: CameraConfig): Promise<Source> {
   const url = camera.url.reveal();
   if (url.startsWith("file:")) return openFileSource(camera.id, url);
   if (camera.source === "live") return openLiveSource(camera);
-  throw new TmonError(
-    "TMON_SOURCE_UNSUPPORTED",
-    `camera ${camera.id}: ${camera.shownUrl} is not a kind of source this version can read`,
-    "give it as file:PATH, file:PATH?loop=1 to repeat it, rtsp://HOST/PATH or http://HOST/PATH",
-  );
+  return openSimulatedSource(url);
 }
 
-/** Opens all sources, a few at a time. @throws TmonError TMON_NO_FFMPEG, and TmonError of the first one in order that is not usable. */
+/** Opens all sources, a few at a time; ffmpeg is needed unless all are rendered. @throws TmonError TMON_NO_FFMPEG, and TmonError of the first one in order that is not usable. */
 export async function openSources(cameras: readonly CameraConfig[], atOnce: number): Promise<Source[]> {
-  await requireFfmpeg();
+  const areRendered = cameras.length > 0 && cameras.every(({ source }) => source === "sim");
+  if (!areRendered) await requireFfmpeg();
   const sources: Source[] = [];
   for (let first = 0; first < cameras.length; first += atOnce) {
     const opened = await Promise.allSettled(cameras.slice(first, first + atOnce).map(openSource));

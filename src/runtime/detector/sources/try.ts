@@ -1,5 +1,4 @@
 import type { CameraConfig } from "../../../config/config.ts";
-import { TmonError } from "../../../errors.ts";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import { createPixelMemory } from "../pixel-memory.ts";
 import { fileInput, openFileSource, parseFileUrl } from "./file.ts";
@@ -7,6 +6,7 @@ import { streamKindOf } from "./kind.ts";
 import { liveInput, type StreamKind, timeoutMs as silenceMs } from "./live-input.ts";
 import { measure } from "./measure.ts";
 import type { Rhythm } from "./rhythm.ts";
+import { drawOnce } from "./simulated.ts";
 import { fetchPicture } from "./snapshot.ts";
 import { explainTrouble } from "./trouble.ts";
 
@@ -14,7 +14,7 @@ import { explainTrouble } from "./trouble.ts";
 export interface Trial {
   readonly picture: RgbPicture;
   readonly rhythm: Rhythm;
-  readonly kind: StreamKind | "snapshot" | "file";
+  readonly kind: StreamKind | "snapshot" | "file" | "simulated";
   /** From asking to the first picture, ms. */
   readonly firstPictureMs: number;
 }
@@ -51,12 +51,23 @@ export async function tryCamera(
     });
 
   const kind = await kindOf(camera, failure, signal);
+  if (kind === "simulated") {
+    const picture = await drawOnce(url, memory);
+    return {
+      kind,
+      picture,
+      rhythm: pictureAlone(picture, "rendered"),
+      firstPictureMs: performance.now() - startedAt,
+    };
+  }
   if (kind === "snapshot") {
     const picture = await fetchPicture(url, failure, memory, signal);
-    const { width, height } = picture;
-    const facts = { framesPerSecond: undefined, keyFrameMs: undefined, clock: "arrival" } as const;
-    const rhythm = { codec: "jpeg", width, height, ...facts };
-    return { kind, picture, rhythm, firstPictureMs: performance.now() - startedAt };
+    return {
+      kind,
+      picture,
+      rhythm: pictureAlone(picture, "jpeg"),
+      firstPictureMs: performance.now() - startedAt,
+    };
   }
   const input = kind === "file" ? { args: fileInput(parseFileUrl(url).path) } : liveInput(url, kind);
   const { rhythm, end } = await measure({ input, memory, windowMs, leastMs, onPicture, signal });
@@ -64,8 +75,13 @@ export async function tryCamera(
   return { kind, rhythm, ...first };
 }
 
+/** Of what sends single pictures, each when it is asked for. */
+function pictureAlone({ width, height }: RgbPicture, codec: string): Rhythm {
+  return { codec, width, height, framesPerSecond: undefined, keyFrameMs: undefined, clock: "arrival" };
+}
+
 async function kindOf(
-  { id, url: secret, shownUrl, source }: CameraConfig,
+  { id, url: secret, source }: CameraConfig,
   failure: (complaint: string) => Error,
   signal: AbortSignal,
 ): Promise<Trial["kind"]> {
@@ -74,10 +90,5 @@ async function kindOf(
     await openFileSource(id, url);
     return "file";
   }
-  if (source === "live") return streamKindOf(url, failure, signal);
-  throw new TmonError(
-    "TMON_SOURCE_UNSUPPORTED",
-    `${shownUrl} is no camera to be tried`,
-    "give file:PATH, rtsp://HOST/PATH or http://HOST/PATH",
-  );
+  return source === "sim" ? "simulated" : streamKindOf(url, failure, signal);
 }

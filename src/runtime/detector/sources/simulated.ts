@@ -1,0 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { parseSimulatedCamera } from "../../../config/simulated-camera.ts";
+import { acquireRenderer } from "../../../simulator/cameras/renderer.ts";
+import { pictureSize } from "../../../simulator/cameras/scenes/surroundings.ts";
+import type { RgbPicture } from "../../../vision/picture.ts";
+import type { PixelMemory } from "../pixel-memory.ts";
+import type { PlayOptions, Source } from "./source.ts";
+
+/**
+ * A rendered camera, `sim:SCENE?seed=N&weather=W`: drawn when a picture is wanted, and only then. Its time begins
+ * at 0 with its first picture, and goes on when it is played again.
+ * @throws TmonError TMON_SOURCE_UNSUPPORTED
+ */
+export function openSimulatedSource(url: string): Source {
+  const camera = parseSimulatedCamera(url.slice("sim:".length));
+  let beganAt: number | undefined;
+
+  async function play({ intervalMs, phaseMs, memory, onPicture, signal }: PlayOptions): Promise<undefined> {
+    const renderer = acquireRenderer(camera);
+    try {
+      while (!signal.aborted) {
+        beganAt ??= Date.now();
+        const picture = memory.take(pictureSize);
+        await renderer.draw(Math.max(0, Date.now() - beganAt), picture);
+        if (signal.aborted) {
+          memory.give(picture);
+          return;
+        }
+        onPicture(picture);
+        const turn = Math.floor((Date.now() - phaseMs) / intervalMs) + 1;
+        await delay(turn * intervalMs + phaseMs - Date.now(), undefined, { signal }).catch(() => {});
+      }
+    } finally {
+      await renderer.release();
+    }
+  }
+
+  return {
+    play,
+    // A thread that draws many is slow at worst; one that is gone says so.
+    patience: () => ({ firstMs: Number.POSITIVE_INFINITY, nextMs: Number.POSITIVE_INFINITY }),
+  };
+}
+
+/** A rendered camera's first picture. */
+export async function drawOnce(url: string, memory: PixelMemory): Promise<RgbPicture> {
+  const renderer = acquireRenderer(parseSimulatedCamera(url.slice("sim:".length)));
+  const picture = memory.take(pictureSize);
+  try {
+    await renderer.draw(0, picture);
+    return picture;
+  } finally {
+    await renderer.release();
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { Secret } from "../../../src/config/secret.ts";
+import { createPixelMemory } from "../../../src/runtime/detector/pixel-memory.ts";
+import { openSource, openSources } from "../../../src/runtime/detector/sources/open.ts";
+import { tryCamera } from "../../../src/runtime/detector/sources/try.ts";
+import { openRenderedCamera } from "../../../src/simulator/cameras/camera.ts";
+import { createStudio } from "../../../src/simulator/cameras/render.ts";
+import { acquireRenderer } from "../../../src/simulator/cameras/renderer.ts";
+import type { RgbPicture } from "../../../src/vision/picture.ts";
+
+const url = "sim:highway?seed=4";
+const spec = { scene: "highway", seed: 4, weather: "day" } as const;
+const camera = {
+  id: "cam-1",
+  url: new Secret(url),
+  shownUrl: url,
+  source: "sim",
+  intervalMs: 100,
+  weight: 1,
+} as const;
+const hashOf = ({ pixels }: RgbPicture) => createHash("sha256").update(pixels).digest("hex");
+const openAtOnce = { timeout: 60_000 };
+
+describe("a simulated source", openAtOnce, () => {
+  it("needs no ffmpeg", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = "";
+    try {
+      await expect(openSources([camera], 1)).resolves.toHaveLength(1);
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it("delivers picture after picture until it is stopped, and may be played again", async () => {
+    const source = await openSource(camera);
+    const memory = createPixelMemory();
+    for (const wanted of [3, 2]) {
+      const stop = new AbortController();
+      const hashes: string[] = [];
+      await source.play({
+        ...{ intervalMs: 100, phaseMs: 30, memory, signal: stop.signal },
+        onPicture(picture) {
+          hashes.push(hashOf(picture));
+          memory.give(picture);
+          if (hashes.length === wanted) stop.abort();
+        },
+      });
+      expect(new Set(hashes).size).toBe(wanted);
+    }
+  });
+
+  it("is drawn on another thread, with the same pixels, while this one goes on", async () => {
+    const renderer = acquireRenderer(spec);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    const picture = createPixelMemory().take({ width: 640, height: 360 });
+    await renderer.draw(1800, picture);
+    clearInterval(counting);
+    await renderer.release();
+    expect(turns).toBeGreaterThan(0);
+    const here = { ...picture, pixels: new Uint8Array(picture.pixels.length) };
+    openRenderedCamera(spec, createStudio()).draw(1800, here);
+    expect(hashOf(picture)).toBe(hashOf(here));
+  });
+
+  it("shares its thread with other cameras, each at its own time", async () => {
+    const memory = createPixelMemory();
+    const [first, second] = [acquireRenderer(spec), acquireRenderer(spec)];
+    const pictures = [0, 0, 0].map(() => memory.take({ width: 640, height: 360 }));
+    await Promise.all([
+      first.draw(9000, pictures[0]!),
+      second.draw(1800, pictures[1]!),
+      first.draw(9000, pictures[2]!),
+    ]);
+    await first.release();
+    await second.release();
+    expect(hashOf(pictures[2]!)).toBe(hashOf(pictures[0]!));
+    expect(hashOf(pictures[1]!)).not.toBe(hashOf(pictures[0]!));
+  });
+
+  it("can be tried: its first picture, and that it is rendered", async () => {
+    const trial = await tryCamera(camera);
+    expect(trial).toMatchObject({
+      kind: "simulated",
+      rhythm: { codec: "rendered", width: 640, height: 360 },
+    });
+  });
+});
