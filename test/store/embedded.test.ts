@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { open as openLmdb } from "lmdb";
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openEmbeddedStore } from "../../src/store/embedded/store.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { until } from "../support/until.ts";
@@ -16,6 +16,22 @@ const open = (dataDir: string) => openEmbeddedStore({ dataDir, log });
 storeContract("embedded", () => {
   const dataDir = temporaryDirectory();
   return { open: () => open(dataDir) };
+});
+
+it("the embedded store's windows hold and pass when the clock is set back by an hour", async () => {
+  const store = await open(temporaryDirectory());
+  const ask = () => store.reserve({ group: "g", limits: [{ unit: "requests", limit: 1, windowMs: 1_000 }] });
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    expect(await ask()).toMatchObject({ granted: true });
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect(await ask()).toMatchObject({ granted: false });
+    vi.setSystemTime(Date.now() + 1_001);
+    expect(await ask()).toMatchObject({ granted: true });
+  } finally {
+    vi.useRealTimers();
+    await store.close();
+  }
 });
 
 describe("the embedded store among several processes", () => {

@@ -23,28 +23,34 @@ export function createQuotas(root: RootDatabase) {
     );
   }
 
+  /** A clock that was set back leaves calls in the future: they count from now on. */
+  function heldOf(group: string, now: number): Reservation[] {
+    const held = groups.get(group) ?? [];
+    if (held.every(({ at }) => at <= now)) return held;
+    const counted = held.map((one) => ({ ...one, at: Math.min(one.at, now) }));
+    groups.put(group, counted);
+    return counted;
+  }
+
   return {
     reserve(request: QuotaRequest, now: number): QuotaGrant {
       const { group, limits, slots, tokens = 0 } = request;
       const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs));
-      const held = (groups.get(group) ?? []).filter(
-        ({ at, openUntil }) => at > now - longest || openUntil > now,
-      );
+      const held = heldOf(group, now).filter(({ at, openUntil }) => at > now - longest || openUntil > now);
       const open = held.filter(({ openUntil }) => openUntil > now).length;
       const retryAfterMs = roomForCallMs(request, held, open, now);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
 
-      const id = Math.max(now * 1000, ...held.map((one) => one.id)) + 1;
+      const id = held.reduce((most, one) => Math.max(most, one.id), now * 1000) + 1;
       groups.put(group, [...held, { at: now, tokens, id, openUntil: slots ? now + slots.ttlMs : 0 }]);
       return { granted: true, id: String(id) };
     },
     giveBack: (group: string, id: string) => change(group, id, () => []),
     countFromNow(group: string, id: string, now: number): void {
-      change(group, id, (one) => [{ ...one, at: now }]);
-      groups.put(
-        group,
-        (groups.get(group) ?? []).sort((one, other) => one.at - other.at),
-      );
+      const held = groups.get(group) ?? [];
+      const isLate = (one: Reservation) => String(one.id) === id;
+      const late = held.filter(isLate).map((one) => ({ ...one, at: now }));
+      groups.put(group, [...held.filter((one) => !isLate(one)), ...late]);
     },
     endCall: (group: string, id: string, tokens?: number) =>
       change(group, id, (one) => [{ ...one, tokens: tokens ?? one.tokens, openUntil: 0 }]),

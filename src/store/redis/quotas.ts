@@ -192,7 +192,9 @@ export function createQuotas(
         own.calls = [...own.calls.filter((one) => one !== call), call];
         Object.assign(call, { at: performance.now(), serverAt: clock.now() + clock.errorMs() });
       }
-      if (!away) await redis.countFromNow(callsKey(group), member);
+      if (away) return;
+      const at = await redis.countFromNow(callsKey(group), member);
+      if (call) call.serverAt = Number(at);
     },
 
     async endCall(group: string, member: string, tokens?: number): Promise<void> {

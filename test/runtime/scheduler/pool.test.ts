@@ -291,6 +291,14 @@ test("a call that goes on the wire late counts from then on", async () => {
   expect(late).toEqual(["key:a r"]);
 });
 
+test("in a window shorter than a second a call may be late by half of it", async () => {
+  const scheduler = { globalQpsLimit: 50, globalWindowMs: 200 };
+  const lease = await acquire(aPool([{}], scheduler));
+  const since = performance.now();
+  await until(() => performance.now() > since + 130);
+  expect(lease.isFresh()).toBe(false);
+});
+
 test("where a window was full, room in it is asked for by one call at a time until one is granted", async () => {
   const open: number[] = [];
   let now = 0;

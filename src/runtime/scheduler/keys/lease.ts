@@ -39,8 +39,6 @@ export interface PendingLease {
 
 /** On the wire this long after it was asked for, a call is counted by the provider when our windows count it. */
 const promptMs = 50;
-/** Half of the shortest window: by then nobody was granted a call in the place that a late one leaves. */
-const freshMs = 500;
 
 interface LeaseParts {
   registry: KeyRegistry;
@@ -83,7 +81,7 @@ export function createLeases({ registry, ratios, blame, ended, givenBack, log }:
       return {
         key: config,
         most,
-        isFresh: () => !reservation.counted || performance.now() - startedAt <= freshMs,
+        isFresh: () => performance.now() - startedAt <= reservation.freshMs,
         sent() {
           if (reservation.counted && performance.now() - startedAt > promptMs)
             settle(reservation.countFromNow());

@@ -8,6 +8,7 @@ export type QuotaPort = Pick<Store, "reserve" | "giveBack" | "countFromNow" | "e
 /** Beyond each window, for what the way to the provider varies by. */
 const secondGuardMs = 50;
 const minuteGuardMs = 300;
+const mostLateMs = 500;
 /** A call that nobody ends holds its slot for the longest a call may take, and this. */
 const slotGuardMs = 5_000;
 
@@ -16,6 +17,8 @@ export type Reservation =
       granted: true;
       /** False where no limit counts the call: it may then be sent at any time. */
       counted: boolean;
+      /** ms after it was asked for; later it may not be sent. */
+      freshMs: number;
       giveBack(): Promise<void>;
       /** It goes on the wire later than the windows allow for: it counts from now on. */
       countFromNow(): Promise<void>;
@@ -93,6 +96,7 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
       return {
         granted: true,
         counted: layers.length > 0,
+        freshMs: freshMs(layers),
         giveBack,
         async countFromNow() {
           await Promise.all(held.map(({ group, id }) => store.countFromNow(group, id)));
@@ -109,6 +113,16 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
       };
     },
   };
+}
+
+/**
+ * Half of the shortest window: until then nobody was granted a call in the place that a late one leaves. Longer than
+ * `mostLateMs` only for a call that no limit counts.
+ */
+function freshMs(layers: readonly Layer[]): number {
+  if (layers.length === 0) return Number.POSITIVE_INFINITY;
+  const windows = layers.flatMap(({ request }) => request.limits.map(({ windowMs }) => windowMs));
+  return Math.min(mostLateMs, ...windows.map((windowMs) => windowMs / 2));
 }
 
 const hasLimits = (limits: QuotaLimits) => Object.values(limits).some((limit) => limit !== undefined);
