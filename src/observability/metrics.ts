@@ -58,7 +58,7 @@ export function createMetrics() {
     llmTokens: counter("llm_token_usage_total", "Tokens as the provider counts them", [...ofKey, "kind"]),
     llmCost: counter("llm_cost_yuan_total", "What they cost, by the configured prices", ofKey),
     llmConcurrentTasks: gauge("llm_concurrent_tasks", "VLM requests in flight"),
-    keyPoolSize: gauge("api_key_pool_size", "Enabled API keys"),
+    keyPoolSize: gauge("api_key_pool_size", "API keys that are not disabled, by whomever"),
     keyStatus: gauge("api_key_status", "1 if the key may be used now", ofKey),
     keyState: gauge("api_key_state", "1 for the state a key is in", [...ofKey, "state"]),
     keyCalls: counter("api_key_total_calls", "Calls by key", ["key_id"]),

@@ -11,7 +11,7 @@ const outcomesFromTheStart = { answered: 0, TMON_VLM_THROTTLED: 0 };
 
 /**
  * What Prometheus is told of each key and each quota group, by their ids. Counted in the key's own totals, and set
- * when it is scraped: a call and a tick cost nothing, and a key that is no longer configured is no longer told of.
+ * when it is scraped: a call and a tick cost nothing, and of a key that is no longer configured only the latencies stay.
  */
 export function sampleKeys(metrics: Metrics, pool: KeyPool): void {
   for (const metric of metricsOf(metrics)) metric.reset();

@@ -74,7 +74,7 @@ export function createKeyPool(
     registry,
     ratios: createTokenRatios(),
     blame: blameAndLog,
-    ended: wakeUp.all,
+    ended: wakeUp.next,
     givenBack,
     log,
   });
@@ -86,22 +86,17 @@ export function createKeyPool(
       ? Math.max(...registry.standingsOf(key).map((standing) => standing.waitMs(now)))
       : Number.POSITIVE_INFINITY;
 
-  function anyWait(key: KeyState, now: number): number {
+  /** ms until its health and its windows allow a call; 0 or less if they do. */
+  function waitMs(key: KeyState, now: number): number {
     const { group } = key;
-    const full = Math.max(
-      key.fullUntil,
-      group.fullUntil,
-      allFullUntil,
-      quota.counts(key) ? store.heldUntil : 0,
-    );
-    const isCrowded =
-      group.inFlight >= group.concurrency.allowed() || (quota.counts(key) && !group.reserving.mayBegin());
-    return Math.max(
-      healthWait(key, now),
-      group.slowStart.waitMs(now),
-      full - now,
-      isCrowded ? openLookMs : 0,
-    );
+    const held = quota.counts(key) ? store.heldUntil : 0;
+    const full = Math.max(key.fullUntil, group.fullUntil, allFullUntil, held);
+    return Math.max(healthWait(key, now), group.slowStart.waitMs(now), full - now);
+  }
+
+  /** As many calls are open or being reserved as may be: nobody knows for how long. */
+  function isCrowded({ group }: KeyState, isCounted: boolean): boolean {
+    return group.inFlight >= group.concurrency.allowed() || (isCounted && !group.reserving.mayBegin());
   }
 
   /** A stalled key is used only when every other key in service is stalled too. */
@@ -109,14 +104,25 @@ export function createKeyPool(
     const keys = registry.keys();
     const moving = (key: KeyState) => !key.isStalled(now);
     const allStalled = !keys.some((key) => healthWait(key, now) === 0 && moving(key));
-    const usable = keys.filter((key) => anyWait(key, now) <= 0 && (allStalled || moving(key)));
+    const isFree = (key: KeyState) => waitMs(key, now) <= 0 && !isCrowded(key, quota.counts(key));
+    const usable = keys.filter((key) => isFree(key) && (allStalled || moving(key)));
     const others = usable.filter((key) => !avoid.has(key.config.id));
     if (usable.length === 0) return undefined;
     return strategy(others.length > 0 ? others : usable);
   }
 
-  const soonest = (now: number) =>
-    Math.min(...registry.keys().map((key) => Math.max(anyWait(key, now) || stalledLookMs, 1)));
+  /** ms until the first of them may be; and until it is worth a look, as nothing tells when a key is free again. */
+  function soonest(now: number): { wait: number; look: number } {
+    const waits = registry.keys().map((key) => {
+      const wait = Math.max(0, waitMs(key, now));
+      const lookMs = isCrowded(key, quota.counts(key)) ? openLookMs : stalledLookMs;
+      return { wait, look: Math.max(1, wait || lookMs) };
+    });
+    return {
+      wait: Math.min(...waits.map(({ wait }) => wait)),
+      look: Math.min(...waits.map(({ look }) => look)),
+    };
+  }
 
   async function reserve(key: KeyState, most: number): Promise<Lease | undefined> {
     const lease = leaseOf(key, most);
@@ -130,7 +136,6 @@ export function createKeyPool(
       if (reservation) noteFull(key, reservation);
       return undefined;
     }
-    if (reservation.counted) wakeUp.all();
     const granted = lease.granted(reservation);
     if (granted.isFresh()) return granted;
     granted.giveBack();
@@ -209,7 +214,7 @@ export function createKeyPool(
     refused: (key, error, startedAt) => blameAndLog(key, error, { taskId: "", startedAt }),
     outOfService,
     healthOf,
-    waitMs: (key) => Math.max(0, anyWait(key, performance.now())),
+    waitMs: (key) => Math.max(0, waitMs(key, performance.now())),
     order(keyId, order) {
       const key = byId(keyId);
       if (key === undefined || key.order === order) return;
@@ -234,20 +239,25 @@ export function createKeyPool(
     },
     async acquire({ avoid = new Set(), tokens = () => 0, signal, patienceMs = Number.POSITIVE_INFINITY }) {
       const deadline = performance.now() + patienceMs;
-      while (!outOfService()) {
-        signal.throwIfAborted();
-        const now = performance.now();
-        const key = choose(now, avoid);
-        if (key) {
-          const lease = await reserve(key, tokens());
-          if (lease) return lease;
-        } else {
-          const wait = soonest(now);
-          if (now + wait > deadline) return undefined;
-          await wakeUp.wait(wait, signal);
+      try {
+        while (!outOfService()) {
+          signal.throwIfAborted();
+          const now = performance.now();
+          const key = choose(now, avoid);
+          if (key) {
+            wakeUp.next();
+            const lease = await reserve(key, tokens());
+            if (lease) return lease;
+          } else {
+            const { wait, look } = soonest(now);
+            if (now >= deadline || now + wait > deadline) return undefined;
+            await wakeUp.wait(Math.min(look, deadline - now), signal);
+          }
         }
+        return undefined;
+      } finally {
+        wakeUp.next();
       }
-      return undefined;
     },
   };
 }
