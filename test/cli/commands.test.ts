@@ -37,12 +37,12 @@ const commands = [
 
 describe("the command line", () => {
   it.each(commands.map((words) => [words.join(" "), words]))(
-    "%s has a help with two real examples",
+    "%s has a help with real examples, at least two",
     async (name, words) => {
       const { stdout, exitCode } = await runTmon([...words, "--help"]);
       expect(exitCode).toBe(0);
       const [, examples = ""] = stdout.split("EXAMPLES");
-      expect(examples.match(new RegExp(`\\$ tmon ${name}\\b`, "g"))).toHaveLength(2);
+      expect(examples.match(new RegExp(`\\$ tmon ${name}\\b`, "g"))?.length).toBeGreaterThanOrEqual(2);
     },
   );
 
