@@ -9,8 +9,8 @@ export default defineConfig({
     // For worker threads that a test starts.
     execArgv: ["--import", new URL("test/support/typescript-in-threads.mjs", import.meta.url).href],
     pool: "forks",
-    // Of a machine with two cores: much of a test is waiting.
-    maxWorkers: 3,
+    // Each has processes and servers of its own: more than two at a time starve each other on two cores.
+    maxWorkers: 2,
     sequence: { sequencer: Sequencer },
     // No measure of anything: a test waits for conditions (test/support/until.ts).
     testTimeout: 180_000,

@@ -89,9 +89,9 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
     const seen = await until(
       async () => {
         const [look] = await linesOf("top", "--once");
-        return look.roles.length > 0 && look;
+        return look.roles.length > 0 && look.perSecond.detections !== null && look;
       },
-      { what: "the generator's heartbeat" },
+      { what: "the generator's heartbeat, and what is written a second" },
     );
     expect(seen).toMatchObject({
       bus: { kind: "kafka", trouble: null },
