@@ -56,7 +56,7 @@ describe.skipIf(lacks("tmux"))("top in a terminal", () => {
   ])("fills %s, every line in its place, second after second", async (_, size) => {
     const terminal = await top(await busyPipeline(), size);
     for (let look = 0; look < 3; look++) {
-      const lines = (await terminal.shows(/key_7 +disabled[^]*^q quit/m)).split("\n");
+      const lines = (await terminal.shows(/key_7 +disabled[\s\S]*^q quit/m)).split("\n");
       expect(lines[0]).toMatch(/^tmon top {2}embedded bus and store .*\d\d:\d\d:\d\d$/);
       expect(lines[1]).toMatch(/^4 roles {2}50 cameras \(49 live\) {2}10 keys \(9 healthy\) .*p95 1\.9s$/);
       expect(lines[size.rows - 1]).toMatch(/^q quit {3}p pause {3}s sort: trouble/);
