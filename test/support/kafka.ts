@@ -59,6 +59,7 @@ export function useKafka({ alone = false } = {}): () => KafkaCluster {
     const starting = await lock(join(directory, "kafka-starting"));
     try {
       cluster = await startOrJoin(join(directory, "kafka"));
+      if (alone) await deleteTopics(cluster);
     } finally {
       starting();
     }
@@ -90,6 +91,17 @@ export async function createTopics(
   });
   await admin.disconnect();
   await Promise.all(brokers.map((broker) => knows(broker, names)));
+}
+
+/** What other files left: with thousands of partitions an election takes minutes. */
+async function deleteTopics({ brokers }: KafkaCluster): Promise<void> {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const left = async () => (await admin.listTopics()).filter((name) => !name.startsWith("__"));
+  const topics = await left();
+  if (topics.length > 0) await admin.deleteTopics({ topics });
+  await until(async () => (await left()).length === 0, { what: "the topics are gone" });
+  await admin.disconnect();
 }
 
 /** Resolves when the broker has heard of the topics, and whom it names as leaders too. */
