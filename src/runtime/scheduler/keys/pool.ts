@@ -95,8 +95,9 @@ export function createKeyPool(
   }
 
   /** As many calls are open or being reserved as may be: nobody knows for how long. */
-  function isCrowded({ group }: KeyState, isCounted: boolean): boolean {
-    return group.inFlight >= group.concurrency.allowed() || (isCounted && !group.reserving.mayBegin());
+  function isCrowded(key: KeyState): boolean {
+    const { concurrency, inFlight, reserving } = key.group;
+    return inFlight >= concurrency.allowed() || (quota.counts(key) && !reserving.mayBegin());
   }
 
   /** A stalled key is used only when every other key in service is stalled too. */
@@ -104,7 +105,7 @@ export function createKeyPool(
     const keys = registry.keys();
     const moving = (key: KeyState) => !key.isStalled(now);
     const allStalled = !keys.some((key) => healthWait(key, now) === 0 && moving(key));
-    const isFree = (key: KeyState) => waitMs(key, now) <= 0 && !isCrowded(key, quota.counts(key));
+    const isFree = (key: KeyState) => waitMs(key, now) <= 0 && !isCrowded(key);
     const usable = keys.filter((key) => isFree(key) && (allStalled || moving(key)));
     const others = usable.filter((key) => !avoid.has(key.config.id));
     if (usable.length === 0) return undefined;
@@ -115,7 +116,7 @@ export function createKeyPool(
   function soonest(now: number): { wait: number; look: number } {
     const waits = registry.keys().map((key) => {
       const wait = Math.max(0, waitMs(key, now));
-      const lookMs = isCrowded(key, quota.counts(key)) ? openLookMs : stalledLookMs;
+      const lookMs = isCrowded(key) ? openLookMs : stalledLookMs;
       return { wait, look: Math.max(1, wait || lookMs) };
     });
     return {
