@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
+import { abortAfter } from "../../abort-after.ts";
 import { openBus } from "../../bus/open.ts";
 import type { Config } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
@@ -106,7 +107,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     const ended = delay(options.profile.forMs, undefined, { signal }).catch(() => {});
     await Promise.race([ended, run.broke, failed]);
 
-    const deadline = AbortSignal.timeout(config.drainMs);
+    const deadline = abortAfter(config.drainMs);
     const draining = drain({ load, collector, system, store }, deadline);
     const drained = await Promise.race([draining, failed]);
     const endedAt = Date.now();

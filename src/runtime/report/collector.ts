@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { abortAfter } from "../../abort-after.ts";
 import { messageOf } from "../../errors.ts";
 import type { TopicId } from "../../messages/topics.ts";
 import type { Store } from "../../store/store.ts";
@@ -114,7 +115,7 @@ export async function startCollector(
 
 /** Rejects, saying what was not done, when the work has not ended in time. */
 async function within(undone: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const late = AbortSignal.timeout(finishWithinMs);
+  const late = abortAfter(finishWithinMs);
   const expired = new Promise<never>((_, reject) =>
     late.addEventListener("abort", () => reject(new Error(`${undone} in ${finishWithinMs / 1000} s`))),
   );

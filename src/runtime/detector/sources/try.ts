@@ -1,3 +1,4 @@
+import { abortAfter } from "../../../abort-after.ts";
 import type { CameraConfig } from "../../../config/config.ts";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import { createPixelMemory } from "../pixel-memory.ts";
@@ -36,7 +37,7 @@ export async function tryCamera(
   { windowMs = camera.intervalMs, leastMs = 1000, timeoutMs = 20_000 }: TrialOptions = {},
 ): Promise<Trial> {
   const startedAt = performance.now();
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = abortAfter(timeoutMs);
   const memory = createPixelMemory();
   const url = camera.url.reveal();
   const { shownUrl } = camera;
