@@ -3,6 +3,7 @@ import type { Secret } from "../config/secret.ts";
 import { encode } from "../messages/codec.ts";
 import type { Verdict } from "../messages/result.ts";
 import { parseAnswer, UnusableAnswer } from "./answer.ts";
+import { createBodyMemory } from "./body-memory.ts";
 import { completionsOf } from "./endpoint.ts";
 import { exchange, NotSent } from "./exchange.ts";
 import { failureOf, type Usage, VlmError } from "./failure.ts";
@@ -75,7 +76,8 @@ const maxResponseBytes = 1024 * 1024;
 /** `timeoutMs`: a whole call, connecting and reading included. */
 export function createVlmClient(config: PromptConfig & { timeoutMs: number }): VlmClient {
   const { timeoutMs, language } = config;
-  const writeChat = createChatWriter(config);
+  const memory = createBodyMemory();
+  const writeChat = createChatWriter(config, memory.take);
   // One pool of kept-alive connections a host, as many as there are calls in flight.
   const agent = new Agent({
     connections: null,
@@ -139,9 +141,13 @@ export function createVlmClient(config: PromptConfig & { timeoutMs: number }): V
   }
 
   return {
-    assess(request, target, signal, maySend) {
+    async assess(request, target, signal, maySend) {
       const read = (content: string) => ({ verdicts: parseAnswer(content, request, language) });
-      return complete(writeChat(request, target.model), target, read, signal, maySend);
+      const body = writeChat(request, target.model);
+      const answer = await complete(body, target, read, signal, maySend);
+      // A request that was judged has been read; of any other a part may still be on its way.
+      memory.giveBack(body);
+      return answer;
     },
     tryOut: (target, signal, maySend) =>
       complete(encode(trialBody(target.model)), target, (text) => ({ text }), signal, maySend),

@@ -18,10 +18,10 @@ export function chatBody(request: AssessRequest, model: string, config: PromptCo
 }
 
 /**
- * The same as it is sent. The picture's bytes are copied once and never looked at, and what all requests for a model
- * have in common is written once.
+ * The same as it is sent, in memory that `take` gives. The picture's bytes are copied once and never looked at, and what
+ * all requests for a model have in common is written once.
  */
-export function createChatWriter(config: PromptConfig) {
+export function createChatWriter(config: PromptConfig, take: (bytes: number) => Buffer) {
   const templates = new Map<string, Template>();
 
   function templateOf(model: string): Template {
@@ -39,8 +39,13 @@ export function createChatWriter(config: PromptConfig) {
 
   return (request: AssessRequest, model: string): Buffer => {
     const { start, middle, end } = templateOf(model);
-    const text = JSON.stringify(textOf(request)).slice(1, -1);
-    return Buffer.concat([start, request.picture, Buffer.from(`${middle}${text}${end}`)]);
+    const text = Buffer.from(`${middle}${JSON.stringify(textOf(request)).slice(1, -1)}${end}`);
+    const textStart = start.length + request.picture.length;
+    const body = take(textStart + text.length);
+    body.set(start);
+    body.set(request.picture, start.length);
+    body.set(text, textStart);
+    return body;
   };
 }
 

@@ -49,7 +49,7 @@ test("model and max_tokens are always sent", () => {
 });
 
 test("what is written is the same body, for each model in turn", () => {
-  const write = createChatWriter(config);
+  const write = createChatWriter(config, Buffer.alloc);
   for (const model of ['a"b', "m", 'a"b'])
     for (const picture of ["", "/9j/4AAQ"]) {
       const request = aRequest({ picture: Buffer.from(picture) });

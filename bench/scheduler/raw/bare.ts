@@ -15,7 +15,7 @@ const { provider, open } = optionsOf<BareOptions>();
 const { decodeTask } = await built<typeof import("../../../src/messages/task.ts")>("messages/task");
 const { createChatWriter } = await built<typeof import("../../../src/vlm/prompt.ts")>("vlm/prompt");
 const prompt = { language: "zh" as const, thresholds: { low: 0.3, medium: 0.5, high: 0.7 }, maxTokens: 512 };
-const write = createChatWriter(prompt);
+const write = createChatWriter(prompt, Buffer.allocUnsafeSlow);
 const bodies = Array.from({ length: 64 }, (_, index) =>
   write(decodeTask(taskMessage(index).value), "qwen3-vl-plus"),
 );

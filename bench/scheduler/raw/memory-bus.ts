@@ -9,10 +9,14 @@ export interface MemoryBus extends Bus {
 }
 
 /**
- * A bus that costs next to nothing: it makes a message when it hands it out, keeps so many unacknowledged, and
- * forgets what is written to it.
+ * A bus that costs next to nothing: it makes a message when it hands it out, in the memory of an acknowledged one,
+ * keeps so many unacknowledged, and forgets what is written to it.
  */
-export function createMemoryBus(message: (index: number) => OutgoingMessage, mostOpen: number): MemoryBus {
+export function createMemoryBus(
+  message: (index: number, into?: Buffer) => OutgoingMessage,
+  mostOpen: number,
+): MemoryBus {
+  const acknowledgedValues: Buffer[] = [];
   let consuming: ConsumeOptions | undefined;
   let delivered = 0;
   let acknowledged = 0;
@@ -23,7 +27,7 @@ export function createMemoryBus(message: (index: number) => OutgoingMessage, mos
     while (!paused && delivered < wanted && delivered - acknowledged < mostOpen) {
       const offset = delivered++;
       let isOpen = true;
-      const { topic, key, value } = message(offset);
+      const { topic, key, value } = message(offset, acknowledgedValues.pop());
       consuming?.deliver({
         topic,
         key,
@@ -38,6 +42,7 @@ export function createMemoryBus(message: (index: number) => OutgoingMessage, mos
         },
         acknowledge() {
           acknowledged += 1;
+          acknowledgedValues.push(value);
           deliverSoon();
         },
       });

@@ -5,8 +5,14 @@ const cameras = 100;
 
 const picture = Buffer.from(`,"groupImageBase64":"${await drawPicture()}"}`);
 
-/** As the generator writes it, of one of 100 cameras; no two are about one group. */
-export function taskMessage(index: number) {
+/** Of every message: before the picture, filled up with blanks. */
+const headBytes = 1_024;
+
+/**
+ * As the generator writes it, of one of 100 cameras; no two are about one group. `into`: the value of an earlier one
+ * that nobody needs any more.
+ */
+export function taskMessage(index: number, into?: Buffer) {
   const messageId = `0193785c-0000-7000-8000-${index.toString(16).padStart(12, "0")}`;
   const cameraId = `camera-${index % cameras}`;
   const now = Date.now();
@@ -33,7 +39,8 @@ export function taskMessage(index: number) {
     source: "file",
     trace: { capturedAt: now, detectedAt: now, generatedAt: now },
   });
-  const value = Buffer.concat([Buffer.from(task.slice(0, -1)), picture]);
+  const value = into ?? Buffer.concat([Buffer.alloc(headBytes), picture]);
+  value.write(task.slice(0, -1).padEnd(headBytes), "latin1");
   return { topic: "assessment-tasks", key: cameraId, value };
 }
 
