@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { isBase64 } from "./base64.ts";
 import { decode, read } from "./codec.ts";
 import {
   base64Schema,
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
-  isBase64,
   sourceSchema,
   timestampSchema,
   traceSchema,
@@ -78,6 +78,7 @@ const pictureName = Buffer.from('"groupImageBase64"');
 const [quote, colon] = [0x22, 0x3a];
 /** Stands where the picture stood, no picture itself: the message's own field has it, or something else was cut out. */
 const mark = "\u0000";
+const escapedMark = "\\u0000";
 
 /** The picture's bytes, and the JSON without them; undefined if only the whole tells what it says. */
 function pictureApart(value: Buffer): { picture: Buffer; rest: object } | undefined {
@@ -85,11 +86,10 @@ function pictureApart(value: Buffer): { picture: Buffer; rest: object } | undefi
   const start = value.indexOf(quote, value.indexOf(colon, name + pictureName.length)) + 1;
   const end = value.indexOf(quote, start);
   if (name < 0 || end < 0) return undefined;
-  const text =
-    value.toString("utf8", 0, start) + JSON.stringify(mark).slice(1, -1) + value.toString("utf8", end);
+  const text = value.toString("utf8", 0, start) + escapedMark + value.toString("utf8", end);
   const rest = jsonOf(text) as { groupImageBase64?: unknown } | null | undefined;
-  if (rest?.groupImageBase64 !== mark || !isBase64(value.toString("latin1", start, end))) return undefined;
   const picture = value.subarray(start, end);
+  if (rest?.groupImageBase64 !== mark || !isBase64(picture)) return undefined;
   // Where the message's memory is not its own, keeping a part would keep all of it: a batch as it came from Kafka.
   const isOwn = value.buffer.byteLength === value.length;
   return {

@@ -1,3 +1,5 @@
+import { instantiate } from "../web-assembly.ts";
+
 /** What letterbox-row.wat exports; the parameters are explained there. */
 export interface LetterboxRow {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -14,16 +16,7 @@ export interface LetterboxRow {
 }
 
 /** One with a memory of its own. */
-export function openLetterboxRow(): LetterboxRow {
-  const module = new WebAssembly.Module(Buffer.from(letterboxRowBase64, "base64"));
-  return new WebAssembly.Instance(module).exports as LetterboxRow;
-}
-
-/** Node's types leave this to the DOM's. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
+export const openLetterboxRow = () => instantiate<LetterboxRow>(letterboxRowBase64);
 
 /** letterbox-row.wat as a WebAssembly module; a test assembles it again and compares. */
 export const letterboxRowBase64 = [
