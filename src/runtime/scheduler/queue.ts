@@ -29,6 +29,7 @@ export interface TaskQueue {
 
 /** One camera's waiting tasks. */
 interface Line {
+  readonly cameraId: string;
   jobs: Job[];
   bytes: number;
 }
@@ -53,8 +54,9 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
   let most: { tokens: number; jobs: number } | undefined = { tokens: 0, jobs: 0 };
 
   function insert(job: Job): void {
-    const line = lines.get(job.task.cameraId) ?? { jobs: [], bytes: 0 };
-    lines.set(job.task.cameraId, line);
+    const { cameraId } = job.task;
+    const line = lines.get(cameraId) ?? { cameraId, jobs: [], bytes: 0 };
+    lines.set(cameraId, line);
     line.jobs.push(job);
     line.bytes += job.bytes;
     bytes += job.bytes;
@@ -86,14 +88,14 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
     );
   }
 
-  function nextLine(now: number): [string, Line] | undefined {
-    let next: [string, Line] | undefined;
+  function nextLine(now: number): Line | undefined {
+    let next: Line | undefined;
     let longest = Number.NEGATIVE_INFINITY;
-    for (const [cameraId, line] of lines) {
-      const turn = turns.get(cameraId);
-      const waited = turn === undefined ? Number.POSITIVE_INFINITY : (now - turn) * weightOf(cameraId);
+    for (const line of lines.values()) {
+      const turn = turns.get(line.cameraId);
+      const waited = turn === undefined ? Number.POSITIVE_INFINITY : (now - turn) * weightOf(line.cameraId);
       if (waited <= longest) continue;
-      next = [cameraId, line];
+      next = line;
       longest = waited;
     }
     return next;
@@ -122,15 +124,14 @@ export function createQueue({ maxAgeMs, maxBytes, weightOf, ended }: QueueOption
       while (bytes > maxBytes) shed();
     },
     take(now) {
-      for (let next = nextLine(now); next; next = nextLine(now)) {
-        const [cameraId, line] = next;
+      for (let line = nextLine(now); line; line = nextLine(now)) {
         const job = line.jobs.reduce((best, other) => (precedes(other, best) ? other : best));
         if (isTooOld(job, now)) {
           end(job, "expired");
           continue;
         }
         cut(job);
-        noteTurn(cameraId, now);
+        noteTurn(line.cameraId, now);
         return job;
       }
       return undefined;

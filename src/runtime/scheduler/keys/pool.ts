@@ -81,10 +81,16 @@ export function createKeyPool(
   let allFullUntil = 0;
   let store = { failures: 0, heldUntil: 0, trouble: undefined as string | undefined };
 
-  const healthWait = (key: KeyState, now: number) =>
-    key.order === "use"
-      ? Math.max(...registry.standingsOf(key).map((standing) => standing.waitMs(now)))
-      : Number.POSITIVE_INFINITY;
+  function healthWait(key: KeyState, now: number): number {
+    if (key.order !== "use") return Number.POSITIVE_INFINITY;
+    const { standing, group, account, model } = key;
+    return Math.max(
+      standing.waitMs(now),
+      group.standing.waitMs(now),
+      account.waitMs(now),
+      model.waitMs(now),
+    );
+  }
 
   /** ms until its health and its windows allow a call; 0 or less if they do. */
   function waitMs(key: KeyState, now: number): number {

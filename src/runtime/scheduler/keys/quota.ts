@@ -71,12 +71,15 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
     return layers.filter(({ request }) => request.limits.length > 0 || request.slots);
   }
 
+  const counts = ({ group, config }: KeyState) =>
+    ofAll.length > 0 ||
+    hasLimits(group.limits) ||
+    (config.account !== undefined && hasLimits(config.limits));
+
   return {
-    counts: ({ group, config }) =>
-      ofAll.length > 0 ||
-      hasLimits(group.limits) ||
-      (config.account !== undefined && hasLimits(config.limits)),
+    counts,
     async reserve(key, tokens, now) {
+      if (!counts(key)) return uncounted;
       const layers = layersOf(key, tokens, now);
       const held: { group: string; id: string }[] = [];
       const giveBack = async () => {
@@ -95,7 +98,7 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
       }
       return {
         granted: true,
-        counted: layers.length > 0,
+        counted: true,
         freshMs: freshMs(layers),
         giveBack,
         async countFromNow() {
@@ -115,17 +118,24 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
   };
 }
 
-/**
- * Half of the shortest window: until then nobody was granted a call in the place that a late one leaves. Longer than
- * `mostLateMs` only for a call that no limit counts.
- */
+/** No limit counts the call. */
+const uncounted: Reservation = {
+  granted: true,
+  counted: false,
+  freshMs: Number.POSITIVE_INFINITY,
+  giveBack: async () => {},
+  countFromNow: async () => {},
+  end: async () => {},
+};
+
+/** Half of the shortest window: until then nobody was granted a call in the place that a late one leaves. */
 function freshMs(layers: readonly Layer[]): number {
-  if (layers.length === 0) return Number.POSITIVE_INFINITY;
   const windows = layers.flatMap(({ request }) => request.limits.map(({ windowMs }) => windowMs));
   return Math.min(mostLateMs, ...windows.map((windowMs) => windowMs / 2));
 }
 
-const hasLimits = (limits: QuotaLimits) => Object.values(limits).some((limit) => limit !== undefined);
+const hasLimits = ({ qps, rpm, tps, tpm, concurrency }: QuotaLimits) =>
+  (qps ?? rpm ?? tps ?? tpm ?? concurrency) !== undefined;
 
 /** `share`: the part of each limit that is ours. */
 function limitsOf({ qps, rpm, tps, tpm }: QuotaLimits, share: number): QuotaLimit[] {
