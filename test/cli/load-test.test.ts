@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LoadReport } from "../../src/runtime/load-test/load-test.ts";
 import { openContext, testConfig } from "../support/context.ts";
+import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 
@@ -24,7 +25,7 @@ function place() {
 async function leftBehind(dataDir: string): Promise<string[]> {
   const { context, close } = await openContext(testConfig(dataDir));
   onTestFinished(close);
-  const prefixes = ["camera:", "detection:", "tmon:closed:", "tmon:latest-at:"];
+  const prefixes = ["camera:", "detection:", "alerts:", "tmon:"];
   const found = await Promise.all(prefixes.map((prefix) => context.store.list(prefix)));
   return found.flat().map(({ key }) => key);
 }
@@ -49,6 +50,44 @@ describe("tmon load-test", () => {
       expect(await leftBehind(dataDir)).toEqual([]);
     },
   );
+
+  it("from cameras: rendered pictures go through a real detector; each group it finds ends in a verdict", async () => {
+    const { dataDir, flags, report, page } = place();
+    const model = ["--model", sharedFile("models/yolox_nano.onnx")];
+    const args = ["load-test", "--from", "cameras", "--cameras", "4", "--rate", "4", "--for", "4s", ...model];
+    const { exitCode, stderr } = await runTmon([...args, ...flags, "--slo", "lost=0,pending=0"]);
+    expect(exitCode, stderr).toBe(0);
+    const { load, frames, messages, run, stagesMs } = report();
+    expect(load).toMatchObject({ from: "cameras", due: 16 });
+    expect(frames).toEqual({ processed: 16 - load.dropped, dropped: load.dropped });
+    expect(messages.detections).toBe(load.sent);
+    expect(messages.tasks).toBeGreaterThan(0);
+    expect(messages.results).toBe(messages.tasks);
+    expect(run).toMatchObject({ model: "yolox_nano.onnx", simulated: true });
+    expect(stagesMs.detect.p50).toBeGreaterThan(0);
+    expect(page()).toContain("<td>detect</td>");
+    expect(await leftBehind(dataDir)).toEqual([]);
+    const incidents = await runTmon([
+      "tail",
+      "incidents",
+      "--until-end",
+      "-o",
+      "json",
+      "--data-dir",
+      dataDir,
+    ]);
+    const states = new Map(
+      incidents.stdout
+        .trim()
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => {
+          const { key, value } = JSON.parse(line);
+          return [key, value.state];
+        }),
+    );
+    expect([...states.values()].filter((state) => state !== "cleared")).toEqual([]);
+  }, 120_000);
 
   it("without a report or objectives it tells its figures all the same, as JSON too", async () => {
     const { dataDir } = place();
@@ -128,7 +167,7 @@ describe("tmon load-test", () => {
   });
 
   it.concurrent.each([
-    [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
+    [["--from", "cameras"], {}, /TMON_NO_MODEL: no detector model.*\n.*--model FILE/],
     [["--slo", "endtoend<5"], {}, /the report has no figure endtoend\n.*did you mean endToEndMs\.p95\?/],
     [["--report", "."], {}, /the report cannot be written: "\." is no file's name/],
     [["--report", "none/load.json"], {}, /the report cannot be written: ENOENT/],

@@ -23,7 +23,6 @@ export function showProgress(): { show(sample: Sample): void; end(): void } {
   };
 }
 
-function lineOf({ atMs, rate, sent, results, pushed, lag }: Sample): string {
-  const open = Math.max(0, sent - results);
+function lineOf({ atMs, rate, sent, results, pushed, open, lag }: Sample): string {
   return `${formatAge(atMs)}: ${Math.round(rate)}/s, ${sent} sent, ${counted(results, "result")}, ${pushed} pushed, ${open} open, lag ${lag}`;
 }
