@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LoadReport } from "../../src/runtime/load-test/load-test.ts";
 import { openContext, testConfig } from "../support/context.ts";
+import { lacks } from "../support/machine.ts";
 import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
+import { openTerminal } from "../support/tmux.ts";
 
 const quick = ["load-test", "--rate", "20", "--cameras", "5", "--for", "2s"];
 
@@ -120,6 +122,23 @@ describe("tmon load-test", () => {
     expect(stdout).toMatch(/endToEndMs\.p95<1 +\S+ +FAILED, by \d/);
     expect(report().slo.map(({ passed }) => passed)).toEqual([false, true]);
   });
+
+  it.skipIf(lacks("tmux"))(
+    "on a terminal lines of the log and the progress stand apart",
+    async () => {
+      const { dataDir } = place();
+      const args = ["load-test", "--rate", "20", "--for", "8s", "--target", "deployment", "--drain", "1s"];
+      const terminal = await openTerminal([...args, "--data-dir", dataDir, "--log-level", "debug"], {
+        columns: 160,
+        rows: 50,
+      });
+      const shown = await terminal.ended();
+      const progress = shown.split("\n").filter((line) => line.includes(" sent, "));
+      expect(progress).toHaveLength(1);
+      expect(progress[0]).toMatch(/^\d+(\.\d)?s: 0\/s, \d+ sent, 0 results, 0 pushed, \d+ open, lag \d+$/);
+    },
+    60_000,
+  );
 
   it("interrupted, it finishes what is open, reports and leaves nothing in the store", async () => {
     const { dataDir, flags, report, page } = place();

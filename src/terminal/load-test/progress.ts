@@ -1,5 +1,6 @@
 import type { Sample } from "../../runtime/load-test/samples.ts";
 import { counted } from "../counted.ts";
+import { liveLine } from "../live-line.ts";
 import { say } from "../output.ts";
 import { formatAge } from "../time.ts";
 
@@ -13,13 +14,10 @@ export function showProgress(): { show(sample: Sample): void; end(): void } {
   return {
     show(sample) {
       shown += 1;
-      // The cursor goes back at once: a line of the log takes this one's place.
-      if (isTTY) process.stderr.write(`${lineOf(sample)}\x1b[K\r`);
+      if (isTTY) liveLine.show(lineOf(sample));
       else if (shown % lineEverySamples === 1) say(`tmon: ${lineOf(sample)}`);
     },
-    end() {
-      if (isTTY && shown > 0) process.stderr.write("\n");
-    },
+    end: liveLine.end,
   };
 }
 
