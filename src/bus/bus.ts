@@ -125,7 +125,10 @@ export interface GroupOffsets extends PartitionOffsets {
   watermark: number;
   /** end less what is acknowledged, messages above the watermark included. */
   lag: number;
-  /** Append time of the message at the watermark, epoch ms; undefined when all is acknowledged. */
+  /**
+   * Append time of the message at the watermark, epoch ms; undefined when all is acknowledged. Who asks again and again
+   * may be told what is known from between his questions.
+   */
   unreadSince: number | undefined;
 }
 

@@ -1,8 +1,17 @@
 import { Flags } from "@oclif/core";
+import { origins } from "../runtime/load-test/feed.ts";
 import { targets } from "../runtime/load-test/load-test.ts";
 import { profileNames } from "../runtime/load-test/profile.ts";
 import { loadTest } from "../terminal/load-test/load-test.ts";
-import { busFlags, camelFlags, outputFlag, TmonCommand, vlmFlags, wholeNumberFlag } from "./base.ts";
+import {
+  busFlags,
+  camelFlags,
+  cameraFlags,
+  outputFlag,
+  TmonCommand,
+  vlmFlags,
+  wholeNumberFlag,
+} from "./base.ts";
 
 export default class LoadTest extends TmonCommand {
   static override summary = "Send invented traffic and count what comes of it";
@@ -19,8 +28,8 @@ export default class LoadTest extends TmonCommand {
       default: "self" as const,
     })(),
     from: Flags.option({
-      description: "what is sent",
-      options: ["cameras", "detections", "tasks"] as const,
+      description: "what is sent: pictures of rendered cameras through a detector, detections, or tasks",
+      options: origins,
       default: "detections" as const,
     })(),
     profile: Flags.option({
@@ -28,13 +37,18 @@ export default class LoadTest extends TmonCommand {
       options: profileNames,
       default: "steady" as const,
     })(),
-    rate: wholeNumberFlag({ description: "frames a second, each with one group", least: 1, default: 10 }),
+    rate: wholeNumberFlag({
+      description: "frames a second, invented ones each with one group",
+      least: 1,
+      default: 10,
+    }),
     cameras: wholeNumberFlag({ description: "how many cameras they come from", least: 1, default: 50 }),
     for: Flags.string({ helpValue: "TIME", description: "how long, e.g. 10m", default: "1m" }),
     slo: Flags.string({
       helpValue: "'FIGURE<NUMBER,…'",
       description: "objectives on the report's figures, with <, <=, >, >= or =",
     }),
+    model: cameraFlags.model,
     report: Flags.string({ helpValue: "FILE", description: "write the run's figures as JSON when it ends" }),
     output: outputFlag,
     drain: Flags.string({

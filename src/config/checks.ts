@@ -27,7 +27,8 @@ export function resolveProvider(config: Config, options: { standIn: boolean }): 
  * need be configured.
  * @throws TmonError TMON_NO_CAMERA, TMON_NO_MODEL
  */
-export function requireDetector({ cameras, detector, web }: Config): string {
+export function requireDetector(config: Config): string {
+  const { cameras, web } = config;
   if (cameras.length === 0 && web.streams.hosts.length === 0) {
     throw new TmonError(
       "TMON_NO_CAMERA",
@@ -35,6 +36,11 @@ export function requireDetector({ cameras, detector, web }: Config): string {
       "name one with --camera URL, or list cameras in cameras.yaml",
     );
   }
+  return requireModel(config);
+}
+
+/** Something to look with; its path. @throws TmonError TMON_NO_MODEL */
+export function requireModel({ detector }: Config): string {
   if (detector.model !== undefined) return detector.model;
   throw new TmonError(
     "TMON_NO_MODEL",

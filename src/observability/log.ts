@@ -1,20 +1,21 @@
-import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { type DestinationStream, type Logger, pino } from "pino";
+import { prettyFactory } from "pino-pretty";
 import type { LogLevel } from "../config/config.ts";
 
-/** JSON lines on stderr, or readable ones when a person is looking. */
-export function createLog(level: LogLevel, options: { pretty: boolean }): Logger {
-  const destination = options.pretty
-    ? pretty({
-        destination: 2,
-        sync: true,
-        singleLine: true,
-        ignore: "pid,hostname",
-        translateTime: "SYS:HH:MM:ss.l",
-      })
-    : pino.destination({ dest: 2, sync: true });
+/** JSON lines on stderr, or, given where a person looks, readable ones there. */
+export function createLog(level: LogLevel, options: { pretty?: (line: string) => void } = {}): Logger {
+  const destination = options.pretty ? readable(options.pretty) : pino.destination({ dest: 2, sync: true });
   const settings = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers };
   return pino({ level, ...settings }, destination);
+}
+
+function readable(write: (line: string) => void): DestinationStream {
+  const format = prettyFactory({
+    ...{ colorize: true, singleLine: true },
+    ignore: "pid,hostname",
+    translateTime: "SYS:HH:MM:ss.l",
+  });
+  return { write: (entry) => write(format(entry)) };
 }
 
 const serializers = { partitions: (value: unknown) => (isNumbers(value) ? showRanges(value) : value) };

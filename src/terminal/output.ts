@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import Table from "cli-table3";
 import stringWidth from "string-width";
+import { liveLine } from "./live-line.ts";
 
 /**
  * Writes one line to stdout, waiting while the reader is slow.
@@ -25,7 +26,7 @@ export function guardStreams(): void {
 
 /** For people, on stderr: data alone goes to stdout. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  liveLine.above(`${line}\n`);
 }
 
 /** Others' words on a terminal: what would move its cursor or colour it is shown as a mark. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import { type ConfigFlags, type LoadedConfig, loadConfig } from "../config/load.ts";
 import { createLog } from "../observability/log.ts";
+import { liveLine } from "./live-line.ts";
 import { say } from "./output.ts";
 
 /** Loads the configuration for a command and says on stderr what a person should know of it. */
@@ -40,5 +41,5 @@ export function sayRemarks({ warnings, notices }: LoadedConfig): void {
 }
 
 export function createTerminalLog(config: Config): Logger {
-  return createLog(config.logLevel, { pretty: process.stderr.isTTY });
+  return createLog(config.logLevel, process.stderr.isTTY ? { pretty: liveLine.above } : {});
 }

@@ -17,8 +17,11 @@ const noList = [404, 405];
  */
 export async function checkKey(agent: Agent, target: VlmTarget, options: ExchangeOptions): Promise<boolean> {
   const response = await askForModels(agent, target, options);
-  if (refused.includes(response.status)) throw errorOfResponse(response, target.key);
-  return isSuccess(response);
+  if (!refused.includes(response.status)) return isSuccess(response);
+  const error = errorOfResponse(response, target.key);
+  // Who may not see the list may be answered all the same.
+  if (error.code === "TMON_VLM_ACCESS_DENIED") return false;
+  throw error;
 }
 
 const listSchema = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });

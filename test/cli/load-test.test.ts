@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { LoadReport } from "../../src/runtime/load-test/load-test.ts";
 import { openContext, testConfig } from "../support/context.ts";
+import { lacks } from "../support/machine.ts";
+import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
+import { openTerminal } from "../support/tmux.ts";
 
 const quick = ["load-test", "--rate", "20", "--cameras", "5", "--for", "2s"];
 
@@ -24,7 +27,7 @@ function place() {
 async function leftBehind(dataDir: string): Promise<string[]> {
   const { context, close } = await openContext(testConfig(dataDir));
   onTestFinished(close);
-  const prefixes = ["camera:", "detection:", "tmon:closed:", "tmon:latest-at:"];
+  const prefixes = ["camera:", "detection:", "alerts:", "tmon:"];
   const found = await Promise.all(prefixes.map((prefix) => context.store.list(prefix)));
   return found.flat().map(({ key }) => key);
 }
@@ -49,6 +52,44 @@ describe("tmon load-test", () => {
       expect(await leftBehind(dataDir)).toEqual([]);
     },
   );
+
+  it("from cameras: rendered pictures go through a real detector; each group it finds ends in a verdict", async () => {
+    const { dataDir, flags, report, page } = place();
+    const model = ["--model", sharedFile("models/yolox_nano.onnx")];
+    const args = ["load-test", "--from", "cameras", "--cameras", "4", "--rate", "4", "--for", "4s", ...model];
+    const { exitCode, stderr } = await runTmon([...args, ...flags, "--slo", "lost=0,pending=0"]);
+    expect(exitCode, stderr).toBe(0);
+    const { load, frames, messages, run, stagesMs } = report();
+    expect(load).toMatchObject({ from: "cameras", due: 16 });
+    expect(frames).toEqual({ processed: 16 - load.dropped, dropped: load.dropped });
+    expect(messages.detections).toBe(load.sent);
+    expect(messages.tasks).toBeGreaterThan(0);
+    expect(messages.results).toBe(messages.tasks);
+    expect(run).toMatchObject({ model: "yolox_nano.onnx", simulated: true });
+    expect(stagesMs.detect.p50).toBeGreaterThan(0);
+    expect(page()).toContain("<td>detect</td>");
+    expect(await leftBehind(dataDir)).toEqual([]);
+    const incidents = await runTmon([
+      "tail",
+      "incidents",
+      "--until-end",
+      "-o",
+      "json",
+      "--data-dir",
+      dataDir,
+    ]);
+    const states = new Map(
+      incidents.stdout
+        .trim()
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => {
+          const { key, value } = JSON.parse(line);
+          return [key, value.state];
+        }),
+    );
+    expect([...states.values()].filter((state) => state !== "cleared")).toEqual([]);
+  }, 120_000);
 
   it("without a report or objectives it tells its figures all the same, as JSON too", async () => {
     const { dataDir } = place();
@@ -80,6 +121,17 @@ describe("tmon load-test", () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/endToEndMs\.p95<1 +\S+ +FAILED, by \d/);
     expect(report().slo.map(({ passed }) => passed)).toEqual([false, true]);
+  });
+
+  it.skipIf(lacks("tmux"))("on a terminal the log's lines stand whole above its progress", async () => {
+    const { dataDir } = place();
+    const args = ["load-test", "--rate", "2", "--for", "3s", "--log-level", "debug", "--data-dir", dataDir];
+    const terminal = await openTerminal(args, { columns: 120, rows: 400 });
+    const lines = (await terminal.ended()).split("\n");
+    expect(lines.filter((line) => line.includes("verdict pushed"))).toHaveLength(6);
+    const progress = lines.filter((line) => line.includes(" open, lag"));
+    expect(progress).toHaveLength(1);
+    expect(progress[0]).toMatch(/^\d+(\.\d)?s: 0\/s, 6 sent, 6 results, 6 pushed, 0 open, lag \d+$/);
   });
 
   it("interrupted, it finishes what is open, reports and leaves nothing in the store", async () => {
@@ -128,7 +180,7 @@ describe("tmon load-test", () => {
   });
 
   it.concurrent.each([
-    [["--from", "cameras"], {}, /--from cameras needs simulated cameras.*\n.*--from detections/],
+    [["--from", "cameras"], {}, /TMON_NO_MODEL: no detector model.*\n.*--model FILE/],
     [["--slo", "endtoend<5"], {}, /the report has no figure endtoend\n.*did you mean endToEndMs\.p95\?/],
     [["--report", "."], {}, /the report cannot be written: "\." is no file's name/],
     [["--report", "none/load.json"], {}, /the report cannot be written: ENOENT/],

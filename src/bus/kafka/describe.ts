@@ -3,6 +3,7 @@ import type { Admin, Kafka } from "kafkajs";
 import { countOffsets } from "../acknowledged-offsets.ts";
 import type { GroupOffsets, PartitionOffsets } from "../bus.ts";
 import type { Committed } from "../tracker.ts";
+import { createAppendTimes } from "./append-times.ts";
 import type { Ask } from "./aside.ts";
 import { asking, rootOf } from "./failure.ts";
 import { openRawCluster, type RawCluster } from "./raw-cluster.ts";
@@ -78,7 +79,13 @@ export async function committedOffsets(
   };
 }
 
-/** Tells how far groups are; remembers what it looked up in the log. */
+/**
+ * The time of a message from before the first look costs a fetch of its batch: of a group that works them off one is
+ * asked for this often.
+ */
+const fetchAgainMs = 5_000;
+
+/** Tells how far groups are; remembers where the log's end stood, and what it looked up in the log. */
 export interface GroupDescriber {
   describe(group: string, topics: readonly string[]): Promise<GroupOffsets[]>;
   close(): Promise<void>;
@@ -86,42 +93,67 @@ export interface GroupDescriber {
 
 export function createGroupDescriber(kafka: Kafka, ask: Ask): GroupDescriber {
   let raw: Promise<RawCluster> | undefined;
-  /** Of the message at an offset, by group, topic and partition. */
-  const times = new Map<string, { offset: number; time: number }>();
+  const appended = createAppendTimes();
+  const asked = new Map<string, Promise<PartitionOffsets[]>>();
+  /** Of the message at an offset, by group, topic and partition; `at`: when it was fetched, ms. */
+  const fetched = new Map<string, { offset: number; time: number; at: number }>();
 
   async function timesAt(group: string, offsets: readonly GroupOffsets[]): Promise<GroupOffsets[]> {
     const keyOf = ({ topic, partition }: GroupOffsets) => `${group}/${topic}/${partition}`;
-    const unknown = offsets.filter(
-      (one) => one.watermark < one.end && times.get(keyOf(one))?.offset !== one.watermark,
-    );
+    const unread = offsets.filter(({ watermark, end }) => watermark < end);
+    const isKnown = (one: GroupOffsets) => {
+      const { offset, at } = fetched.get(keyOf(one)) ?? { offset: Number.NaN, at: Number.NEGATIVE_INFINITY };
+      return (
+        offset === one.watermark ||
+        appended.timeOf(partitionOf(one), one.watermark) !== undefined ||
+        performance.now() - at < fetchAgainMs
+      );
+    };
+    const unknown = unread.filter((one) => !isKnown(one));
     if (unknown.length > 0) {
       const topics = unknown.map(({ topic }) => topic);
       raw ??= openRawCluster(kafka, topics);
       const cluster = await raw;
       await cluster.addTopics(topics);
       // Each for itself: of several, a broker answers so small a request with the first one's message alone.
-      const asked = unknown.map(async (one) => {
+      const fetches = unknown.map(async (one) => {
         const { topic, partition, watermark: offset } = one;
-        const [fetched] = await cluster.fetch([{ topic, partition, offset, maxBytes: 1 }], 0);
-        const first = fetched?.messages[0];
-        if (first) times.set(keyOf(one), { offset, time: first.timestamp });
+        const [answer] = await cluster.fetch([{ topic, partition, offset, maxBytes: 1 }], 0);
+        const first = answer?.messages[0];
+        if (first) fetched.set(keyOf(one), { offset, time: first.timestamp, at: performance.now() });
       });
-      await Promise.all(asked);
+      await Promise.all(fetches);
     }
-    return offsets.map((one) => {
-      const known = times.get(keyOf(one));
-      return {
-        ...one,
-        unreadSince: one.watermark < one.end && known?.offset === one.watermark ? known.time : undefined,
-      };
-    });
+    const timeOf = (one: GroupOffsets) => {
+      const found = fetched.get(keyOf(one));
+      if (found?.offset === one.watermark) return found.time;
+      return appended.timeOf(partitionOf(one), one.watermark) ?? found?.time;
+    };
+    return offsets.map((one) => ({ ...one, unreadSince: unread.includes(one) ? timeOf(one) : undefined }));
+  }
+
+  /** Groups that are asked for at a time may read the same topic. */
+  function partitionsOf(admin: Admin, topic: string): Promise<PartitionOffsets[]> {
+    const answer =
+      asked.get(topic) ??
+      describeTopics(admin, [topic])
+        .then((partitions) => {
+          for (const one of partitions) appended.seen(partitionOf(one), one.end, Date.now());
+          return partitions;
+        })
+        .finally(() => asked.delete(topic));
+    asked.set(topic, answer);
+    return answer;
   }
 
   async function describe(group: string, topics: readonly string[]): Promise<GroupOffsets[]> {
     const [partitions, committed] = await ask((admin) =>
-      Promise.all([describeTopics(admin, topics), committedOffsets(admin, group, topics)]),
+      Promise.all([
+        Promise.all(topics.map((topic) => partitionsOf(admin, topic))),
+        committedOffsets(admin, group, topics),
+      ]),
     );
-    const offsets = partitions.map((one) => groupOffsets(one, committed(one.topic, one.partition)));
+    const offsets = partitions.flat().map((one) => groupOffsets(one, committed(one.topic, one.partition)));
     try {
       return await timesAt(group, offsets);
     } catch (error) {
@@ -139,6 +171,8 @@ export function createGroupDescriber(kafka: Kafka, ask: Ask): GroupDescriber {
 
   return { describe: (group, topics) => asking(() => describe(group, topics)), close };
 }
+
+const partitionOf = ({ topic, partition }: PartitionOffsets) => `${topic}/${partition}`;
 
 function groupOffsets(offsets: PartitionOffsets, committed: Committed | undefined): GroupOffsets {
   const { earliest, end } = offsets;

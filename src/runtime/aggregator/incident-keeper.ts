@@ -1,10 +1,9 @@
 import { partitionOf } from "../../bus/partitioner.ts";
-import { encode } from "../../messages/codec.ts";
 import type { Incident } from "../../messages/incident.ts";
 import { createOutage } from "../../observability/outage.ts";
 import { untilDone } from "../retry.ts";
 import type { RoleContext } from "../role.ts";
-import { incidentChannel, incidentKey, readIncidents } from "./incident-store.ts";
+import { incidentChannel, incidentKey, incidentMessage, readIncidents } from "./incident-store.ts";
 import { clear, matching, raise, type Sighting, update } from "./incidents.ts";
 
 export interface IncidentKeeper {
@@ -58,8 +57,8 @@ export function createIncidentKeeper(
 
   async function write(incident: Incident, ttlMs?: number): Promise<void> {
     const { incidentId, cameraId, state, riskLevel, taskIds } = incident;
-    const value = encode(incident);
-    const message = { topic: topic.name, key: incidentId, value, partition: cameraPartition(cameraId) };
+    const message = incidentMessage(incident, topic);
+    const { value } = message;
     // Apart: while the store alone is away, readers of the topic are not told again and again.
     await untilDone(() => bus.produce([message]), signal, outage);
     await untilDone(

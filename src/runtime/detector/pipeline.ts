@@ -32,7 +32,11 @@ export interface Pipeline {
 /** Frames go on when none was lost for so long: of many cameras some may go on before others. */
 const calmAfterMs = 10_000;
 
-export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMemory): Pipeline {
+export function createPipeline(
+  context: Pick<RoleContext, "bus" | "config" | "log" | "metrics" | "store">,
+  pool: Pool,
+  memory: PixelMemory,
+): Pipeline {
   const { bus, config, log, metrics, store } = context;
   const topic = config.topics["detection-results"];
   const waiting = new Map<string, Frame>();

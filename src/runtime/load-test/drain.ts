@@ -22,9 +22,8 @@ export async function drain(
 ): Promise<boolean> {
   await load.stop(deadline);
   const { seen } = collector;
-  // The results first: they are cheap to count, and each comes last of its frame.
-  const isDone = () =>
-    seen.results.size >= load.frames.size && Object.values(unfinished(seen)).every((count) => count === 0);
+  // First what is cheap to count.
+  const isDone = () => load.isBack(seen) && Object.values(unfinished(seen)).every((count) => count === 0);
   while (!isDone() && !deadline.aborted) await delay(lookEveryMs);
   if (deadline.aborted) return false;
   if (system) return system.drain(deadline);

@@ -1,10 +1,11 @@
 import { taskIdOf } from "../../messages/ids.ts";
 import type { Observations } from "../report/observations.ts";
 import type { RunFacts } from "../report/report.ts";
-import type { LoadOptions } from "./load.ts";
+import type { Origin } from "./feed.ts";
 
-/** What the bus took is there, also where it could not be read back. */
-export function noteSent(seen: Observations, from: LoadOptions["from"], frames: ReadonlySet<string>): void {
+/** What the bus took is there, also where it could not be read back; only who detected a frame's groups knows them. */
+export function noteSent(seen: Observations, from: Origin, frames: ReadonlySet<string>): void {
+  if (from === "cameras") return;
   for (const messageId of frames) {
     const taskId = taskIdOf(messageId, 1);
     if (from === "tasks") seen.tasks.add(taskId);

@@ -16,10 +16,11 @@ import { type Percentiles, percentiles } from "../report/percentiles.ts";
 import { makeReport, type Report } from "../report/report.ts";
 import { type RoleContext, type RoleName, roleNames } from "../role.ts";
 import { type System, startSystem } from "../system.ts";
-import { cleanUp } from "./clean-up.ts";
+import { cleanUp, clearIncidents } from "./clean-up.ts";
 import { drain } from "./drain.ts";
 import { explainUnsent, judgeOf, noteSent } from "./facts.ts";
-import { type LoadOptions, startLoad } from "./load.ts";
+import type { Origin } from "./feed.ts";
+import { startLoad } from "./load.ts";
 import type { Profile, ProfileName } from "./profile.ts";
 import { type Sample, type Steps, watchRun } from "./samples.ts";
 import { type Series, seriesOf } from "./series.ts";
@@ -31,7 +32,7 @@ export type Target = (typeof targets)[number];
 export interface LoadTestOptions {
   config: Config;
   target: Target;
-  from: LoadOptions["from"];
+  from: Origin;
   profile: Profile;
   cameras: number;
   slo: readonly Slo[];
@@ -46,13 +47,15 @@ export interface LoadTestOptions {
 export interface LoadReport extends Report {
   load: {
     target: Target;
-    from: LoadOptions["from"];
+    from: Origin;
     profile: ProfileName;
     /** As asked for, frames a second. */
     rate: number;
     /** Frames, and those of them that the bus has. */
     due: number;
     sent: number;
+    /** Frames that a detector too slow for them dropped: of rendered cameras only. */
+    dropped: number;
     /** How long after they were due frames were handed to the bus. */
     sentLateMs: Percentiles;
   } & Steps;
@@ -66,8 +69,12 @@ export interface LoadTest {
 /** Whoever starts a load test looks on: a server that is away is said, not waited for. */
 const patienceMs = 10_000;
 
-/** The role whose place the load takes. */
-const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detector", tasks: "generator" };
+/** The last role whose work the load does itself. Cameras come with a detector, that no other one gets to see them. */
+const lastDone: Record<Origin, RoleName> = {
+  cameras: "detector",
+  detections: "detector",
+  tasks: "generator",
+};
 
 /**
  *   starting -> sending -(time, signal, broken)-> draining -> cleaned up -> report
@@ -75,7 +82,7 @@ const rolesBefore: Record<LoadOptions["from"], RoleName> = { detections: "detect
  *           \-> (the same)
  *
  * Bus and store are opened apart from the roles': what is sent and counted goes the way of any other process.
- * @throws TmonError as openBus, openStoreSoon and startSystem; the signal's reason during the start
+ * @throws TmonError as openBus, openStoreSoon, startSystem and startLoad; the signal's reason during the start
  */
 export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
   const { config, log, signal } = options;
@@ -91,6 +98,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     // Registered before the roles: the entries they still write are taken out, too.
     const frames = new Set<string>();
     releases.add(() => cleanUp(site, cameraIds, frames));
+    if (options.target === "self") releases.add(() => clearIncidents(site, cameraIds));
     await warnOfUnread(site);
     const collector = await startCollector(site, { cameraPrefix: prefix });
     releases.add(() => collector.stop());
@@ -103,7 +111,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     releases.add(() => load.stop(AbortSignal.abort()));
     const run = watchRun(options, { load, collector });
     releases.add(() => run.stop());
-    const failed = system?.failed ?? new Promise<never>(() => {});
+    const failed = Promise.race([load.failed, ...(system ? [system.failed] : [])]);
     const ended = delay(options.profile.forMs, undefined, { signal }).catch(() => {});
     await Promise.race([ended, run.broke, failed]);
 
@@ -116,7 +124,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     noteSent(collector.seen, options.from, frames);
     const described = describeRun(system?.config ?? config, options.version);
     const [due, sent] = [load.due(), frames.size];
-    const gaps = [collector.incomplete(), explainUnsent(due - sent, due)].filter((gap) => gap !== null);
+    const gaps = [collector.incomplete(), explainUnsent(load.unsent(), due)].filter((gap) => gap !== null);
     const report = makeReport(collector.seen, {
       ...{ startedAt, endedAt, drained },
       run: system ? described : { ...described, ...judgeOf(collector.seen) },
@@ -129,7 +137,14 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
     });
     const { target, from, profile } = options;
     const asked = { target, from, profile: profile.name, rate: profile.rate };
-    const facts = { ...asked, due, sent, sentLateMs: percentiles(load.lateMs), ...run.steps() };
+    const facts = {
+      ...asked,
+      due,
+      sent,
+      dropped: load.dropped(),
+      sentLateMs: percentiles(load.lateMs),
+      ...run.steps(),
+    };
     return {
       report: { ...report, slo: judge(options.slo, report), load: facts },
       series: seriesOf(run.samples, collector.seen, load.startedAt),
@@ -141,7 +156,7 @@ export async function runLoadTest(options: LoadTestOptions): Promise<LoadTest> {
 
 /** @throws TmonError TMON_USAGE if others do the same work there: half of the load would go their way, and theirs this one's */
 async function startRoles({ config, from, log, signal }: LoadTestOptions, store: Store): Promise<System> {
-  const roles = roleNames.slice(roleNames.indexOf(rolesBefore[from]) + 1);
+  const roles = roleNames.slice(roleNames.indexOf(lastDone[from]) + 1);
   const others = await Promise.all(roles.map((role) => store.list(`${heartbeatPrefix}${role}:`)));
   const running = roles.filter((_, index) => others[index]!.length > 0);
   if (running.length > 0) {

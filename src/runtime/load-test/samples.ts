@@ -14,6 +14,8 @@ export interface Sample {
   results: number;
   /** Verdicts that were pushed. */
   pushed: number;
+  /** Tasks without a result. */
+  open: number;
   lag: number;
 }
 
@@ -33,7 +35,7 @@ export interface WatchedRun {
 }
 
 const everyMs = 1_000;
-/** Of what is sent in a step's second half as much must be pushed in that time. */
+/** Of what is due in a step's second half as much must be sent, and of the tasks that it makes be pushed, in that time. */
 const keepingUp = 0.9;
 
 /** Takes a sample every second, and ends a load in steps that the system no longer keeps up with. */
@@ -53,22 +55,32 @@ export function watchRun(
   function sample(): void {
     const { seen } = collector;
     const atMs = performance.now() - startedAt;
-    const counts = { sent: load.frames.size, results: seen.results.size, pushed: seen.pushed.size };
-    const one = { atMs, rate: load.rate(), ...counts, lag: collector.lag().final };
+    const { sent, expected, pushed } = counts();
+    const results = seen.results.size;
+    const open = Math.max(0, expected - results);
+    const one = { atMs, rate: load.rate(), sent, results, pushed, open, lag: collector.lag().final };
     samples.push(one);
     progress(one);
   }
+
+  const counts = () => ({
+    sent: load.frames.size,
+    expected: load.expected(collector.seen),
+    pushed: collector.seen.pushed.size,
+  });
 
   async function watchStep(): Promise<void> {
     const halfMs = stepMsOf(profile) / 2;
     for (;;) {
       await delay(halfMs, undefined, { signal: ended.signal });
-      const before = { sent: load.frames.size, pushed: collector.seen.pushed.size };
+      const before = counts();
       const rate = load.rate();
       if (rate === 0) return;
       await delay(halfMs, undefined, { signal: ended.signal });
-      const sent = load.frames.size - before.sent;
-      if (collector.seen.pushed.size - before.pushed >= keepingUp * sent) {
+      const now = counts();
+      const isSent = now.sent - before.sent + 1 >= keepingUp * rate * (halfMs / 1000);
+      const isPushed = now.pushed - before.pushed >= keepingUp * (now.expected - before.expected);
+      if (isSent && isPushed) {
         steps.keptUpAt = rate;
         continue;
       }

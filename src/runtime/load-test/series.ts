@@ -40,7 +40,7 @@ export function seriesOf(samples: readonly Sample[], seen: Observations, started
     pushed: perSecond("pushed"),
     p50: latencies.map(({ p50 }) => p50),
     p95: latencies.map(({ p95 }) => p95),
-    open: samples.map(({ sent, results }) => Math.max(0, sent - results)),
+    open: samples.map(({ open }) => open),
     lag: samples.map(({ lag }) => lag),
   };
 }

@@ -9,19 +9,13 @@ import type { RoleContext } from "../role.ts";
 import { type Budget, NoRoomYet } from "./budget.ts";
 import { type CallRecord, costOfFailure, createCallRecord } from "./calls.ts";
 import { isOwned, type Job } from "./job.ts";
-import type { Lease } from "./keys/lease.ts";
+import { type Lease, mostLate } from "./keys/lease.ts";
 import type { KeyPool } from "./keys/pool.ts";
 import type { SchedulerMeters } from "./meters.ts";
 import { failed, isUnaffordable, type Outcome, unaffordable } from "./outcome.ts";
 import { createRetryBudget } from "./retry-budget.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
-/**
- * Leases that may come too late before a task is sent nevertheless: where every connection takes that long,
- * all calls are delayed alike, and that leaves the windows as wide as they were.
- */
-const mostLate = 5;
-
 /** Until a further call asks again whether the budget has room for it. */
 const noRoomWaitMs = 250;
 

@@ -148,7 +148,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
   health.readiness("results", () => publisher.trouble());
   const ticking = setInterval(tick, tickMs);
   if (scheduler.healthCheck.enabled && !simulatedVlm)
-    startHealthCheck({ pool, client, config: scheduler.healthCheck, log, signal });
+    startHealthCheck({ pool, client, quota, config: scheduler.healthCheck, log, signal });
   const endSummary = startSummary(context, () => schedulerSummary({ meters, queue, dispatcher }));
 
   async function end(): Promise<void> {

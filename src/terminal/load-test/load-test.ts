@@ -1,8 +1,8 @@
-import { resolveProvider } from "../../config/checks.ts";
+import { requireModel, resolveProvider } from "../../config/checks.ts";
 import type { Config } from "../../config/config.ts";
 import type { ConfigFlags } from "../../config/load.ts";
 import { parseDuration } from "../../config/units.ts";
-import { TmonError } from "../../errors.ts";
+import type { Origin } from "../../runtime/load-test/feed.ts";
 import { type LoadReport, runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
 import type { ProfileName } from "../../runtime/load-test/profile.ts";
 import { parseSlo, type Slo } from "../../runtime/load-test/slo.ts";
@@ -19,7 +19,7 @@ import { objectivesTable, remarks, summaryTable } from "./summary.ts";
 
 export interface LoadTestWishes {
   target: Target;
-  from: "cameras" | "detections" | "tasks";
+  from: Origin;
   profile: ProfileName;
   rate: number;
   cameras: number;
@@ -31,12 +31,11 @@ export interface LoadTestWishes {
 }
 
 /**
- * `tmon load-test`: sends invented frames or tasks and counts what comes of them. Ends with 1 if an objective is
+ * `tmon load-test`: sends rendered or invented frames, or tasks, and counts what comes of them. Ends with 1 if an objective is
  * missed; interrupted, it reports what there was and ends with 130 or 143.
  */
 export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, version: string): Promise<void> {
   const { target, from, cameras, report: file } = wishes;
-  if (from === "cameras") throw noCameras();
   const forMs = parseDuration(wishes.duration, "--for", wishes.profile === "step" ? shortestStepsMs : 1_000);
   const profile = { name: wishes.profile, rate: wishes.rate, forMs };
   const slo = wishes.slo === undefined ? [] : parseSlo(wishes.slo);
@@ -98,22 +97,16 @@ function pageOf(file: string): string {
 
 function describe({ target, from, profile, rate, cameras, duration }: LoadTestWishes): string {
   const who = target === "self" ? "this process" : "the deployment";
-  return `${profile}, ${from} of ${cameras} cameras for ${duration}, --rate ${rate}, judged by ${who}`;
+  const what = from === "cameras" ? `${cameras} rendered cameras` : `${from} of ${cameras} cameras`;
+  return `${profile}, ${what} for ${duration}, --rate ${rate}, judged by ${who}`;
 }
 
-function configure({ target, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
+function configure({ target, from, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
   // The test's cameras are its own.
   const loaded = { ...loadRunSettings(flags), cameras: [] };
+  if (from === "cameras") requireModel(loaded);
   const config = target === "self" ? resolveProvider(loaded, { standIn: true }) : loaded;
   refuseAccidents(config, { target, allowRemote, spend: flags.spend });
   if (target === "self") sayProvider(config);
   return config;
-}
-
-function noCameras(): TmonError {
-  return new TmonError(
-    "TMON_USAGE",
-    "--from cameras needs simulated cameras, which this version does not have",
-    "say --from detections; with a video, tmon up --camera file:road.mp4?loop=1 --report FILE measures the detector too",
-  );
 }

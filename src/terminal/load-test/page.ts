@@ -1,4 +1,4 @@
-import type { LoadTest } from "../../runtime/load-test/load-test.ts";
+import type { LoadReport, LoadTest } from "../../runtime/load-test/load-test.ts";
 import type { Series } from "../../runtime/load-test/series.ts";
 import type { Percentiles } from "../../runtime/report/percentiles.ts";
 import type { Report } from "../../runtime/report/report.ts";
@@ -84,10 +84,10 @@ function charts({ seconds, wanted, sent, pushed, p50, p95, open, lag }: Series):
   ];
 }
 
-function stages({ stagesMs, overheadMs, endToEndMs }: Report): string {
+function stages({ load, stagesMs, overheadMs, endToEndMs }: LoadReport): string {
   const { detect, ...others } = stagesMs;
   const named = {
-    ...{ "sent late": detect, ...others },
+    ...{ [load.from === "cameras" ? "detect" : "sent late"]: detect, ...others },
     ...{ "without the VLM": overheadMs, "end to end": endToEndMs },
   };
   const rows = Object.entries(named).map(([name, { p50, p95, p99, max }]: [string, Percentiles]) => [

@@ -1,5 +1,6 @@
 import type { Sample } from "../../runtime/load-test/samples.ts";
 import { counted } from "../counted.ts";
+import { liveLine } from "../live-line.ts";
 import { say } from "../output.ts";
 import { formatAge } from "../time.ts";
 
@@ -13,17 +14,13 @@ export function showProgress(): { show(sample: Sample): void; end(): void } {
   return {
     show(sample) {
       shown += 1;
-      // The cursor goes back at once: a line of the log takes this one's place.
-      if (isTTY) process.stderr.write(`${lineOf(sample)}\x1b[K\r`);
+      if (isTTY) liveLine.show(lineOf(sample));
       else if (shown % lineEverySamples === 1) say(`tmon: ${lineOf(sample)}`);
     },
-    end() {
-      if (isTTY && shown > 0) process.stderr.write("\n");
-    },
+    end: liveLine.end,
   };
 }
 
-function lineOf({ atMs, rate, sent, results, pushed, lag }: Sample): string {
-  const open = Math.max(0, sent - results);
+function lineOf({ atMs, rate, sent, results, pushed, open, lag }: Sample): string {
   return `${formatAge(atMs)}: ${Math.round(rate)}/s, ${sent} sent, ${counted(results, "result")}, ${pushed} pushed, ${open} open, lag ${lag}`;
 }

@@ -26,7 +26,7 @@ export function summaryTable(report: LoadReport): string {
 
 /** What is wrong with the run itself, or was found out by it. */
 export function remarks({ load, incomplete }: LoadReport): string[] {
-  const { profile, rate, keptUpAt, brokeAt, sentLateMs } = load;
+  const { profile, rate, keptUpAt, brokeAt, sentLateMs, due, dropped } = load;
   const found: string[] = [];
   if (keptUpAt !== null) found.push(`it kept up at ${keptUpAt} a second`);
   if (brokeAt !== null) found.push(`it no longer kept up at ${brokeAt} a second`);
@@ -38,6 +38,8 @@ export function remarks({ load, incomplete }: LoadReport): string[] {
       `frames were sent up to ${number(max / 1000)} s late: bus or machine did not take them at --rate ${rate}`,
     );
   }
+  if (dropped > 0)
+    found.push(`the detector dropped ${dropped} of ${due} frames: it is too slow for --rate ${rate}`);
   if (incomplete !== null) found.push(`the run is incomplete: ${incomplete}`);
   return found;
 }

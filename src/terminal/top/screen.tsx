@@ -17,6 +17,12 @@ const clear = "\x1b[2J";
 /** A terminal that knows them shows what is between at once. */
 const [begin, end] = ["\x1b[?2026h", "\x1b[?2026l"];
 
+/** Ink takes its time for every place of a frame, blank ones too: those below the tables are not its own. */
+export function atFullHeight(lines: readonly string[], rows: number): string[] {
+  const blank = Array.from({ length: Math.max(0, rows - lines.length) }, () => "");
+  return [...lines.slice(0, Math.min(lines.length, rows) - 1), ...blank, ...lines.slice(-1)];
+}
+
 /**
  * The terminal's second screen. Ink lays a frame out and gives it as a whole (that is its `debug`); of it the lines
  * that changed are written, each to its place. Ink's own way of writing clears terminal and scroll-back with every
@@ -39,7 +45,7 @@ export function openScreen(
 
   function paint(frame: string): boolean {
     if (closed) return true;
-    const lines = frame.split("\n");
+    const lines = atFullHeight(frame.split("\n"), terminal.rows);
     const changed = lines.map((line, row) =>
       line === painted[row] ? "" : `\x1b[${row + 1};1H${line}\x1b[K`,
     );

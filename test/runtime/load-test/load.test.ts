@@ -34,7 +34,10 @@ it("counts from when a frame was to be sent, also where the bus takes it late", 
     },
   };
   const frames = new Set<string>();
-  const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
+  const load = await startLoad(
+    { ...site, bus },
+    { from: "detections", profile, cameraIds, frames, signal: never },
+  );
   await until(() => load.rate() === 0, { what: "the end of the load" });
   expect(frames.size).toBe(0);
   open();
@@ -62,7 +65,10 @@ it("tries again what the bus refuses, and gives it up when it is to stop at once
     },
   };
   const frames = new Set<string>();
-  const load = await startLoad({ ...site, bus }, { from: "detections", profile, cameraIds, frames });
+  const load = await startLoad(
+    { ...site, bus },
+    { from: "detections", profile, cameraIds, frames, signal: never },
+  );
   const due = [...schedule(profile)].length;
   await until(() => load.due() - frames.size === due && refused > due, { what: "another attempt" });
   await load.stop(AbortSignal.abort());
@@ -81,7 +87,7 @@ it("what could not be sent until soon after the end is not sent at all, and is c
   const frames = new Set<string>();
   const load = await startLoad(
     { ...site, config, bus },
-    { from: "detections", profile: steep, cameraIds, frames },
+    { from: "detections", profile: steep, cameraIds, frames, signal: never },
   );
   const tooLateAt = load.startedAt + 100 + 0.2 * 100;
   await until(() => site.store.now() > tooLateAt, { what: "the time after which nothing is sent" });
@@ -98,7 +104,7 @@ it("what tasks left in the store is gone after the clean-up, and nothing of othe
   const others = ["camera:7:latest", "detection:other", "tmon:closed:other"];
   for (const key of others) await store.set(key, "{}");
   const frames = new Set<string>();
-  const load = await startLoad(site, { from: "tasks", profile, cameraIds, frames });
+  const load = await startLoad(site, { from: "tasks", profile, cameraIds, frames, signal: never });
   await until(() => load.rate() === 0, { what: "the end of the load" });
   await load.stop(never);
   const keys = async () => {

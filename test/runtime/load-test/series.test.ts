@@ -9,6 +9,7 @@ const sample = (atMs: number, pushed: number) => ({
   sent: 4,
   results: pushed,
   pushed,
+  open: 4 - pushed,
   lag: 1,
 });
 

@@ -9,6 +9,7 @@ const steady = {
   keptUpAt: null,
   brokeAt: null,
   sentLateMs: { p95: 20, max: 1_400 },
+  ...{ due: 100, dropped: 0 },
 };
 
 function said(load: object, incomplete: string | null = null): string[] {
@@ -26,6 +27,12 @@ describe("what is said of a run", () => {
       "it no longer kept up at 250 a second",
     ]);
     expect(said({ profile: "step", keptUpAt: 500 })[1]).toMatch(/no step was too much/);
+  });
+
+  it("that the detector was too slow for the cameras", () => {
+    expect(said({ dropped: 40 })).toEqual([
+      "the detector dropped 40 of 100 frames: it is too slow for --rate 50",
+    ]);
   });
 
   it("that the load itself came late, and that not all could be seen", () => {

@@ -4,6 +4,7 @@ import { createElement } from "react";
 import stringWidth from "string-width";
 import { describe, expect, it, vi } from "vitest";
 import type { Model } from "../../../src/terminal/top/model/model.ts";
+import { atFullHeight } from "../../../src/terminal/top/screen.tsx";
 import { firstUi, pressed, type Ui } from "../../../src/terminal/top/ui.ts";
 import { formatCount, formatRate, formatUsage, sparkline } from "../../../src/terminal/top/view/figures.ts";
 import { Top } from "../../../src/terminal/top/view/top.tsx";
@@ -16,7 +17,8 @@ const small = { columns: 79, rows: 24 };
 const large = { columns: 199, rows: 60 };
 
 function frame(model: Model, size = small, ui: Ui = firstUi): string[] {
-  return renderToString(screen(model, size, ui), { columns: size.columns }).split("\n");
+  const lines = renderToString(screen(model, size, ui), { columns: size.columns }).split("\n");
+  return atFullHeight(lines, size.rows);
 }
 
 /** Where a text stands in its line, in columns of the terminal. */

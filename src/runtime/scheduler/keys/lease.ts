@@ -38,7 +38,12 @@ export interface PendingLease {
 }
 
 /** On the wire this long after it was asked for, a call is counted by the provider when our windows count it. */
-const promptMs = 50;
+export const promptMs = 50;
+/**
+ * Leases that may come too late before a task is sent nevertheless: where every connection takes that long,
+ * all calls are delayed alike, and that leaves the windows as wide as they were.
+ */
+export const mostLate = 5;
 
 interface LeaseParts {
   registry: KeyRegistry;

@@ -40,8 +40,11 @@ export interface KeyPool {
   trouble(): string | undefined;
   keys(): readonly KeyState[];
   groups(): readonly QuotaGroup[];
-  /** A check that began at `startedAt` says the provider takes the key: one disabled for good comes back. */
-  answers(key: KeyState, startedAt: number): void;
+  /**
+   * A check that began at `startedAt` was answered: what is disabled for good comes back. That a provider takes the key
+   * proves nothing to one that may not use its model; a call does.
+   */
+  answers(key: KeyState, startedAt: number, to: "key" | "call"): void;
   /** A check says it does not. */
   refused(key: KeyState, error: VlmError, startedAt: number): void;
   /** ms until the key may be used; Infinity if never. */
@@ -213,9 +216,11 @@ export function createKeyPool(
   return {
     keys: registry.keys,
     groups: registry.groups,
-    answers(key, startedAt) {
-      if (!key.standing.enable(startedAt)) return;
-      log.info({ keyId: key.config.id }, "the provider takes an API key again that was disabled");
+    answers(key, startedAt, to) {
+      const isRefuted = (code?: ErrorCode) => to === "call" || code === "TMON_VLM_KEY_REJECTED";
+      const refuted = registry.standingsOf(key).filter((standing) => isRefuted(standing.reason()?.code));
+      if (!refuted.map((standing) => standing.enable(startedAt)).includes(true)) return;
+      log.info({ keyId: key.config.id }, "the provider answers an API key again that was disabled");
       wakeUp.all();
     },
     refused: (key, error, startedAt) => blameAndLog(key, error, { taskId: "", startedAt }),

@@ -20,7 +20,7 @@ export interface TopProps {
   press(key: string): void;
 }
 
-/** The whole screen, exactly as high as `size` says. */
+/** The whole screen; its last line belongs at the bottom. */
 export function Top({ model, ui, size, timezone, press }: TopProps) {
   const { isRawModeSupported } = useStdin();
   const take = (input: string, { ctrl }: Key) => {
@@ -32,11 +32,9 @@ export function Top({ model, ui, size, timezone, press }: TopProps) {
   const { columns, rows } = size;
   const isScreen = Number.isFinite(rows);
   return (
-    <Box flexDirection="column" width={columns} {...(isScreen ? { height: rows } : {})}>
+    <Box flexDirection="column" width={columns}>
       <Header model={model} ui={ui} timezone={timezone} width={columns} />
-      <Box flexDirection="column" flexGrow={1}>
-        {ui.help ? <Help /> : <Body model={model} ui={ui} size={size} />}
-      </Box>
+      {ui.help ? <Help /> : <Body model={model} ui={ui} size={size} />}
       {isScreen && <Footer ui={ui} />}
     </Box>
   );
