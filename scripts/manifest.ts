@@ -1,7 +1,7 @@
 /** Writes oclif.manifest.json, so that a command starts without loading all the others. */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Config } from "@oclif/core";
+import { Config } from "@oclif/core/config";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const config = await Config.load({ root, ignoreManifest: true });

@@ -1,4 +1,7 @@
-import { Args, Command, Errors, Flags } from "@oclif/core";
+import * as Args from "@oclif/core/args";
+import { Command } from "@oclif/core/command";
+import { CLIError } from "@oclif/core/errors";
+import * as Flags from "@oclif/core/flags";
 import { topicIds } from "../messages/topics.ts";
 
 /** What is wrong with a flag's value is said in the words of terminal/command-line-error.ts. */
@@ -8,7 +11,7 @@ export const wholeNumberFlag = Flags.custom<number, { least: number; most?: numb
     const value = Number(text);
     if (/^-?\d+$/.test(text) && value >= least && value <= (most ?? Number.MAX_SAFE_INTEGER)) return value;
     const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new Errors.CLIError(`is "${text}": expected a whole number ${range}`);
+    throw new CLIError(`is "${text}": expected a whole number ${range}`);
   },
 });
 

@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { initTopics } from "../terminal/init-topics.ts";
 import { loadRunSettings } from "../terminal/settings.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand, wholeNumberFlag } from "./base.ts";

@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { origins } from "../runtime/load-test/feed.ts";
 import { targets } from "../runtime/load-test/load-test.ts";
 import { profileNames } from "../runtime/load-test/profile.ts";

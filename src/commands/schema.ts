@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import * as Args from "@oclif/core/args";
 import { printSchema } from "../terminal/schema.ts";
 import { TmonCommand, topicDescription } from "./base.ts";
 

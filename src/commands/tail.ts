@@ -1,4 +1,5 @@
-import { Args, Flags } from "@oclif/core";
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
 import { loadRunSettings } from "../terminal/settings.ts";
 import { tail } from "../terminal/tail.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand, topicDescription, wholeNumberFlag } from "./base.ts";

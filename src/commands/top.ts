@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { loadRunSettings } from "../terminal/settings.ts";
 import { showTop } from "../terminal/top/top.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand } from "./base.ts";

@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import * as Args from "@oclif/core/args";
 import { loadRunSettings } from "../terminal/settings.ts";
 import { showTrace } from "../terminal/trace.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand } from "./base.ts";

@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { runUp } from "../terminal/up.ts";
 import { camelFlags, cameraFlags, daemonFlags, TmonCommand, vlmFlags } from "./base.ts";
 

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Config, type Interfaces, Plugin, run as runOclif, settings } from "@oclif/core";
+import { Config, Plugin } from "@oclif/core/config";
+import type { LoadOptions } from "@oclif/core/interfaces";
+import { run as runOclif } from "@oclif/core/run";
+import { settings } from "@oclif/core/settings";
 import { redact } from "../config/redact.ts";
 import { crash } from "./crash.ts";
 import { asTmonError, describeFailure } from "./failure.ts";
@@ -56,7 +59,7 @@ async function runToEnd(argv: string[], config: Config): Promise<void> {
  * From source (bin/dev.js) the commands are the TypeScript files. oclif would take the manifest's, which are the
  * built ones, for its root plugin whatever it is told; so the plugin is loaded here.
  */
-async function loadOptions(root: string): Promise<Interfaces.LoadOptions> {
+async function loadOptions(root: string): Promise<LoadOptions> {
   if (!process.env.TMON_DEV) return { root };
   settings.enableAutoTranspile = false;
   const pjson = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -1,4 +1,5 @@
-import { Args, Flags } from "@oclif/core";
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
 import { testCamera } from "../../terminal/camera-test.ts";
 import { camelFlags, cameraFlags, configFlags, outputFlag, TmonCommand } from "../base.ts";
 

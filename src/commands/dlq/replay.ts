@@ -1,4 +1,5 @@
-import { Args, Flags } from "@oclif/core";
+import * as Args from "@oclif/core/args";
+import * as Flags from "@oclif/core/flags";
 import { replayLetters } from "../../terminal/letters.ts";
 import { loadRunSettings } from "../../terminal/settings.ts";
 import { busFlags, camelFlags, letterCodeFlag, letterDescription, outputFlag, TmonCommand } from "../base.ts";

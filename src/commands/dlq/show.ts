@@ -1,4 +1,4 @@
-import { Args } from "@oclif/core";
+import * as Args from "@oclif/core/args";
 import { showLetter } from "../../terminal/letters.ts";
 import { loadRunSettings } from "../../terminal/settings.ts";
 import { busFlags, camelFlags, letterDescription, outputFlag, TmonCommand } from "../base.ts";

@@ -1,4 +1,4 @@
-import { Flags } from "@oclif/core";
+import * as Flags from "@oclif/core/flags";
 import { runSimulatedVlm } from "../../terminal/simulated-vlm.ts";
 import { TmonCommand, wholeNumberFlag } from "../base.ts";
 
