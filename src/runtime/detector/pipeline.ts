@@ -2,6 +2,7 @@ import { messageOf, TmonError } from "../../errors.ts";
 import { createOutage } from "../../observability/outage.ts";
 import type { RoleContext } from "../role.ts";
 import { createFrameWay, type Frame } from "./frame.ts";
+import type { ModelFile } from "./model-file.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Pool } from "./pool.ts";
 
@@ -32,7 +33,10 @@ export interface Pipeline {
 /** Frames go on when none was lost for so long: of many cameras some may go on before others. */
 const calmAfterMs = 10_000;
 
-export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMemory): Pipeline {
+export function createPipeline(
+  context: RoleContext,
+  { pool, model, memory }: { pool: Pool; model: ModelFile; memory: PixelMemory },
+): Pipeline {
   const { bus, config, log, metrics, store } = context;
   const topic = config.topics["detection-results"];
   const waiting = new Map<string, Frame>();
@@ -47,7 +51,7 @@ export function createPipeline(context: RoleContext, pool: Pool, memory: PixelMe
   });
 
   const describe = createFrameWay(
-    { detector: config.detector, topic, store, log, metrics },
+    { detector: config.detector, model, topic, store, log, metrics },
     (picture) => pool.detect(picture).finally(startWork),
     memory,
   );
