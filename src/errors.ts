@@ -125,13 +125,40 @@ export const errors = {
   },
   TMON_NO_MODEL: {
     exit: 2,
-    cause: "No detector model is configured.",
-    cure: "Name a YOLOX model as ONNX with `--model FILE`, or `detector.model` in tmon.yaml.",
+    cause: "No detector model is configured, and none for real pictures is on this machine.",
+    cure: "Fetch one with `tmon models pull yolox-nano`, or name a YOLOX model as ONNX with `--model FILE` or `detector.model` in tmon.yaml.",
   },
   TMON_MODEL_NOT_FOUND: {
     exit: 2,
-    cause: "The detector model's file is not there.",
-    cure: "Check the path of `--model` or `detector.model`.",
+    cause: "The detector model's file is not there, or not where it was to be fetched from.",
+    cure: "Fetch one with `tmon models pull NAME`, or check the path of `--model` or `detector.model`; for `tmon models pull`, the mirror's address.",
+  },
+  TMON_MODEL_FOR_SIMULATION: {
+    exit: 2,
+    cause:
+      "The model that is made for rendered cameras would look at real pictures, which it knows nothing of.",
+    cure: "Fetch a model of real roads with `tmon models pull yolox-nano`; it is then taken by itself, unless `--model` or `detector.model` names another.",
+  },
+  TMON_MODEL_UNREACHABLE: {
+    exit: 3,
+    cause:
+      "A model could not be fetched: its publisher's server or the mirror does not answer, or broke off.",
+    cure: "Run `tmon models pull` again, which goes on where it was; without a way to the internet name a mirror (`--mirror`, `TMON_MODELS_MIRROR`, `models.mirror`), or put the file itself into the directory of models.",
+  },
+  TMON_MODEL_CHECKSUM: {
+    exit: 3,
+    cause: "What was fetched is not the model: another checksum. Nothing of it was kept.",
+    cure: "Try again, or another mirror; a proxy's or portal's page in the file's place looks like this, too.",
+  },
+  TMON_MODEL_BUSY: {
+    exit: 3,
+    cause: "Another tmon is fetching the same model.",
+    cure: "Wait for it, or end the process that the message names.",
+  },
+  TMON_MODELS_DIR_UNWRITABLE: {
+    exit: 2,
+    cause: "The directory of models cannot be written.",
+    cure: "Let the user tmon runs as own it, or name another with `TMON_MODELS_DIR` or `models.directory`.",
   },
   TMON_MODEL_INVALID: {
     exit: 2,
@@ -165,7 +192,7 @@ export const errors = {
   },
   TMON_DISK_FULL: {
     exit: 3,
-    cause: "The disk of the data directory is full.",
+    cause: "The disk of the data directory, or of the models, is full.",
     cure: "Make room, or lower `retention.size` in tmon.yaml; work goes on by itself.",
   },
   TMON_BUS_FULL: {

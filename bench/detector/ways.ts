@@ -3,6 +3,7 @@ import type { CameraConfig } from "../../src/config/config.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { createFrameWay, type FrameWayContext } from "../../src/runtime/detector/frame.ts";
 import { openModel } from "../../src/runtime/detector/model.ts";
+import { type ModelFile, readModelFile } from "../../src/runtime/detector/model-file.ts";
 import { createPixelMemory } from "../../src/runtime/detector/pixel-memory.ts";
 import { startPool } from "../../src/runtime/detector/pool.ts";
 import type { RgbPicture } from "../../src/vision/picture.ts";
@@ -16,7 +17,10 @@ export async function startWays(model: string, workers: number) {
   await session.release();
   const pool = await startPool({ model, workers, confidence: 0.35, iou: 0.5 });
   // The frames are decoded once and stay.
-  const way = createFrameWay(contextFor(model), pool.detect, { ...createPixelMemory(), give() {} });
+  const way = createFrameWay(contextFor(await readModelFile(model)), pool.detect, {
+    ...createPixelMemory(),
+    give() {},
+  });
 
   return {
     inputSide: layout.inputWidth,
@@ -53,11 +57,11 @@ async function framesPerSecond(
 const camera = { id: "cam-1", source: "file" } as CameraConfig;
 
 /** Everything a frame needs but a bus; the store takes frames and forgets them. */
-function contextFor(model: string): FrameWayContext {
+function contextFor(model: ModelFile): FrameWayContext {
   return {
     topic: { name: "detection-results", maxMessageBytes: 1_000_000 },
+    model,
     detector: {
-      model,
       groups: { distanceFactor: 1.5, distancePx: undefined, minMembers: 2, maxMembers: 12 },
       crops: { marginPx: 12, maxSidePx: 768, maxBytes: 120_000 },
     },

@@ -96,7 +96,10 @@ export const cameraFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
-  model: Flags.string({ helpValue: "NAME|FILE", description: "the detector's ONNX model [default: none]" }),
+  model: Flags.string({
+    helpValue: "NAME|FILE",
+    description: "the detector's model, of tmon models list or an ONNX file [default: what is there]",
+  }),
   interval: Flags.string({
     helpValue: "TIME",
     description: "time between two looks at one camera [default: 1.8s]",

@@ -7,8 +7,8 @@ export default class Up extends TmonCommand {
   static override description =
     "Detector, generator, scheduler and aggregator on one bus and one store. Without an API key the VLM is simulated, on loopback, and every verdict says so.";
   static override examples = [
-    "<%= config.bin %> up --camera file:road.mp4 --model yolox_nano.onnx",
-    "<%= config.bin %> up --camera 'north=file:north.mp4?loop=1' --camera 'south=file:south.mp4?loop=1' --model yolox_nano.onnx --interval 1s --for 10m --report run.json",
+    "<%= config.bin %> up --camera file:road.mp4 --model yolox-nano",
+    "<%= config.bin %> up --camera 'north=file:north.mp4?loop=1' --camera 'south=file:south.mp4?loop=1' --model yolox-nano --interval 1s --for 10m --report run.json",
   ];
   static override flags = {
     ...cameraFlags,

@@ -1,6 +1,8 @@
 import { TmonError } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./loopback.ts";
+import { recommendedModel } from "./models/catalogue.ts";
+import { modelFor, type Pictures, picturesOf } from "./models/choose.ts";
 
 /** What must never happen by accident; commands ask before they start anything. */
 
@@ -22,6 +24,11 @@ export function resolveProvider(config: Config, options: { standIn: boolean }): 
   );
 }
 
+/** What a detector of this configuration may come to see: where screens may start streams, real roads. */
+export function picturesSeen({ cameras, web }: Pick<Config, "cameras" | "web">): Pictures {
+  return web.streams.hosts.length > 0 ? "real" : picturesOf(cameras);
+}
+
 /**
  * Something to look at and something to look with; the model's path. Where screens may start streams, no camera
  * need be configured.
@@ -36,16 +43,17 @@ export function requireDetector(config: Config): string {
       "name one with --camera URL, or list cameras in cameras.yaml",
     );
   }
-  return requireModel(config);
+  return requireModel(picturesSeen(config), config);
 }
 
-/** Something to look with; its path. @throws TmonError TMON_NO_MODEL */
-export function requireModel({ detector }: Config): string {
-  if (detector.model !== undefined) return detector.model;
+/** Something to look with at such pictures; its path. @throws TmonError TMON_NO_MODEL */
+export function requireModel(pictures: Pictures, config: Config): string {
+  const model = modelFor(pictures, config);
+  if (model !== undefined) return model;
   throw new TmonError(
     "TMON_NO_MODEL",
-    "no detector model is configured",
-    "name a YOLOX model in ONNX with --model FILE or detector.model in tmon.yaml",
+    `no detector model for ${pictures} pictures is on this machine`,
+    `tmon models pull ${recommendedModel}, or name a YOLOX model in ONNX with --model FILE`,
   );
 }
 

@@ -15,6 +15,7 @@ export interface Config {
   readonly groups: Readonly<Record<"generator" | "scheduler" | "aggregator", string>>;
   readonly cameras: readonly CameraConfig[];
   readonly detector: DetectorConfig;
+  readonly models: ModelsConfig;
   readonly vlm: VlmConfig;
   readonly keys: readonly ApiKeyConfig[];
   readonly scheduler: SchedulerConfig;
@@ -94,7 +95,7 @@ export interface CameraConfig {
 }
 
 export interface DetectorConfig {
-  /** Path of an ONNX file; undefined when none is configured. */
+  /** Path of an ONNX file; undefined when none is configured: then it is one that is at hand (models/choose.ts). */
   readonly model: string | undefined;
   readonly intervalMs: number;
   /** Worker threads, one single-threaded session each. */
@@ -103,6 +104,14 @@ export interface DetectorConfig {
   readonly iou: number;
   readonly groups: GroupingConfig;
   readonly crops: CropConfig;
+}
+
+/** Detector models by name: `tmon models`. */
+export interface ModelsConfig {
+  /** Where pulled ones lie. */
+  readonly directory: string;
+  /** Address of the directory they come from instead of their publisher's; may hold a password. */
+  readonly mirror: string | undefined;
 }
 
 export interface GroupingConfig {

@@ -38,6 +38,11 @@ export const baseUrlField = z
   .url({ protocol: /^https?$/, error: "write an http:// or https:// address" })
   .transform((url) => url.replace(/\/(chat\/completions)?\/?$/, ""));
 
+/** A directory of files on a web server. */
+export const mirrorField = z
+  .url({ protocol: /^https?$/, error: "write an http:// or https:// address" })
+  .transform((url) => url.replace(/\/*$/, "/"));
+
 /** A site as a browser names it: scheme, host and port, nothing behind. */
 export const originField = z
   .url({ protocol: /^https?$/, error: "write a site as https://HOST, with its port if it has one" })

@@ -12,6 +12,7 @@ import { chooseCameras } from "./sections/cameras.ts";
 import { chooseDetector } from "./sections/detector.ts";
 import { chooseKafka } from "./sections/kafka.ts";
 import { chooseKeys } from "./sections/keys.ts";
+import { chooseModels } from "./sections/models.ts";
 import { chooseMonitoring } from "./sections/monitoring.ts";
 import { chooseLogLevel, chooseProcess } from "./sections/process.ts";
 import { chooseScheduler } from "./sections/scheduler.ts";
@@ -30,6 +31,7 @@ export interface ConfigFlags {
   camera?: string[] | undefined;
   model?: string | undefined;
   interval?: string | undefined;
+  mirror?: string | undefined;
   vlm?: string | undefined;
   vlmModel?: string | undefined;
   spend?: string | undefined;
@@ -75,13 +77,15 @@ export function loadConfig({ flags, ...surroundings }: Surroundings & { flags: C
   const sources = readSources(flags, configDir, surroundings);
   const { choose, provenance } = createChooser();
   const vlm = chooseVlm(choose, sources);
+  const models = chooseModels(choose, sources);
   const config: Config = {
     configDir,
     dataDir: choose("data_dir", findDataDirectory(flags.dataDir, surroundings)),
     ...chooseBackends(choose, sources),
     ...chooseTopics(choose, sources),
     cameras: chooseCameras(choose, sources),
-    detector: chooseDetector(choose, sources, availableParallelism()),
+    detector: chooseDetector(choose, sources, { cores: availableParallelism(), models }),
+    models,
     vlm,
     keys: chooseKeys(choose, sources, vlm),
     scheduler: chooseScheduler(choose, sources),

@@ -8,6 +8,7 @@ import {
   hostRuleField,
   intervalField,
   logLevelField,
+  mirrorField,
   originField,
   patienceField,
   redisUrlField,
@@ -112,6 +113,9 @@ export const tmonFileSchema = z.strictObject({
         })
         .optional(),
     })
+    .optional(),
+  models: z
+    .strictObject({ directory: z.string().min(1).optional(), mirror: mirrorField.optional() })
     .optional(),
   vlm: z
     .strictObject({

@@ -14,6 +14,11 @@ export type Source = z.infer<typeof sourceSchema>;
 /** The schema version this tmon writes; absent in a message means 1. */
 export const schemaVersion = 1;
 
+export const simulationModelField = z
+  .boolean()
+  .optional()
+  .describe("the objects were found by a model that knows rendered cameras alone");
+
 export const versionField = z.number().int().min(1).default(1);
 
 /** The seed sends numbers, 0 among them; inside tmon an id is always a string. */

@@ -4,6 +4,7 @@ import {
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
+  simulationModelField,
   sourceSchema,
   timestampSchema,
   traceSchema,
@@ -43,6 +44,7 @@ export const detectionWireSchema = z.looseObject({
   groupImages: z.array(groupImageSchema).default([]),
   detectionLatency: z.number().optional().describe("seconds"),
   modelType: z.string().optional(),
+  simulationModel: simulationModelField,
   source: sourceSchema.default("live"),
   trace: traceSchema.default({}),
 });

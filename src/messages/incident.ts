@@ -11,7 +11,7 @@ export const incidentSchema = z.looseObject({
   state: z.enum(["candidate", "raised", "updated", "cleared"]),
   riskLevel: riskLevelSchema,
   verified: z.boolean().default(true).describe("false while the VLM could not be asked"),
-  simulated: z.boolean().default(false),
+  simulated: z.boolean().default(false).describe("the VLM is simulated, or the road"),
   riskTypes: z.array(z.string()).default([]),
   riskTypeCodes: z.array(z.enum(riskTypeCodes)).default([]),
   description: z.string().default(""),

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { cameraIdSchema, timestampSchema, traceSchema, versionField } from "./common.ts";
+import {
+  cameraIdSchema,
+  simulationModelField,
+  timestampSchema,
+  traceSchema,
+  versionField,
+} from "./common.ts";
 
 /** Ascending. */
 export const riskLevels = ["none", "low", "medium", "high"] as const;
@@ -45,7 +51,8 @@ const metadataSchema = z.looseObject({
   completionTokens: z.number().int().optional(),
   costYuan: z.number().optional(),
   providerRequestId: z.string().optional(),
-  simulated: z.boolean().optional(),
+  simulated: z.boolean().optional().describe("the verdict is a simulated provider's"),
+  simulationModel: simulationModelField,
 });
 
 /** The wire format of `risk-assessment-results`: the final word on one task. */

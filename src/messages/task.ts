@@ -6,6 +6,7 @@ import {
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
+  simulationModelField,
   sourceSchema,
   timestampSchema,
   traceSchema,
@@ -35,6 +36,7 @@ export const taskWireSchema = z.looseObject({
   imageWidth: z.number().int().positive().optional(),
   imageHeight: z.number().int().positive().optional(),
   source: sourceSchema.default("live"),
+  simulationModel: simulationModelField,
   trace: traceSchema.default({}),
 });
 

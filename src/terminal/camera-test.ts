@@ -1,8 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import type { CameraConfig, Config } from "../config/config.ts";
 import type { ConfigFlags } from "../config/load.ts";
+import { recommendedModel } from "../config/models/catalogue.ts";
+import { modelFor, type Pictures, picturesOf } from "../config/models/choose.ts";
 import { messageOf, TmonError } from "../errors.ts";
 import { drawObjects } from "../runtime/detector/drawing.ts";
+import { readModelFile, requireFitModel } from "../runtime/detector/model-file.ts";
 import { startPool } from "../runtime/detector/pool.ts";
 import { keyFramesSuffice } from "../runtime/detector/sources/rhythm.ts";
 import { type Trial, tryCamera } from "../runtime/detector/sources/try.ts";
@@ -25,7 +28,7 @@ export async function testCamera(
 ): Promise<void> {
   const { config, camera } = find(named, flags);
   const trial = await tryCamera(camera, { windowMs, leastMs, timeoutMs });
-  const objects = await detect(trial.picture, config);
+  const objects = await detect(trial.picture, config, picturesOf([camera]));
   await save(picture, await drawObjects(trial.picture, objects ?? []));
 
   const facts = describe(camera, trial);
@@ -48,10 +51,16 @@ function find(named: string, flags: ConfigFlags): { config: Config; camera: Came
 }
 
 /** Undefined without a model. */
-async function detect(picture: RgbPicture, { detector }: Config): Promise<Candidate[] | undefined> {
-  const { model, confidence, iou } = detector;
-  if (model === undefined) return undefined;
-  const pool = await startPool({ model, confidence, iou, workers: 1 });
+async function detect(
+  picture: RgbPicture,
+  config: Config,
+  pictures: Pictures,
+): Promise<Candidate[] | undefined> {
+  const path = modelFor(pictures, config);
+  if (path === undefined) return undefined;
+  requireFitModel(await readModelFile(path), pictures);
+  const { confidence, iou } = config.detector;
+  const pool = await startPool({ model: path, confidence, iou, workers: 1 });
   try {
     return await pool.detect(picture);
   } finally {
@@ -113,7 +122,7 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
   return rows;
 }
 
-const noObjects = "without objects: name a detector model with --model";
+const noObjects = `without objects: there is no detector model (tmon models pull ${recommendedModel}, or --model FILE)`;
 
 function decodingOf(kind: Facts["kind"], keyFramesOnly: boolean, interval: string): string {
   if (kind === "snapshot") return `one picture is asked for every ${interval}`;

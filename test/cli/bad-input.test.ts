@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lacks } from "../support/machine.ts";
+import { withMetadata } from "../support/onnx.ts";
 import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -94,7 +95,9 @@ cameras("a newcomer's mistakes are named with their cure", () => {
 
   it("no camera and no model", async () => {
     expectFailure(await runTmon(up("--model", model)), 2, "TMON_NO_CAMERA");
-    expectFailure(await runTmon(up("--camera", road)), 2, "TMON_NO_MODEL");
+    const bare = await runTmon(up("--camera", road));
+    expectFailure(bare, 2, "TMON_NO_MODEL");
+    expect(bare.stderr).toContain("what to do: tmon models pull yolox-nano");
   });
 
   it("a model that is not there, and one that is no model", async () => {
@@ -109,6 +112,15 @@ cameras("a newcomer's mistakes are named with their cure", () => {
       expectFailure(result, 2, "TMON_MODEL_INVALID");
       expect(result.stderr).not.toMatch(/onnxruntime::|Load model from/);
     }
+  });
+
+  it("a model for rendered cameras before a real road, and one of the catalogue that was not pulled", async () => {
+    const forSimulation = withMetadata(readFileSync(model), { purpose: "simulated cameras" });
+    const file = fileOf("rendered.onnx", forSimulation);
+    expectFailure(await runTmon(up("--camera", road, "--model", file)), 2, "TMON_MODEL_FOR_SIMULATION");
+    const absent = await runTmon(up("--camera", road, "--model", "yolox-tiny"));
+    expectFailure(absent, 2, "TMON_MODEL_NOT_FOUND");
+    expect(absent.stderr).toContain("what to do: tmon models pull yolox-tiny");
   });
 
   it("a live camera without an API key, before anything is started", async () => {

@@ -16,6 +16,9 @@ describe("a variable that is set to nothing", () => {
     "TMON_HOST",
     "TMON_TOKEN",
     "TMON_LOG_LEVEL",
+    "TMON_MODELS_DIR",
+    "TMON_MODELS_MIRROR",
+    "XDG_DATA_HOME",
     "DASHSCOPE_API_KEYS",
     "DASHSCOPE_API_KEY",
   ])("%s counts as unset", (name) => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
 import { afterAll } from "vitest";
@@ -26,8 +27,9 @@ afterAll(async () => {
 
 /** Only what a test names reaches the program: none of the machine's own tmon settings or keys. */
 function environment(env: Record<string, string>): Options {
-  const { PATH = "", HOME = "" } = process.env;
-  return { env: { PATH, HOME, ...env }, extendEnv: false };
+  const { PATH = "", HOME = "", TMON_TEST_RUN = "" } = process.env;
+  // Of models that lie in the home directory a test knows nothing.
+  return { env: { PATH, HOME, XDG_DATA_HOME: join(TMON_TEST_RUN, "data"), ...env }, extendEnv: false };
 }
 
 /** Starts the built program in the background; it is gone when the test file ends. */

@@ -8,7 +8,7 @@ export default class CamerasTest extends TmonCommand {
   static override description =
     "Says codec, size, frame rate, key-frame interval and how long the first picture takes, and writes that picture as PNG, with the objects found in it if there is a detector model. Ends with 3 if the camera cannot be reached.";
   static override examples = [
-    "<%= config.bin %> cameras test rtsp://192.0.2.7/live --model yolox_nano.onnx",
+    "<%= config.bin %> cameras test rtsp://192.0.2.7/live --model yolox-nano",
     "<%= config.bin %> cameras test 'sim:junction?seed=7&weather=night'",
     "<%= config.bin %> cameras test north-gate --config-dir config --picture north.png -o json",
   ];

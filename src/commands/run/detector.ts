@@ -5,8 +5,8 @@ export default class Detector extends TmonCommand {
   static override summary = "Watch cameras: frames to detections";
   static override aliases = ["detect"];
   static override examples = [
-    "<%= config.bin %> run detector --camera file:road.mp4 --model yolox_nano.onnx",
-    "<%= config.bin %> run detector --camera 'north=file:north.mp4?loop=1' --model yolox_nano.onnx --interval 1s",
+    "<%= config.bin %> run detector --camera file:road.mp4 --model yolox-nano",
+    "<%= config.bin %> run detector --camera 'north=file:north.mp4?loop=1' --model yolox-nano --interval 1s",
   ];
   static override flags = { ...cameraFlags, ...daemonFlags };
 

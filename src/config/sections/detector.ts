@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { TmonError } from "../../errors.ts";
-import type { DetectorConfig, GroupingConfig } from "../config.ts";
+import type { DetectorConfig, GroupingConfig, ModelsConfig } from "../config.ts";
 import { shortestIntervalMs } from "../fields.ts";
 import type { Sources } from "../load.ts";
-import { byDefault, type Choose, fromEnvironment, fromFile, fromFlag, map } from "../provenance.ts";
+import { findModel } from "../models/find.ts";
+import { byDefault, type Choose, fromFile, fromFlag, map } from "../provenance.ts";
 import { parseDuration } from "../units.ts";
 
 const defaultIntervalMs = 1800;
@@ -21,7 +21,11 @@ export function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: 
   );
 }
 
-export function chooseDetector(choose: Choose, sources: Sources, cores: number): DetectorConfig {
+export function chooseDetector(
+  choose: Choose,
+  sources: Sources,
+  { cores, models }: { cores: number; models: ModelsConfig },
+): DetectorConfig {
   const { tmon, flags, cwd } = sources;
   const of = <T>(fallback: T, ...path: string[]) =>
     choose(
@@ -32,9 +36,9 @@ export function chooseDetector(choose: Choose, sources: Sources, cores: number):
   return {
     model: choose(
       "detector.model",
-      map(fromFlag("model", flags.model), (name) => findModel(name, cwd, sources)),
+      map(fromFlag("model", flags.model), (name) => findModel(name, cwd, models)),
       map(fromFile<string>(tmon.file, tmon.data, ["detector", "model"]), (name) =>
-        findModel(name, dirname(tmon.file?.path ?? cwd), sources),
+        findModel(name, dirname(tmon.file?.path ?? cwd), models),
       ),
       byDefault<string | undefined>(undefined),
     ),
@@ -68,13 +72,4 @@ function chooseGroups(choose: Choose, { tmon: { file, data } }: Sources): Groupi
     `${file?.placeOf(["detector", "groups", "min_members"])}: detector.groups.min_members is ${groups.minMembers}, max_members ${groups.maxMembers}`,
     "let max_members be at least min_members",
   );
-}
-
-/** A bare NAME that is no file here is looked for among the models of TMON_MODELS_DIR. */
-function findModel(name: string, directory: string, { env }: Sources): string {
-  const file = resolve(directory, name);
-  const models = fromEnvironment(env, "TMON_MODELS_DIR")?.value;
-  if (existsSync(file) || models === undefined || basename(name) !== name) return file;
-  const candidates = [join(models, name), join(models, `${name}.onnx`)];
-  return candidates.find((candidate) => existsSync(candidate)) ?? file;
 }

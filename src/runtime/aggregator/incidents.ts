@@ -37,7 +37,7 @@ export function sightingOf(detection: Detection, result: AssessmentResult): Sigh
     cameraId: result.cameraId,
     timestamp: detection.timestamp,
     riskLevel,
-    simulated: result.metadata.simulated ?? false,
+    simulated: result.metadata.simulated === true || detection.source === "sim",
     riskTypes: verdict?.riskTypes ?? [],
     riskTypeCodes: verdict?.riskTypeCodes ?? [],
     description: verdict?.description ?? "",

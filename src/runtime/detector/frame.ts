@@ -11,7 +11,7 @@ import type { RgbPicture } from "../../vision/picture.ts";
 import type { RoleContext } from "../role.ts";
 import { encodeJpeg, encodeWithin } from "./jpeg.ts";
 import { composeDetection, describeGroups, identify } from "./message.ts";
-import { modelTypeOf } from "./model.ts";
+import type { ModelFile } from "./model-file.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Pool } from "./pool.ts";
 
@@ -25,7 +25,8 @@ export interface Frame {
 
 /** What the way needs of a role's context. */
 export interface FrameWayContext extends Pick<RoleContext, "log" | "metrics"> {
-  readonly detector: Pick<DetectorConfig, "model" | "groups" | "crops">;
+  readonly detector: Pick<DetectorConfig, "groups" | "crops">;
+  readonly model: Pick<ModelFile, "type" | "forSimulation">;
   /** Of the detections. */
   readonly topic: Pick<TopicConfig, "name" | "maxMessageBytes">;
   readonly store: Pick<Store, "set" | "now">;
@@ -39,12 +40,11 @@ const shareOfLimit = 0.9;
  * detect -> group -> encode the frame and each group's crop -> store the frame -> compose the message.
  */
 export function createFrameWay(
-  { detector, topic, store, log, metrics }: FrameWayContext,
+  { detector, model, topic, store, log, metrics }: FrameWayContext,
   detect: Pool["detect"],
   memory: PixelMemory,
 ): (frame: Frame) => Promise<OutgoingMessage> {
-  const { groups: rules, crops, model } = detector;
-  const modelType = modelTypeOf(model ?? "");
+  const { groups: rules, crops } = detector;
   const maxBytes = Math.floor(topic.maxMessageBytes * shareOfLimit);
 
   return async ({ camera, picture, capturedAt }) => {
@@ -65,7 +65,7 @@ export function createFrameWay(
       .catch((error) => log.debug({ cameraId: camera.id, error: messageOf(error) }, "frame not stored"));
 
     const detectedAt = store.now();
-    const facts = { messageId, cameraId: camera.id, source: camera.source, modelType };
+    const facts = { messageId, cameraId: camera.id, source: camera.source, model };
     const value = await composeDetection(
       { ...facts, width, height, capturedAt, detectedAt },
       objects,

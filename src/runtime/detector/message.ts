@@ -4,6 +4,7 @@ import { enclosing } from "../../vision/box.ts";
 import type { Candidate } from "../../vision/yolox.ts";
 import { base64Length, fitPictures } from "./fit.ts";
 import type { Jpeg } from "./jpeg.ts";
+import type { ModelFile } from "./model-file.ts";
 
 /** A group of road users, with its picture. */
 export interface PicturedGroup {
@@ -22,7 +23,7 @@ export interface FrameFacts {
   readonly messageId: string;
   readonly cameraId: string;
   readonly source: Source;
-  readonly modelType: string;
+  readonly model: Pick<ModelFile, "type" | "forSimulation">;
   readonly width: number;
   readonly height: number;
   /** Epoch ms in the store's clock. */
@@ -95,7 +96,8 @@ function detection(
       return jpeg ? [{ ...summaryOf(group), imageBase64: jpeg.bytes.toString("base64") }] : [];
     }),
     detectionLatency: rounded((detectedAt - capturedAt) / 1000, 4),
-    modelType: facts.modelType,
+    modelType: facts.model.type,
+    ...(facts.model.forSimulation && { simulationModel: true }),
     source: facts.source,
     trace: { capturedAt, detectedAt },
   };

@@ -1,4 +1,3 @@
-import { basename, extname } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { messageOf, TmonError } from "../../errors.ts";
 import { type YoloxLayout, yoloxLayout } from "../../vision/yolox.ts";
@@ -36,11 +35,6 @@ export async function openModel(file: string): Promise<Model> {
     throw invalid(file, `takes ${shown(input)} and gives ${shown(output)}`);
   }
   return { session, inputName: input.name, outputName: output.name, layout };
-}
-
-/** `modelType` of a detection: the model's file name without its extension. */
-export function modelTypeOf(file: string): string {
-  return basename(file, extname(file));
 }
 
 /** Without the file's name, which is said already, and the place in onnxruntime's C++ that raised it. */

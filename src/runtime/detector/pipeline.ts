@@ -2,6 +2,7 @@ import { messageOf, TmonError } from "../../errors.ts";
 import { createOutage } from "../../observability/outage.ts";
 import type { RoleContext } from "../role.ts";
 import { createFrameWay, type Frame } from "./frame.ts";
+import type { ModelFile } from "./model-file.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Pool } from "./pool.ts";
 
@@ -34,8 +35,7 @@ const calmAfterMs = 10_000;
 
 export function createPipeline(
   context: Pick<RoleContext, "bus" | "config" | "log" | "metrics" | "store">,
-  pool: Pool,
-  memory: PixelMemory,
+  { pool, model, memory }: { pool: Pool; model: ModelFile; memory: PixelMemory },
 ): Pipeline {
   const { bus, config, log, metrics, store } = context;
   const topic = config.topics["detection-results"];
@@ -51,7 +51,7 @@ export function createPipeline(
   });
 
   const describe = createFrameWay(
-    { detector: config.detector, topic, store, log, metrics },
+    { detector: config.detector, model, topic, store, log, metrics },
     (picture) => pool.detect(picture).finally(startWork),
     memory,
   );

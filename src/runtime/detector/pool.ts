@@ -5,6 +5,7 @@ import { messageOf, TmonError } from "../../errors.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
 import type { Candidate } from "../../vision/yolox.ts";
 import { deferred } from "./deferred.ts";
+import { modelNotFound } from "./model-file.ts";
 import type { WorkerAnswer, WorkerRequest, WorkerSettings } from "./worker-messages.ts";
 
 /** One in work and one at hand: a worker never waits for the main thread to bring the next. */
@@ -31,11 +32,7 @@ export interface Pool {
 export async function startPool(settings: WorkerSettings & { workers: number }): Promise<Pool> {
   const { workers: count, ...workerSettings } = settings;
   await access(settings.model).catch(() => {
-    throw new TmonError(
-      "TMON_MODEL_NOT_FOUND",
-      `the detector model ${settings.model} is not there`,
-      "name a YOLOX model in ONNX with --model FILE or detector.model in tmon.yaml",
-    );
+    throw modelNotFound(settings.model);
   });
   const failure = deferred<never>();
   const members = Array.from({ length: count }, () => startMember(workerSettings, failure.reject));

@@ -24,6 +24,7 @@ export function tasksOf(detection: Detection, generatedAt: number): AssessmentTa
     imageWidth: detection.imageWidth,
     imageHeight: detection.imageHeight,
     source: detection.source,
+    ...(detection.simulationModel && { simulationModel: true }),
     trace,
   }));
 }

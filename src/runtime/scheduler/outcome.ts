@@ -75,7 +75,7 @@ export function resultOf(task: ReceivedTask, outcome: Outcome): AssessmentResult
     maxRiskLevel: worst,
     error: assessed ? null : outcome.error,
     errorCode: assessed ? null : outcome.code,
-    metadata: outcome.metadata ?? {},
+    metadata: { ...outcome.metadata, ...(task.simulationModel && { simulationModel: true }) },
     trace: { ...task.trace, ...outcome.trace },
   };
 }

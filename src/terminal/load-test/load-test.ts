@@ -104,7 +104,7 @@ function describe({ target, from, profile, rate, cameras, duration }: LoadTestWi
 function configure({ target, from, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
   // The test's cameras are its own.
   const loaded = { ...loadRunSettings(flags), cameras: [] };
-  if (from === "cameras") requireModel(loaded);
+  if (from === "cameras") requireModel("rendered", loaded);
   const config = target === "self" ? resolveProvider(loaded, { standIn: true }) : loaded;
   refuseAccidents(config, { target, allowRemote, spend: flags.spend });
   if (target === "self") sayProvider(config);

@@ -85,6 +85,11 @@ test("one real verdict makes an incident real", () => {
   expect(update(raised, sight("b", left, "medium"), now).simulated).toBe(false);
 });
 
+test("of a rendered road nothing is real, whoever judged it", () => {
+  expect(sight("a", left, "medium", { source: "sim" }).simulated).toBe(true);
+  expect(sight("a", left, "medium", { source: "file" }).simulated).toBe(false);
+});
+
 test("a long incident stays small: its first task and the newest are kept", () => {
   let incident = raise(sight("m0", left, "medium"), now);
   for (let index = 1; index <= 150; index++)

@@ -17,7 +17,7 @@ const facts: FrameFacts = {
   messageId: "0190c8f0-0000-7000-8000-000000000000",
   cameraId: "0",
   source: "file",
-  modelType: "yolox_nano",
+  model: { type: "yolox_nano", forSimulation: false },
   width: 640,
   height: 360,
   capturedAt: 1_795_420_800_123,
@@ -70,6 +70,15 @@ describe("a detection message", () => {
       detectionLatency: 0.041,
       trace: { capturedAt: facts.capturedAt, detectedAt: facts.detectedAt },
     });
+  });
+
+  test("of a model for rendered cameras says so, of another one nothing", async () => {
+    const compose = async (forSimulation: boolean) => {
+      const made = { ...facts, model: { type: "any", forSimulation } };
+      return decode(detectionSchema, await composeDetection(made, [], [], 900_000));
+    };
+    expect(await compose(true)).toMatchObject({ modelType: "any", simulationModel: true });
+    expect(await compose(false)).not.toHaveProperty("simulationModel");
   });
 
   test("a group says its members, classes, box around all and mean confidence", async () => {

@@ -30,7 +30,11 @@ test("a newer frame takes the place of the one that waits; the longest waiting c
   const { context, close } = await openContext(detectorConfig(cameras));
   const memory = createPixelMemory();
   const { pool, finish } = steppedPool();
-  const pipeline = createPipeline(context, pool, memory);
+  const pipeline = createPipeline(context, {
+    pool,
+    model: { path: "", type: "none", forSimulation: false },
+    memory,
+  });
   const offer = (index: number, capturedAt: number) =>
     pipeline.offer({ camera: cameras[index]!, picture: memory.take(size), capturedAt });
 

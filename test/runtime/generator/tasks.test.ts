@@ -36,6 +36,11 @@ test("a group whose picture was left out has a task too, so that it ends in a re
   expect(tasksOf(read({ trafficGroups, groupImages: [] }), 3)).toMatchObject([{ groupImageBase64: "" }]);
 });
 
+test("a task says of its objects that a model for rendered cameras found them, where the detection does", () => {
+  expect(tasksOf(read({ simulationModel: true }), 3)).toMatchObject([{ simulationModel: true }]);
+  expect(tasksOf(read({}), 3)[0]).not.toHaveProperty("simulationModel");
+});
+
 test("a frame without groups has no task", () => {
   expect(tasksOf(read({ trafficGroups: [], groupImages: [] }), 3)).toEqual([]);
 });

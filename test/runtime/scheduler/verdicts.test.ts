@@ -16,6 +16,15 @@ async function running(behave: Behave, settings: Partial<Settings> & { keyIds?: 
 
 const unassessed = { results: [], hasDangerousDriving: null, maxRiskLevel: "unknown" };
 
+test("a result says that a model for rendered cameras found the objects, where its task does", async () => {
+  const { produce, resultsOf } = await running("good");
+  const [rendered, real] = [{ ...aTask(), simulationModel: true }, aTask()];
+  await produce(rendered, real);
+  const results = await resultsOf(2);
+  expect(results.get(rendered.taskId)?.metadata).toMatchObject({ simulationModel: true, calls: 1 });
+  expect(results.get(real.taskId)?.metadata).not.toHaveProperty("simulationModel");
+});
+
 test("a task becomes one assessed result with everything the contract names", async () => {
   const prices = { "test-model": { input: 0.001, output: 0.01 } };
   const { produce, resultsOf, unacknowledged } = await running("good", { vlm: { prices } });
