@@ -60,13 +60,7 @@ class Frames:
             picture = picture[:, ::-1]
             objects[:, [1, 3]] = picture.shape[1] - objects[:, [3, 1]]
         scale, left, top, width, height = self._place(random, kind, picture.shape, objects[index])
-        moved = np.array([[scale, 0, left + 0.5 * scale - 0.5], [0, scale, top + 0.5 * scale - 0.5]])
-        fitted = cv2.warpAffine(
-            *(np.ascontiguousarray(picture), moved, (width, height)),
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(PADDING,) * 3,
-        )
+        fitted = placed(picture, scale, left, top, width, height)
         return recoloured(fitted, random), move(objects, scale, left, top, width, height)
 
     def _choose(self, random):
@@ -98,6 +92,22 @@ class Frames:
 
 def scale_of(width, height):
     return min(INPUT_WIDTH / width, INPUT_HEIGHT / height)
+
+
+def placed(picture, scale, left, top, width, height):
+    """The picture scaled by the middles of its pixels, its corner at left, top."""
+    moved = np.array([[scale, 0, left + 0.5 * scale - 0.5], [0, scale, top + 0.5 * scale - 0.5]])
+    return cv2.warpAffine(
+        *(np.ascontiguousarray(picture), moved, (width, height)),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(PADDING,) * 3,
+    )
+
+
+def letterboxed(picture):
+    height, width = picture.shape[:2]
+    return placed(picture, scale_of(width, height), 0, 0, INPUT_WIDTH, INPUT_HEIGHT)
 
 
 def move(objects, scale, left, top, width, height):
