@@ -1,6 +1,7 @@
 """Rendered pictures and their truth, as scripts/training-frames.ts writes them, and what training shows of them."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,10 @@ CLASS_WEIGHTS = {"person": 4, "bicycle": 5, "car": 4, "motorcycle": 5, "bus": 2,
 CLASS_WEIGHTS["stop sign"] = 1
 # Where objects are is where there is something to learn: a third of a picture holds half of them.
 CROP_WIDTH, CROP_HEIGHT = 224, 160
+
+
+# Decoded pictures that are kept: 0.7 MB each.
+MOST_KEPT = 10_000
 
 
 class Frames:
@@ -37,6 +42,7 @@ class Frames:
                 rows = of_image.get(image["id"], [])
                 self.objects.append(np.array(rows, np.float32).reshape(-1, 6))
         self.by_class = self._by_class()
+        self.read = lru_cache(MOST_KEPT)(cv2.imread)
 
     def _by_class(self):
         """Of each class, [image, object] of all that are learned at the detector's own scale."""
@@ -54,10 +60,10 @@ class Frames:
         Gives [H, W, 3] uint8 in blue green red, and rows of class, x1, y1, x2, y2, share visible in it.
         """
         image, index = self._choose(random)
-        picture = cv2.imread(self.files[image])
+        picture = self.read(self.files[image])
         objects = self.objects[image].copy()
         if random.random() < 0.5:
-            picture = picture[:, ::-1]
+            picture = cv2.flip(picture, 1)
             objects[:, [1, 3]] = picture.shape[1] - objects[:, [3, 1]]
         scale, left, top, width, height = self._place(random, kind, picture.shape, objects[index])
         fitted = placed(picture, scale, left, top, width, height)
@@ -98,7 +104,7 @@ def placed(picture, scale, left, top, width, height):
     """The picture scaled by the middles of its pixels, its corner at left, top."""
     moved = np.array([[scale, 0, left + 0.5 * scale - 0.5], [0, scale, top + 0.5 * scale - 0.5]])
     return cv2.warpAffine(
-        *(np.ascontiguousarray(picture), moved, (width, height)),
+        *(picture, moved, (width, height)),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=(PADDING,) * 3,

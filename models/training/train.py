@@ -119,21 +119,21 @@ class Training:
 
     def _join(self):
         """Gradients and running means of the halves become one."""
-        for ours, *others in zip(*(replica.parameters() for replica in self.replicas)):
-            for other in others:
-                ours.grad += other.grad
-            ours.grad /= HALVES
-        for ours, *others in zip(*(replica.buffers() for replica in self.replicas)):
-            if ours.is_floating_point():
-                ours.copy_(torch.stack([ours, *others]).mean(0))
-                for other in others:
-                    other.copy_(ours)
+        average([[parameter.grad for parameter in replica.parameters()] for replica in self.replicas])
+        means = [[buffer for buffer in replica.buffers() if buffer.is_floating_point()] for replica in self.replicas]
+        average(means)
+        for other in means[1:]:
+            for ours, theirs in zip(means[0], other):
+                theirs.copy_(ours)
 
     def _average(self):
         keep = min(EMA, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.ema.state_dict().values(), self.model.state_dict().values()):
-            if mean.is_floating_point():
-                mean.mul_(keep).add_(now, alpha=1 - keep)
+        means, now = (
+            [value for value in model.state_dict().values() if value.is_floating_point()]
+            for model in (self.ema, self.model)
+        )
+        torch._foreach_mul_(means, keep)
+        torch._foreach_add_(means, now, alpha=1 - keep)
 
     def state(self):
         return {
@@ -159,6 +159,13 @@ def hasten(model):
         if isinstance(layer, torch.nn.Conv2d) and layer.kernel_size == (1, 1):
             layer.dilation = (2, 2)
     return model
+
+
+def average(lists):
+    """The first list of tensors becomes the mean of all."""
+    for other in lists[1:]:
+        torch._foreach_add_(lists[0], other)
+    torch._foreach_div_(lists[0], len(lists))
 
 
 def truth_of(rows):
