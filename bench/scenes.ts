@@ -3,13 +3,15 @@
  * as the detector wants them: the traffic in between is part of the figure, opening the camera is not.
  *
  *   node --import ./scripts/typescript.mjs bench/scenes.ts [--pictures 150] [--seed 5] [--json]
- *   … --png DIR [--boxes] [--at 20]   writes a picture of each instead, 20 s in, with the truth's boxes if wanted
+ *   … --png DIR [--boxes | --model FILE] [--at 20]   writes a picture of each instead, 20 s in, with the truth's boxes or
+ *                                                    those a detector with this model finds, if wanted
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type SimulatedCamera, scenes, weathers } from "../src/config/simulated-camera.ts";
 import { drawObjects } from "../src/runtime/detector/drawing.ts";
+import { startPool } from "../src/runtime/detector/pool.ts";
 import { openRenderedCamera } from "../src/simulator/cameras/camera.ts";
 import { createStudio } from "../src/simulator/cameras/render.ts";
 import { pictureSize } from "../src/simulator/cameras/scenes/surroundings.ts";
@@ -22,9 +24,12 @@ const { values: flags } = parseArgs({
     json: { type: "boolean", default: false },
     png: { type: "string" },
     boxes: { type: "boolean", default: false },
+    model: { type: "string" },
     at: { type: "string", default: "20" },
   },
 });
+/** What a detector uses if nothing is configured. */
+const usual = { confidence: 0.35, iou: 0.5 };
 const studio = createStudio();
 const picture = { ...pictureSize, pixels: new Uint8Array(bytesOf(pictureSize)) };
 const cameras = scenes.flatMap((scene) =>
@@ -61,6 +66,8 @@ function lineOf({ scene, weather, picturesPerCpuSecond, openMs }: Row): string {
 
 async function drawAll(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
+  const { model } = flags;
+  const pool = model === undefined ? undefined : await startPool({ ...usual, model, workers: 1 });
   for (const camera of cameras) {
     const truth = openRenderedCamera(camera, studio).drawWithTruth(Number(flags.at) * 1000, picture);
     const objects = truth.objects.map(({ class: name, visible, box }) => ({
@@ -69,11 +76,13 @@ async function drawAll(directory: string): Promise<void> {
       bbox: box,
     }));
     const file = join(directory, `${camera.scene}-${camera.weather}.png`);
-    writeFileSync(file, await drawObjects(picture, flags.boxes ? objects : []));
+    const boxes = pool ? await pool.detect(picture) : flags.boxes ? objects : [];
+    writeFileSync(file, await drawObjects(picture, boxes));
     console.log(
       `${file}: ${objects.length} objects, ${truth.dangers.map(({ kind }) => kind).join(", ") || "no danger"}`,
     );
   }
+  await pool?.stop();
 }
 
 function cpuMs(since: NodeJS.CpuUsage): number {
