@@ -87,12 +87,7 @@ export function createKeyPool(
   function healthWait(key: KeyState, now: number): number {
     if (key.order !== "use") return Number.POSITIVE_INFINITY;
     const { standing, group, account, model } = key;
-    return Math.max(
-      standing.waitMs(now),
-      group.standing.waitMs(now),
-      account.waitMs(now),
-      model.waitMs(now),
-    );
+    return Math.max(standing.waitMs(now), group.standing.waitMs(now), account.waitMs(now), model.waitMs(now));
   }
 
   /** ms until its health and its windows allow a call; 0 or less if they do. */

@@ -72,9 +72,7 @@ export function createQuota(store: QuotaPort, { globalQpsLimit, globalWindowMs, 
   }
 
   const counts = ({ group, config }: KeyState) =>
-    ofAll.length > 0 ||
-    hasLimits(group.limits) ||
-    (config.account !== undefined && hasLimits(config.limits));
+    ofAll.length > 0 || hasLimits(group.limits) || (config.account !== undefined && hasLimits(config.limits));
 
   return {
     counts,
