@@ -319,13 +319,13 @@ export const errors = {
     exit: 3,
     task: true,
     cause: "The key may not use the model.",
-    cure: "Let the key use the model in the provider's console, or choose another model.",
+    cure: "Let the key use the model in the provider's console, or choose another model; every 10 minutes the key is tried out.",
   },
   TMON_VLM_MODEL_UNKNOWN: {
     exit: 3,
     task: true,
-    cause: "The provider does not know the model.",
-    cure: "Check `vlm.model` and the keys' `model`.",
+    cause: "The provider does not know the model, or has not opened it to the account.",
+    cure: "Check `vlm.model` and the keys' `model`; every 10 minutes the key is tried out.",
   },
   TMON_VLM_REQUEST_REFUSED: {
     exit: 3,

@@ -56,12 +56,18 @@ end`;
  * server). Nothing is granted in its first ms, while each replica tells again what it was granted lately.
  */
 const silence = 2000;
+/** What is told again may be so much ahead, ms; further ahead are calls that a clock set back leaves there. */
+const aheadMs = 1000;
 /** ms until who has no part of a limit asks again. */
 const uncoveredAgain = 250;
 const epoch = `local epoch = redis.call("HMGET", KEYS[2], "id", "born")
 if not epoch[1] then
   epoch = {ARGV[1], now}
   redis.call("HSET", KEYS[2], "id", ARGV[1], "born", string.format("%.3f", now))
+elseif tonumber(epoch[2]) > now then
+  -- Set back, the clock has lost nothing.
+  epoch[2] = now - ${silence}
+  redis.call("HSET", KEYS[2], "born", string.format("%.3f", epoch[2]))
 end
 `;
 
@@ -82,6 +88,7 @@ return epoch[1]`;
  * calls (a sorted set of the same members, by when they count no longer). ARGV: the call's id, the epoch the replica
  * knows, tokens, how many partitions there are, the group's turn (share.ts), how many calls may be open (0: any
  * number), for how long one counts in ms, then unit, limit and window in ms of each limit.
+ * Calls that a clock set back leaves in the future count from now on.
  * Answers {epoch, at} of a grant, or {epoch, "", ms to wait}; an epoch not known means: tell again first.
  */
 const reserveCall = `${now}${epoch}
@@ -91,6 +98,8 @@ if silent > 0 then return {epoch[1], "", tostring(silent)} end
 local tokens, of, turn, longest, wait = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 0, 0
 for i = 8, #ARGV, 3 do longest = math.max(longest, tonumber(ARGV[i + 2])) end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now - longest)
+local ahead = redis.call("ZRANGEBYSCORE", KEYS[1], string.format("%.3f", now + ${aheadMs}), "+inf")
+for _, call in ipairs(ahead) do redis.call("ZADD", KEYS[1], string.format("%.3f", now), call) end
 local covered = redis.call("ZRANGEBYSCORE", KEYS[3], "(" .. string.format("%.3f", now), "+inf")
 local function part(limit)
   if #covered >= of then return limit end

@@ -50,6 +50,28 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     await store.close();
   });
 
+  it("its windows hold and pass when its clock is set back by an hour", async () => {
+    const store = await open();
+    const { Redis } = await import("ioredis");
+    const client = new Redis(redis.url);
+    const ask = async () => {
+      await store.cover({ partitions: [0], of: 1 });
+      return store.reserve({ group: "back", limits: [{ unit: "requests", limit: 1, windowMs: 1_000 }] });
+    };
+    await until(async () => (await ask()).granted, { what: "the end of the first silence" });
+    // Its clock cannot be set here: what it has written is set ahead instead.
+    const calls = "tmon:quota:{back}:calls";
+    const hour = 3_600_000;
+    for (const call of await client.zrange(calls, 0, -1)) await client.zincrby(calls, hour, call);
+    await client.hincrbyfloat("tmon:quota-epoch", "born", hour);
+    const grant = await ask();
+    expect(grant).toMatchObject({ granted: false });
+    expect(grant).toHaveProperty("retryAfterMs", expect.closeTo(1_000, -3));
+    await until(async () => (await ask()).granted, { what: "the window to pass" });
+    client.disconnect();
+    await store.close();
+  });
+
   it("away fails at once and says so; back it goes on, subscriptions too", async () => {
     const own = await startRedis();
     const store = await openRedisStore({ redis: redisConfig(own.url), log, ending });
