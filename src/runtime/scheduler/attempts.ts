@@ -16,7 +16,7 @@ import { failed, isUnaffordable, type Outcome, unaffordable } from "./outcome.ts
 import { createRetryBudget } from "./retry-budget.ts";
 
 const retryBackOff = { baseMs: 250, maxMs: 8_000 };
-/** Until a further call asks again whether the budget has room for it. */
+/** Until a call asks again whether the budget has room for it. */
 const noRoomWaitMs = 250;
 
 export interface AttemptsOptions {
@@ -103,18 +103,17 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
     }
   }
 
-  const acquire = ({ tokens }: Job, avoid: Set<string>) =>
-    pool.acquire({ avoid, tokens: () => tokens, signal, patienceMs: config.scheduler.timeoutMs });
+  const acquire = (
+    { tokens }: Job,
+    avoid: Set<string>,
+    { barred = budget.heldKeys, patienceMs = config.scheduler.timeoutMs } = {},
+  ) => pool.acquire({ avoid, barred, tokens: () => tokens, signal, patienceMs });
 
-  /** A key whose calls cost nothing, where there is one that was not tried. */
-  async function affordable(job: Job, avoid: Set<string>): Promise<Lease | undefined> {
+  /** A key whose calls cost nothing, where there is one that was not tried and is free so soon. */
+  async function affordable(job: Job, avoid: Set<string>, patienceMs: number): Promise<Lease | undefined> {
     const paidKeys = budget.paidKeys();
-    for (const id of paidKeys) avoid.add(id);
-    if (pool.keys().every((key) => avoid.has(key.config.id))) return undefined;
-    const lease = await acquire(job, avoid);
-    if (!lease || !paidKeys.has(lease.key.id)) return lease;
-    lease.giveBack();
-    return undefined;
+    if (pool.keys().every(({ config }) => avoid.has(config.id) || paidKeys.has(config.id))) return undefined;
+    return acquire(job, avoid, { barred: () => paidKeys, patienceMs });
   }
 
   /** `begunAt`: when the task's first call began. */
@@ -155,7 +154,8 @@ export function createAttempts({ context, client, pool, budget, meters, signal }
       } catch (error) {
         signal.throwIfAborted();
         if (isUnaffordable(error) || error instanceof NoRoomYet) {
-          const other = await affordable(job, avoid);
+          const patienceMs = isUnaffordable(error) ? config.scheduler.timeoutMs : noRoomWaitMs;
+          const other = await affordable(job, avoid, patienceMs);
           if (other) {
             lease = other;
             continue;

@@ -32,6 +32,8 @@ export interface Budget {
   isFull(): boolean;
   /** Ids of the keys whose calls cost money. */
   paidKeys(): ReadonlySet<string>;
+  /** Of these, those whose calls have to wait for the end of others: all of them, or none. */
+  heldKeys(): ReadonlySet<string>;
   /** Hears what others spent, and sets the gauges. */
   refresh(): void;
   stats(): { spentTodayYuan: number; yuanPerDay: number | null };
@@ -116,13 +118,18 @@ export function createBudget(
     return daily.add(kept - cost, day);
   }
 
+  /** What calls in flight have set aside leaves no room for the next. */
+  function isSetAside(): boolean {
+    const dayIsFull = open.day > 0 && daily.sum() + wanted > limit.day;
+    return dayIsFull || (open.simulated > 0 && simulated + wanted > limit.simulated);
+  }
+
+  const paidKeys = () => new Set(paid().map((key) => key.id));
+
   return {
-    paidKeys: () => new Set(paid().map((key) => key.id)),
-    isFull() {
-      const dayIsFull = open.day > 0 && daily.sum() + wanted > limit.day;
-      const simulatedIsFull = open.simulated > 0 && simulated + wanted > limit.simulated;
-      return (dayIsFull || simulatedIsFull) && onlyPaid();
-    },
+    paidKeys,
+    heldKeys: () => (isSetAside() ? paidKeys() : none),
+    isFull: () => isSetAside() && onlyPaid(),
     refusal: (job) =>
       onlyPaid() ? spentFor(job.task, Math.min(...paid().map((key) => most(job, key)))) : undefined,
     async charge(job, target) {
@@ -155,6 +162,7 @@ export function createBudget(
 }
 
 const free: Charge = { settle: () => {} };
+const none: ReadonlySet<string> = new Set();
 
 function spendNotAllowed(): TmonError {
   return new TmonError(

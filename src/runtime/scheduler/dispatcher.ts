@@ -14,6 +14,8 @@ export interface DispatcherOptions {
   maxOpen: number;
   /** True while no call may be started whatever the keys allow. */
   isFull(): boolean;
+  /** Ids of keys with which no call may be started at the moment. */
+  heldKeys(): ReadonlySet<string>;
   /** Store's clock. */
   now(): number;
   /** Resolves when the task is done with, whatever came of it. */
@@ -39,7 +41,7 @@ export interface Dispatcher {
  *   pumping <-> held -> draining
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { queue, pool, signal, maxOpen, isFull, now, run, refuse } = options;
+  const { queue, pool, signal, maxOpen, isFull, heldKeys, now, run, refuse } = options;
   const running = new Set<Promise<void>>();
   let asking = 0;
   let held = false;
@@ -62,7 +64,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   async function ask(): Promise<void> {
-    const lease = await pool.acquire({ tokens: queue.mostTokens, signal });
+    const lease = await pool.acquire({ tokens: queue.mostTokens, barred: heldKeys, signal });
     if (!lease) return;
     const isEnough = lease.isFresh() && lease.most >= queue.mostTokens();
     const mayStart = !stands() && running.size < maxOpen && isEnough;

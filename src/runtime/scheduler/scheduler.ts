@@ -71,6 +71,7 @@ export async function startScheduler(context: RoleContext): Promise<Scheduler> {
     signal,
     maxOpen: scheduler.maxConcurrentTasks,
     isFull: budget.isFull,
+    heldKeys: budget.heldKeys,
     now,
     async run(job: Job, lease: Lease) {
       const outcome = await assess(job, lease);

@@ -1,9 +1,10 @@
-import { expect, onTestFinished, test } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createBudget } from "../../../src/runtime/scheduler/budget.ts";
 import { type Behave, startFaultyProvider } from "../../support/faulty-provider.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
-import { aKey, openProcess, type Settings, schedulerConfig } from "./harness.ts";
+import { aKey, limited, openProcess, type Settings, schedulerConfig } from "./harness.ts";
 import { aJob, aTask } from "./jobs.ts";
 
 /** Each call uses 600 tokens in and 60 out: 0.1 yuan. */
@@ -174,6 +175,35 @@ test("a key that costs nothing goes on when the budget is spent, for simulated c
   const sim = { ...aTask(), source: "sim" as const };
   await process.produce(sim);
   expect((await process.resultsOf(11)).get(sim.taskId)).toMatchObject({ metadata: { apiKeyId: "free" } });
+});
+
+test("tasks wait without asking for keys while the rest of the budget is set aside and the free keys are busy", async () => {
+  let release = () => {};
+  const released = new Promise<"good">((resolve) => {
+    release = () => resolve("good");
+  });
+  const [free, paid] = [await startFaultyProvider(() => released), await paidProvider(() => released)];
+  onTestFinished(() => free.close());
+  const keys = [
+    aKey("paid", paid.url, limited({ rpm: 60_000 })),
+    aKey("free", free.url, limited({ rpm: 60_000, concurrency: 1 })),
+  ];
+  const settings = schedulerConfig({
+    ...{ keys, vlm: { prices, maxTokens: 16 }, budgets: { yuanPerDay: 0.5 } },
+  });
+  const { context, start, produce, resultsOf } = await openProcess(settings);
+  const reserve = vi.spyOn(context.store, "reserve");
+  await start();
+  await produce(...Array.from({ length: 12 }, () => aTask()));
+  await until(() => paid.calls.length > 0 && free.calls.length > 0);
+  // Whoever was on the way to a key has come back.
+  await delay(500);
+  const asked = reserve.mock.calls.length;
+  await delay(500);
+  expect(reserve.mock.calls.length - asked).toBeLessThan(5);
+  release();
+  const results = [...(await resultsOf(12)).values()];
+  expect(results.map(({ status }) => status)).toEqual(Array(12).fill("assessed"));
 });
 
 test.each([

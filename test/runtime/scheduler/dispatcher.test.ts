@@ -27,6 +27,7 @@ test("a task never goes with a lease that was asked for a smaller one", async ()
     signal: new AbortController().signal,
     maxOpen: 1,
     isFull: () => false,
+    heldKeys: () => new Set(),
     now: Date.now,
     run: async (job, lease) => void started.push({ tokens: job.tokens, most: lease.most }),
     refuse() {},

@@ -269,6 +269,44 @@ test("a call given back makes room under the limit of all keys too", async () =>
   await acquire(pool);
 });
 
+test("a call that used less than was reserved makes room for one that waits", async () => {
+  let room = 1;
+  const { port } = aQuotaPort(async () =>
+    room-- > 0 ? { granted: true, id: "r" } : { granted: false, retryAfterMs: 600_000 },
+  );
+  const endCall = async () => {
+    room = 1;
+  };
+  const pool = aPool([limited({ tpm: 1_000 })], {}, { ...port, endCall });
+  const tokens = () => 900;
+  const lease = await pool.acquire({ signal, tokens });
+  const waiting = pool.acquire({ signal, tokens });
+  await until(() => pool.waitMs(pool.keys()[0]!) > 0);
+  lease?.succeeded({ latencyMs: 1, usage: { promptTokens: 90, completionTokens: 10 } }, 900, 0);
+  expect(await waiting).toBeDefined();
+});
+
+test("a key whose own limit is reached does not make the others of its account wait for each other", async () => {
+  let open = 0;
+  let mostOpen = 0;
+  const { port, asked } = aQuotaPort(async ({ group }) => {
+    if (group === "key:a") return { granted: false, retryAfterMs: 60_000 };
+    open += 1;
+    mostOpen = Math.max(mostOpen, open);
+    await immediate();
+    open -= 1;
+    return { granted: true, id: "r" };
+  });
+  const account = { id: "one", limits: limited({ tpm: 1e6 }).limits };
+  const pool = aPool([{ account, ...limited({ tpm: 1_000 }) }, { account }], {}, port);
+  for (let turn = 0; turn < 4; turn++) await acquire(pool, ["a"]);
+  await acquire(pool, ["b"]);
+  expect(asked.filter(({ group }) => group === "key:a")).toHaveLength(1);
+  mostOpen = 0;
+  await Promise.all(Array.from({ length: 4 }, () => acquire(pool)));
+  expect(mostOpen).toBe(4);
+});
+
 test("a reservation that came too late to be sent is given back", async () => {
   let slow = true;
   const { port, givenBack } = aQuotaPort(async () => {

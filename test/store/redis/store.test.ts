@@ -62,7 +62,7 @@ describe.skipIf(lacks("redis"))("Redis", () => {
     // Its clock cannot be set here: what it has written is set ahead instead.
     const calls = "tmon:quota:{back}:calls";
     const hour = 3_600_000;
-    for (const call of await client.zrange(calls, 0, -1)) await client.zincrby(calls, hour, call);
+    for (const call of await client.zrange(calls, "0", "-1")) await client.zincrby(calls, hour, call);
     await client.hincrbyfloat("tmon:quota-epoch", "born", hour);
     const grant = await ask();
     expect(grant).toMatchObject({ granted: false });

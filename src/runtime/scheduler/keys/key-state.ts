@@ -2,6 +2,7 @@ import type { ApiKeyConfig } from "../../../config/config.ts";
 import type { Usage, VlmErrorCode } from "../../../vlm/failure.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
 import type { QuotaGroup } from "./quota-group.ts";
+import { createReserving, type Reserving } from "./reserving.ts";
 import { createStanding, type Standing } from "./standing.ts";
 
 const recentOutcomes = 50;
@@ -24,6 +25,8 @@ export interface KeyState extends SharedByKeys {
   config: ApiKeyConfig;
   readonly standing: Standing;
   readonly latencies: Latencies;
+  /** Under its own limits. */
+  readonly reserving: Reserving;
   /** When each open call began, oldest first. */
   readonly openSince: Set<{ at: number }>;
   /** What a person said; the reason is shown. */
@@ -76,6 +79,7 @@ export function createKeyState(
     ...shared,
     standing: createStanding(failureThreshold),
     latencies: createLatencies(),
+    reserving: createReserving(),
     openSince: new Set(),
     order: "use",
     fullUntil: 0,

@@ -83,6 +83,12 @@ export function createLeases({ registry, ratios, blame, ended, givenBack, log }:
           log.debug({ keyId: config.id, error: messageOf(error) }, "a reservation was not settled"),
         );
 
+      /** Once the store knows that it used less than was reserved, there is room for others before their time. */
+      function settleUsed(used: number | undefined): void {
+        const isLess = reservation.counted && used !== undefined && used < tokens;
+        settle(isLess ? reservation.end(used).then(() => givenBack(key)) : reservation.end(used));
+      }
+
       return {
         key: config,
         most,
@@ -107,12 +113,12 @@ export function createLeases({ registry, ratios, blame, ended, givenBack, log }:
           key.noteUsage(usage, costYuan);
           const recovered = standings.map((standing) => standing.succeeded(startedAt));
           if (recovered.includes(true)) group.slowStart.begin(performance.now());
-          settle(reservation.end(used));
+          settleUsed(used);
           close();
         },
         failed(error, taskId, costYuan) {
           const used = tokensOf(error);
-          settle(reservation.end(used));
+          settleUsed(used);
           group.used(performance.now(), used ?? tokens);
           key.noteOutcome(error?.failure.code ?? "aborted");
           if (error === undefined) {

@@ -9,6 +9,7 @@ import { createLeases, type Lease } from "./lease.ts";
 import type { Quota, Reservation } from "./quota.ts";
 import type { QuotaGroup } from "./quota-group.ts";
 import { createKeyRegistry } from "./registry.ts";
+import { createReserving } from "./reserving.ts";
 import type { Health } from "./standing.ts";
 import { createStrategy } from "./strategy.ts";
 import { createTokenRatios } from "./token-ratios.ts";
@@ -17,6 +18,8 @@ import { createWakeUp } from "./wake-up.ts";
 export interface AcquireOptions {
   /** Ids of keys to be used only when there is no other. */
   avoid?: ReadonlySet<string>;
+  /** Ids of keys not to be used at all; asked each time one is chosen. */
+  barred?: () => ReadonlySet<string>;
   /** The most tokens the call may use, by our own estimate; asked each time that it is to be reserved. */
   tokens?: () => number;
   signal: AbortSignal;
@@ -58,6 +61,8 @@ export interface KeyPool {
   replace(keys: readonly ApiKeyConfig[]): void;
 }
 
+const none: ReadonlySet<string> = new Set();
+const forEver = Number.POSITIVE_INFINITY;
 const stalledLookMs = 100;
 /** Where a group has as many calls open or being reserved as it may: looked at again after this, or when one ends. */
 const openLookMs = 1_000;
@@ -82,6 +87,7 @@ export function createKeyPool(
     log,
   });
   let allFullUntil = 0;
+  const reservingOfAll = createReserving();
   let store = { failures: 0, heldUntil: 0, trouble: undefined as string | undefined };
 
   function healthWait(key: KeyState, now: number): number {
@@ -101,12 +107,19 @@ export function createKeyPool(
   /** As many calls are open or being reserved as may be: nobody knows for how long. */
   function isCrowded(key: KeyState): boolean {
     const { concurrency, inFlight, reserving } = key.group;
-    return inFlight >= concurrency.allowed() || (quota.counts(key) && !reserving.mayBegin());
+    if (inFlight >= concurrency.allowed()) return true;
+    const mayReserve = reserving.mayBegin() && key.reserving.mayBegin() && reservingOfAll.mayBegin();
+    return quota.counts(key) && !mayReserve;
   }
 
   /** A stalled key is used only when every other key in service is stalled too. */
-  function choose(now: number, avoid: ReadonlySet<string>): KeyState | undefined {
-    const keys = registry.keys();
+  function choose(
+    now: number,
+    avoid: ReadonlySet<string>,
+    barred: ReadonlySet<string>,
+  ): KeyState | undefined {
+    const keys =
+      barred.size === 0 ? registry.keys() : registry.keys().filter((key) => !barred.has(key.config.id));
     const moving = (key: KeyState) => !key.isStalled(now);
     const allStalled = !keys.some((key) => healthWait(key, now) === 0 && moving(key));
     const isFree = (key: KeyState) => waitMs(key, now) <= 0 && !isCrowded(key);
@@ -131,10 +144,12 @@ export function createKeyPool(
 
   async function reserve(key: KeyState, most: number): Promise<Lease | undefined> {
     const lease = leaseOf(key, most);
-    const { reserving } = key.group;
-    reserving.begin();
+    const layers = { group: key.group.reserving, key: key.reserving, all: reservingOfAll };
+    for (const reserving of Object.values(layers)) reserving.begin();
     const reservation = await quota.reserve(key, lease.tokens, performance.now()).catch(noteStoreFailure);
-    reserving.ended(reservation?.granted === true);
+    const refused = reservation?.granted === false ? layers[reservation.full] : undefined;
+    for (const reserving of Object.values(layers))
+      reserving.ended(refused && reserving !== refused ? undefined : reservation?.granted === true);
     if (reservation && quota.counts(key)) store = { failures: 0, heldUntil: 0, trouble: undefined };
     if (!reservation?.granted) {
       lease.cancel();
@@ -155,9 +170,11 @@ export function createKeyPool(
   }
 
   function givenBack(key: KeyState): void {
+    if (Math.max(key.fullUntil, key.group.fullUntil, allFullUntil) === 0) return;
     key.fullUntil = 0;
     key.group.fullUntil = 0;
     allFullUntil = 0;
+    wakeUp.next();
   }
 
   function noteStoreFailure(error: unknown): undefined {
@@ -244,13 +261,13 @@ export function createKeyPool(
       if (keys.some((key) => !["disabled", "draining"].includes(healthOf(key).state))) return undefined;
       return `no API key is usable: ${keys.map((key) => `${key.config.id} is disabled`).join(", ")}`;
     },
-    async acquire({ avoid = new Set(), tokens = () => 0, signal, patienceMs = Number.POSITIVE_INFINITY }) {
+    async acquire({ avoid = none, barred = () => none, tokens = () => 0, signal, patienceMs = forEver }) {
       const deadline = performance.now() + patienceMs;
       try {
         while (!outOfService()) {
           signal.throwIfAborted();
           const now = performance.now();
-          const key = choose(now, avoid);
+          const key = choose(now, avoid, barred());
           if (key) {
             wakeUp.next();
             const lease = await reserve(key, tokens());

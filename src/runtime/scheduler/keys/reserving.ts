@@ -1,8 +1,9 @@
-/** How many calls of a group may be reserved at a time. */
+/** How many calls under a limit may be reserved at a time: a group's, a key's own, that of all keys. */
 export interface Reserving {
   mayBegin(): boolean;
   begin(): void;
-  ended(granted: boolean): void;
+  /** Undefined where something else refused it. */
+  ended(granted: boolean | undefined): void;
 }
 
 /**
@@ -19,7 +20,7 @@ export function createReserving(): Reserving {
     },
     ended(granted) {
       open -= 1;
-      most = granted ? Math.min(2 * most, Number.MAX_SAFE_INTEGER) : 1;
+      if (granted !== undefined) most = granted ? Math.min(2 * most, Number.MAX_SAFE_INTEGER) : 1;
     },
   };
 }
