@@ -10,7 +10,7 @@ export interface CountedCall {
 /** Where all slots are taken nobody knows when one is free: it is asked again after this. */
 export const slotAgainMs = 50;
 
-export function costOf({ unit }: QuotaLimit, { tokens }: Pick<CountedCall, "tokens">): number {
+export function unitsOf({ unit }: QuotaLimit, { tokens }: Pick<CountedCall, "tokens">): number {
   return unit === "requests" ? 1 : tokens;
 }
 
@@ -40,11 +40,11 @@ export function roomInMs(
 ): number {
   if (limit.unit === "token_bucket") return roomInBucketMs(limit, held, tokens, now);
   const within = held.filter(({ at }) => at > now - limit.windowMs);
-  let excess = -limit.limit + Math.min(costOf(limit, { tokens }), limit.limit);
-  for (const call of within) excess += costOf(limit, call);
+  let excess = -limit.limit + Math.min(unitsOf(limit, { tokens }), limit.limit);
+  for (const call of within) excess += unitsOf(limit, call);
   for (const call of within) {
     if (excess <= 0) return 0;
-    excess -= costOf(limit, call);
+    excess -= unitsOf(limit, call);
     if (excess <= 0) return call.at + limit.windowMs - now;
   }
   return 0;

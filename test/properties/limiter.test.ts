@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CountedCall, costOf, roomInMs } from "../../src/store/room.ts";
+import { type CountedCall, unitsOf, roomInMs } from "../../src/store/room.ts";
 import type { QuotaLimit } from "../../src/store/store.ts";
 
 const windowMs = 60_000;
@@ -33,7 +33,7 @@ function worstWindow(limit: QuotaLimit, calls: readonly CountedCall[]): number {
     ...calls.map(({ at }) =>
       calls
         .filter((call) => call.at > at - limit.windowMs && call.at <= at)
-        .reduce((sum, call) => sum + costOf(limit, call), 0),
+        .reduce((sum, call) => sum + unitsOf(limit, call), 0),
     ),
   );
 }

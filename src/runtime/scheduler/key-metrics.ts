@@ -3,9 +3,10 @@ import type { Metrics } from "../../observability/metrics.ts";
 import type { KeyState } from "./keys/key-state.ts";
 import type { KeyPool } from "./keys/pool.ts";
 import type { QuotaGroup } from "./keys/quota-group.ts";
+import { healths } from "./keys/standing.ts";
 
-const keyStates = ["healthy", "cooling", "probing", "disabled", "taken_out"] as const;
-const groupStates = ["healthy", "cooling", "probing", "disabled"] as const;
+/** Of a key; the last by a person. */
+const states = [...healths, "taken_out"] as const;
 /** From the first scrape on, so that the first of them is an increase. */
 const outcomesFromTheStart = { answered: 0, TMON_VLM_THROTTLED: 0 };
 
@@ -37,7 +38,7 @@ function sampleKey(metrics: Metrics, pool: KeyPool, key: KeyState): void {
   const labels = { key_id: key.config.id, quota_group: key.group.id };
   const health = pool.healthOf(key).state;
   const state = key.order === "use" ? health : "taken_out";
-  for (const each of keyStates) metrics.keyState.set({ ...labels, state: each }, Number(each === state));
+  for (const each of states) metrics.keyState.set({ ...labels, state: each }, Number(each === state));
   metrics.keyStatus.set(labels, Number(state === "healthy"));
   metrics.keySuccessRate.set(labels, 1 - key.failureRate());
   metrics.keyCooldown.set(labels, pool.waitMs(key) / 1000);
@@ -54,7 +55,7 @@ function sampleKey(metrics: Metrics, pool: KeyPool, key: KeyState): void {
 function sampleGroup(metrics: Metrics, group: QuotaGroup, now: number): void {
   const labels = { quota_group: group.id };
   const state = group.standing.state(now);
-  for (const each of groupStates) metrics.groupState.set({ ...labels, state: each }, Number(each === state));
+  for (const each of healths) metrics.groupState.set({ ...labels, state: each }, Number(each === state));
   const used = group.usedMinute(now);
   const most = mostAMinute(group.limits);
   for (const unit of ["requests", "tokens"] as const) {

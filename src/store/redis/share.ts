@@ -1,4 +1,4 @@
-import { type CountedCall, costOf, roomInMs } from "../room.ts";
+import { type CountedCall, roomInMs, unitsOf } from "../room.ts";
 import type { QuotaLimit, Share } from "../store.ts";
 
 export interface OwnWindow {
@@ -25,9 +25,9 @@ export function roomInShareMs(limit: QuotaLimit, own: OwnWindow, tokens: number,
   const part = partOf(limit.limit, share, group);
   const isFirst = now < since + windowMs;
   const earlier = calls.filter(({ at }) => at > since - windowMs && at <= since);
-  const sent = earlier.reduce((sum, call) => sum + costOf(limit, call), 0);
+  const sent = earlier.reduce((sum, call) => sum + unitsOf(limit, call), 0);
   const most = isFirst ? Math.min(part, sent) : part;
-  if (most === 0 || (limit.unit !== "token_bucket" && costOf(limit, { tokens }) > most))
+  if (most === 0 || (limit.unit !== "token_bucket" && unitsOf(limit, { tokens }) > most))
     return isFirst ? since + windowMs - now : askAgainMs;
   return roomInMs({ ...limit, limit: most }, calls, tokens, now);
 }

@@ -7,7 +7,8 @@ const heldBackOff = { baseMs: 500, maxMs: 5_000 };
 /** While its one probing call is open, it is looked at again after this. */
 const probeLookMs = 100;
 
-export type Health = "healthy" | "cooling" | "probing" | "disabled";
+export const healths = ["healthy", "cooling", "probing", "disabled"] as const;
+export type Health = (typeof healths)[number];
 
 /** What a call that began at `startedAt` met at `now`. */
 export interface Trouble {
