@@ -1,5 +1,4 @@
 import * as Flags from "@oclif/core/flags";
-import { targets } from "../runtime/load-test/load-test.ts";
 import { profileNames } from "../runtime/load-test/profile.ts";
 import { loadTest } from "../terminal/load-test/load-test.ts";
 import { busFlags, camelFlags, outputFlag, TmonCommand, vlmFlags, wholeNumberFlag } from "./base.ts";
@@ -15,7 +14,7 @@ export default class LoadTest extends TmonCommand {
   static override flags = {
     target: Flags.option({
       description: "who does the work",
-      options: targets,
+      options: ["self", "deployment"] as const,
       default: "self" as const,
     })(),
     from: Flags.option({
