@@ -1,20 +1,23 @@
-import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { type DestinationStream, type Logger, pino } from "pino";
 import type { LogLevel } from "../config/config.ts";
 
 /** JSON lines on stderr, or readable ones when a person is looking. */
-export function createLog(level: LogLevel, options: { pretty: boolean }): Logger {
-  const destination = options.pretty
-    ? pretty({
-        destination: 2,
-        sync: true,
-        singleLine: true,
-        ignore: "pid,hostname",
-        translateTime: "SYS:HH:MM:ss.l",
-      })
-    : pino.destination({ dest: 2, sync: true });
+export async function createLog(level: LogLevel, options: { pretty: boolean }): Promise<Logger> {
+  const destination = options.pretty ? await readable() : pino.destination({ dest: 2, sync: true });
   const settings = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers };
   return pino({ level, ...settings }, destination);
+}
+
+/** Loaded where somebody reads it. */
+async function readable(): Promise<DestinationStream> {
+  const { default: pretty } = await import("pino-pretty");
+  return pretty({
+    destination: 2,
+    sync: true,
+    singleLine: true,
+    ignore: "pid,hostname",
+    translateTime: "SYS:HH:MM:ss.l",
+  });
 }
 
 const serializers = { partitions: (value: unknown) => (isNumbers(value) ? showRanges(value) : value) };

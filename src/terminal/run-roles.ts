@@ -39,7 +39,7 @@ export async function runRoles(options: RunOptions): Promise<void> {
   const { config, name, roles, flags, version } = options;
   const { report } = flags;
   const startedAt = Date.now();
-  const log = createTerminalLog(config);
+  const log = await createTerminalLog(config);
   let unfollow = () => {};
   if (report !== undefined) await prepareReportFile(report);
   await runDaemon({

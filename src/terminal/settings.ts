@@ -39,6 +39,6 @@ export function sayRemarks({ warnings, notices }: LoadedConfig): void {
   for (const notice of notices) say(`tmon: ${notice}`);
 }
 
-export function createTerminalLog(config: Config): Logger {
+export function createTerminalLog(config: Config): Promise<Logger> {
   return createLog(config.logLevel, { pretty: process.stderr.isTTY });
 }

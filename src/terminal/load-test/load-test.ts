@@ -53,7 +53,7 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   const running = runLoadTest({
     ...{ config, target, from, profile, cameras, slo, version },
     signal: AbortSignal.any([signal, crashing.signal]),
-    log: createTerminalLog(config),
+    log: await createTerminalLog(config),
     progress: progress.show,
   });
   const forget = releaseOnCrash(async () => {
