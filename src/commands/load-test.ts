@@ -1,6 +1,5 @@
 import * as Flags from "@oclif/core/flags";
 import { origins } from "../runtime/load-test/feed.ts";
-import { targets } from "../runtime/load-test/load-test.ts";
 import { profileNames } from "../runtime/load-test/profile.ts";
 import { loadTest } from "../terminal/load-test/load-test.ts";
 import {
@@ -24,7 +23,7 @@ export default class LoadTest extends TmonCommand {
   static override flags = {
     target: Flags.option({
       description: "who does the work",
-      options: targets,
+      options: ["self", "deployment"] as const,
       default: "self" as const,
     })(),
     from: Flags.option({

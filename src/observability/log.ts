@@ -1,15 +1,21 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { prettyFactory } from "pino-pretty";
 import type { LogLevel } from "../config/config.ts";
 
 /** JSON lines on stderr, or, given where a person looks, readable ones there. */
-export function createLog(level: LogLevel, options: { pretty?: (line: string) => void } = {}): Logger {
-  const destination = options.pretty ? readable(options.pretty) : pino.destination({ dest: 2, sync: true });
+export async function createLog(
+  level: LogLevel,
+  options: { pretty?: (line: string) => void } = {},
+): Promise<Logger> {
+  const destination = options.pretty
+    ? await readable(options.pretty)
+    : pino.destination({ dest: 2, sync: true });
   const settings = { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers };
   return pino({ level, ...settings }, destination);
 }
 
-function readable(write: (line: string) => void): DestinationStream {
+/** Loaded where somebody reads it. */
+async function readable(write: (line: string) => void): Promise<DestinationStream> {
+  const { prettyFactory } = await import("pino-pretty");
   const format = prettyFactory({
     ...{ colorize: true, singleLine: true },
     ignore: "pid,hostname",

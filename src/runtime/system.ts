@@ -8,16 +8,13 @@ import { clockTrouble } from "../observability/clock.ts";
 import { createHealth } from "../observability/health.ts";
 import { createMetrics, type Metrics } from "../observability/metrics.ts";
 import { startHttpServer } from "../observability/server.ts";
-import { startSimulatedVlm } from "../simulator/vlm/server.ts";
 import { openStore } from "../store/open.ts";
-import { startAggregator } from "./aggregator/aggregator.ts";
-import { type Detector, startDetector } from "./detector/detector.ts";
-import { startGenerator } from "./generator/generator.ts";
+import type { Detector } from "./detector/detector.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createReleaseStack } from "./release-stack.ts";
 import { type Collector, startCollector } from "./report/collector.ts";
 import { type RoleContext, type RoleName, type RunningRole, roleNames } from "./role.ts";
-import { type Scheduler, startScheduler } from "./scheduler/scheduler.ts";
+import type { Scheduler } from "./scheduler/scheduler.ts";
 
 export interface SystemOptions {
   config: Config;
@@ -109,11 +106,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+/** A role's code is loaded where the role runs: what decodes pictures and runs models is large. */
 const starters: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
-  detector: startDetector,
-  generator: startGenerator,
-  scheduler: startScheduler,
-  aggregator: startAggregator,
+  detector: async (context) => (await import("./detector/detector.ts")).startDetector(context),
+  generator: async (context) => (await import("./generator/generator.ts")).startGenerator(context),
+  scheduler: async (context) => (await import("./scheduler/scheduler.ts")).startScheduler(context),
+  aggregator: async (context) => (await import("./aggregator/aggregator.ts")).startAggregator(context),
 };
 
 /**
@@ -136,6 +134,7 @@ async function withProvider(
   releases: ReturnType<typeof createReleaseStack>,
 ): Promise<Config> {
   if (config.vlm.provider !== "simulated" || !roles.includes("scheduler")) return config;
+  const { startSimulatedVlm } = await import("../simulator/vlm/server.ts");
   const provider = await startSimulatedVlm({ port: 0 });
   releases.add(() => provider.close());
   const key = {

@@ -42,7 +42,7 @@ export async function initTopics(config: Config, options: InitTopicsOptions): Pr
       "the embedded bus makes its topics itself",
       "say --bus kafka, or set TMON_KAFKA_BROKERS, to create Kafka's",
     );
-  const log = createTerminalLog(config);
+  const log = await createTerminalLog(config);
   const signal = new AbortController().signal;
   const admin = await openTopicAdmin(
     config.kafka,

@@ -107,7 +107,7 @@ async function askKeys(
   ask: (store: Store, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const signal = interruptedBySignal();
-  const log = createTerminalLog(config);
+  const log = await createTerminalLog(config);
   await withStore(config, { log, signal }, (store) => ask(store, signal)).catch((error: unknown) => {
     // What a signal cut short has failed by that.
     if (!signal.aborted) throw error;

@@ -45,7 +45,7 @@ export async function lookInto<T>(
 ): Promise<T | undefined> {
   const signal = interruptedBySignal({ endless });
   if (!(await waitForData(config, waits, signal))) return undefined;
-  const log = createTerminalLog(config);
+  const log = await createTerminalLog(config);
   const patience = waits ? {} : { patienceMs: serverPatienceMs };
   const bus = await openBus(config, log, { ending: signal, needs, ...patience }).catch((error: unknown) => {
     if (!signal.aborted) throw error;

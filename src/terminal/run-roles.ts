@@ -3,7 +3,6 @@ import type { Config } from "../config/config.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import { parseDuration } from "../config/units.ts";
 import type { RoleName } from "../runtime/role.ts";
-import { startSystem } from "../runtime/system.ts";
 import { runDaemon } from "./daemon.ts";
 import { followKeys } from "./key-reload.ts";
 import { say } from "./output.ts";
@@ -40,14 +39,16 @@ export async function runRoles(options: RunOptions): Promise<void> {
   const { config, name, roles, flags, version } = options;
   const { report } = flags;
   const startedAt = Date.now();
-  const log = createTerminalLog(config);
+  const log = await createTerminalLog(config);
   let unfollow = () => {};
   if (report !== undefined) await prepareReportFile(report);
   await runDaemon({
     drainMs: config.drainMs,
     forMs: flags.for === undefined ? undefined : parseDuration(flags.for, "--for"),
-    start: (ending) =>
-      startSystem({
+    start: async (ending) => {
+      // It is large, and no command line that is refused needs it.
+      const { startSystem } = await import("../runtime/system.ts");
+      return startSystem({
         config,
         ending,
         roles,
@@ -55,7 +56,8 @@ export async function runRoles(options: RunOptions): Promise<void> {
         log,
         defaultPort: defaultPorts[name],
         observed: report !== undefined,
-      }),
+      });
+    },
     running: (system) => {
       if (roles.includes("scheduler") && config.vlm.provider === "configured")
         unfollow = followKeys(system, () => reloadSettings(flags), log);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TmonError } from "../errors.ts";
 import { wireSchemas } from "../messages/topics.ts";
 import { writeLine } from "./output.ts";
-import { topicNamed } from "./tail.ts";
+import { topicNamed } from "./topic-named.ts";
 
 export async function printSchema(name: string): Promise<void> {
   const topic = topicNamed(name);

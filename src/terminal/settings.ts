@@ -40,6 +40,6 @@ export function sayRemarks({ warnings, notices }: LoadedConfig): void {
   for (const notice of notices) say(`tmon: ${notice}`);
 }
 
-export function createTerminalLog(config: Config): Logger {
+export function createTerminalLog(config: Config): Promise<Logger> {
   return createLog(config.logLevel, process.stderr.isTTY ? { pretty: liveLine.above } : {});
 }

@@ -8,6 +8,7 @@ import { describeMessage, messageJson } from "./message-line.ts";
 import { say, writeLine } from "./output.ts";
 import { openPictureFiles } from "./picture-files.ts";
 import { lookInto } from "./reading.ts";
+import { topicNamed } from "./topic-named.ts";
 
 export interface TailOptions {
   topic?: string | undefined;
@@ -60,16 +61,6 @@ function wantedTopics({ topic, all }: TailOptions): readonly TopicId[] {
     "TMON_USAGE",
     all ? "--all is every topic, and one is named" : "no topic is named",
     `name one of ${topicIds.join(", ")}, or say --all`,
-  );
-}
-
-export function topicNamed(name: string): TopicId {
-  const topic = topicIds.find((id) => id === name);
-  if (topic) return topic;
-  throw new TmonError(
-    "TMON_TOPIC_UNKNOWN",
-    `there is no topic "${name}"`,
-    `name one of ${topicIds.join(", ")}`,
   );
 }
 

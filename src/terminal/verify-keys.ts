@@ -39,8 +39,8 @@ async function verify(config: Config, { cheap, timeoutMs }: { cheap: boolean; ti
   const common = { config, timeoutMs, cheap, signal };
   // Who only looks makes no data directory; and a list of models is not counted anywhere.
   const sharesQuotas = !cheap && (config.store.kind === "redis" || existsSync(config.dataDir));
-  const shared = () =>
-    askStore(config, { log: createTerminalLog(config), signal }, "what schedulers use", async (store) =>
+  const shared = async () =>
+    askStore(config, { log: await createTerminalLog(config), signal }, "what schedulers use", async (store) =>
       verifyKeys({ ...common, quotas: await sharedQuotas(store, config) }),
     );
   try {

@@ -8,7 +8,7 @@ const module = new URL("../../src/observability/log.ts", import.meta.url);
 async function logged(pretty: boolean): Promise<string> {
   const script = `
     import { createLog } from ${JSON.stringify(fileURLToPath(module))};
-    const log = createLog("info", ${pretty ? "{ pretty: (line) => process.stderr.write(line) }" : "{}"});
+    const log = await createLog("info", ${pretty ? "{ pretty: (line) => process.stderr.write(line) }" : "{}"});
     log.info({ group: "tmon-generator", partitions: [0, 1, 2, 3, 7, 9, 10] }, "assigned");
   `;
   const { stderr } = await execa(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);

@@ -39,7 +39,7 @@ writeFileSync(join(configDir, "api_keys.yaml"), JSON.stringify({ api_keys: keys,
 writeFileSync(join(configDir, "tmon.yaml"), JSON.stringify({ vlm: { base_url: provider } }));
 const flags = { dataDir: directory, configDir };
 const { config } = loadConfig({ flags, env: {}, cwd: directory, home: directory });
-const log = createLog("warn");
+const log = await createLog("warn");
 
 const memory = createMemoryBus(taskMessage, ahead);
 const real = kind === "embedded" ? await openBus(config, log) : memory;

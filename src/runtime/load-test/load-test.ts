@@ -15,7 +15,7 @@ import { startCollector } from "../report/collector.ts";
 import { type Percentiles, percentiles } from "../report/percentiles.ts";
 import { makeReport, type Report } from "../report/report.ts";
 import { type RoleContext, type RoleName, roleNames } from "../role.ts";
-import { type System, startSystem } from "../system.ts";
+import type { System } from "../system.ts";
 import { cleanUp, clearIncidents } from "./clean-up.ts";
 import { drain } from "./drain.ts";
 import { explainUnsent, judgeOf, noteSent } from "./facts.ts";
@@ -26,8 +26,7 @@ import { type Sample, type Steps, watchRun } from "./samples.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { judge, type Slo } from "./slo.ts";
 
-export const targets = ["self", "deployment"] as const;
-export type Target = (typeof targets)[number];
+export type Target = "self" | "deployment";
 
 export interface LoadTestOptions {
   config: Config;
@@ -166,6 +165,7 @@ async function startRoles({ config, from, log, signal }: LoadTestOptions, store:
       "say --target deployment to load what runs there, or end it first",
     );
   }
+  const { startSystem } = await import("../system.ts");
   return startSystem({
     // Nobody else is to look at it, and no camera to be opened.
     config: { ...config, cameras: [], web: { ...config.web, host: "127.0.0.1", port: 0 } },

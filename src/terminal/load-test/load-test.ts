@@ -3,7 +3,7 @@ import type { Config } from "../../config/config.ts";
 import type { ConfigFlags } from "../../config/load.ts";
 import { parseDuration } from "../../config/units.ts";
 import type { Origin } from "../../runtime/load-test/feed.ts";
-import { type LoadReport, runLoadTest, type Target } from "../../runtime/load-test/load-test.ts";
+import type { LoadReport, Target } from "../../runtime/load-test/load-test.ts";
 import type { ProfileName } from "../../runtime/load-test/profile.ts";
 import { parseSlo, type Slo } from "../../runtime/load-test/slo.ts";
 import { releaseOnCrash } from "../crash.ts";
@@ -45,12 +45,14 @@ export async function loadTest(wishes: LoadTestWishes, flags: ConfigFlags, versi
   signal.addEventListener("abort", () => say("tmon: finishing what is open; once more to stop at once"));
   const what = describe(wishes);
   say(`tmon: load-test runs: ${what}`);
+  // It is large, and no command line that is refused needs it.
+  const { runLoadTest } = await import("../../runtime/load-test/load-test.ts");
   const crashing = new AbortController();
   const progress = showProgress();
   const running = runLoadTest({
     ...{ config, target, from, profile, cameras, slo, version },
     signal: AbortSignal.any([signal, crashing.signal]),
-    log: createTerminalLog(config),
+    log: await createTerminalLog(config),
     progress: progress.show,
   });
   const forget = releaseOnCrash(async () => {

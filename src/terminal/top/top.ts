@@ -20,7 +20,7 @@ export async function showTop(config: Config, options: { once: boolean; output: 
   // React's development build is slower, and keeps a record of every frame.
   process.env.NODE_ENV ??= "production";
   // On a terminal a line of the log would stand amid the screen.
-  const log = process.stderr.isTTY ? pino({ level: "silent" }) : createTerminalLog(config);
+  const log = process.stderr.isTTY ? pino({ level: "silent" }) : await createTerminalLog(config);
   const source = openSource(config, log);
   const forget = releaseOnCrash(() => source.close());
   try {
