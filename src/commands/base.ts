@@ -96,6 +96,12 @@ export const cameraFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  cameras: wholeNumberFlag({
+    description: "so many simulated cameras, each another one, instead of those of cameras.yaml",
+    least: 1,
+    most: 1000,
+    exclusive: ["camera"],
+  }),
   model: Flags.string({
     helpValue: "NAME|FILE",
     description: "the detector's model, of tmon models list or an ONNX file [default: what is there]",

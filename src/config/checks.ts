@@ -40,7 +40,7 @@ export function requireDetector(config: Config): string {
     throw new TmonError(
       "TMON_NO_CAMERA",
       "no camera is configured",
-      "name one with --camera URL, or list cameras in cameras.yaml",
+      "name one with --camera URL, list cameras in cameras.yaml, or say --cameras 6 for simulated ones",
     );
   }
   return requireModel(picturesSeen(config), config);
@@ -55,6 +55,11 @@ export function requireModel(pictures: Pictures, config: Config): string {
     `no detector model for ${pictures} pictures is on this machine`,
     `tmon models pull ${recommendedModel}, or name a YOLOX model in ONNX with --model FILE`,
   );
+}
+
+/** The same with the model the detector takes. @throws as requireDetector */
+export function withDetectorModel(config: Config): Config {
+  return { ...config, detector: { ...config.detector, model: requireDetector(config) } };
 }
 
 /** Who only tries tmon out with a real key must not find a bill. Yuan a day, unless a budget is configured. */

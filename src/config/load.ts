@@ -29,6 +29,7 @@ export interface ConfigFlags {
   bus?: string | undefined;
   store?: string | undefined;
   camera?: string[] | undefined;
+  cameras?: number | undefined;
   model?: string | undefined;
   interval?: string | undefined;
   mirror?: string | undefined;

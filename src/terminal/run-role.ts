@@ -1,9 +1,10 @@
-import { requireDetector, requireSharedStore, resolveProvider } from "../config/checks.ts";
+import { requireSharedStore, resolveProvider, withDetectorModel } from "../config/checks.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import type { RoleName } from "../runtime/role.ts";
 import { sayProvider } from "./provider.ts";
 import { type DaemonFlags, runRoles } from "./run-roles.ts";
 import { loadRunSettings } from "./settings.ts";
+import { sayCameras } from "./simulation.ts";
 
 /** `tmon run ROLE`: one role as a process of its own. */
 export async function runRole(
@@ -13,7 +14,10 @@ export async function runRole(
 ): Promise<void> {
   let config = loadRunSettings(flags);
   requireSharedStore(config);
-  if (role === "detector") requireDetector(config);
+  if (role === "detector") {
+    config = withDetectorModel(config);
+    sayCameras(config);
+  }
   if (role === "scheduler") {
     // It cannot see what kind of cameras there are: invented verdicts have to be asked for.
     config = resolveProvider(config, { standIn: false });

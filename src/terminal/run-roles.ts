@@ -61,10 +61,10 @@ export async function runRoles(options: RunOptions): Promise<void> {
     running: (system) => {
       if (roles.includes("scheduler") && config.vlm.provider === "configured")
         unfollow = followKeys(system, () => reloadSettings(flags), log);
-      say(`tmon: ${name} runs: ${system.url}`);
       if (name === "up" && process.stderr.isTTY) {
         say(`tmon: watch with: tmon tail risk-assessment-results --data-dir ${config.dataDir}`);
       }
+      say(`tmon: ${name} runs: ${system.url}`);
     },
     stopped: async (system, run) => {
       unfollow();

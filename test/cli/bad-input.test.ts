@@ -93,8 +93,12 @@ cameras("a newcomer's mistakes are named with their cure", () => {
     );
   });
 
-  it("no camera and no model", async () => {
-    expectFailure(await runTmon(up("--model", model)), 2, "TMON_NO_CAMERA");
+  it("no camera for a detector alone, and no model", async () => {
+    expectFailure(
+      await runTmon(["run", "detector", "--data-dir", temporaryDirectory()]),
+      2,
+      "TMON_NO_CAMERA",
+    );
     const bare = await runTmon(up("--camera", road));
     expectFailure(bare, 2, "TMON_NO_MODEL");
     expect(bare.stderr).toContain("what to do: tmon models pull yolox-nano");

@@ -217,6 +217,7 @@ describe("a configuration directory", () => {
     expect({ ...config, configDir: undefined, dataDir: "", monitoring: {} }).toEqual({
       ...bare,
       dataDir: "",
+      models: { ...bare.models, directory: join(home, ".local/share/tmon/models") },
       monitoring: {},
     });
     expect([...warnings, ...notices]).toEqual([]);

@@ -67,6 +67,17 @@ export const catalogue: readonly CatalogueModel[] = [
     url: `${release}/yolox_s.onnx`,
     export: { sha256: "c5c2d13e59ae883e6af3b45daea64af4833a4951c92d116ec270d9ddbe998063", bytes: 35_858_002 },
   },
+  {
+    ...yolox,
+    name: "tmon-simulated",
+    file: "tmon-simulated.onnx",
+    purpose: "simulation",
+    classCount: 8,
+    input: [416, 256],
+    url: undefined,
+    // Of the file as it is now: another one is another line here.
+    export: { sha256: "be439cc458c53fd182bab1d43ea7ef361ca04d5dcb31430cf88d8481210acb10", bytes: 3_583_368 },
+  },
 ];
 
 /** The one to begin with on real roads. */

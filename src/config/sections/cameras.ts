@@ -5,6 +5,7 @@ import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromFile, fromFlag, map } from "../provenance.ts";
 import { redact } from "../redact.ts";
 import { Secret } from "../secret.ts";
+import { scenes, weathers } from "../simulated-camera.ts";
 import { chooseInterval } from "./detector.ts";
 
 /** Cameras of the command line replace the file's: who names one wants to see that one. */
@@ -19,11 +20,32 @@ export function chooseCameras(choose: Choose, sources: Sources): CameraConfig[] 
   const chosen = choose<CameraConfig[]>(
     "cameras",
     map(fromFlag("camera", flags.camera?.map(fromCommandLine)), describeIn(cwd)) ??
+      map(fromFlag("cameras", flags.cameras), (count) => simulatedCameras(count, defaultMs)) ??
       map(fromFile<CameraEntry[]>(cameras.file, cameras.data, ["cameras"]), describeIn(configDir ?? cwd)),
     byDefault<CameraConfig[]>([]),
   );
   refuseDuplicates(chosen);
   return chosen;
+}
+
+/** From this one on the first six show all that a detector knows, and people in danger, within half a minute. */
+const firstSeed = 10;
+
+/**
+ * So many simulated cameras, no two alike: scenes take turns, and weathers, so that each scene has each weather in
+ * 16 of them; from one turn to the next the places are others.
+ */
+export function simulatedCameras(count: number, intervalMs: number): CameraConfig[] {
+  return Array.from({ length: count }, (_, index) => {
+    const scene = scenes[index % scenes.length];
+    const weather = weathers[(index + Math.floor(index / scenes.length)) % weathers.length];
+    return describe(
+      { url: `sim:${scene}?seed=${firstSeed + index}&weather=${weather}` },
+      index,
+      "",
+      intervalMs,
+    );
+  });
 }
 
 interface CameraEntry {

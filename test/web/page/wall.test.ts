@@ -144,6 +144,28 @@ describe.skipIf(lacks("chromium"))("the wall", () => {
     await until(async () => (await incidents.count()) === 20, { what: "all incidents" });
   });
 
+  test("a rendered camera says on its picture that it is no real road, and the page where all are rendered", async () => {
+    const { url, context, detect } = await serve();
+    const say = async (cameraId: string, source: string) => {
+      const of = status(cameraId, { source });
+      await context.store.set(cameraStatusKey(cameraId), JSON.stringify(of));
+      await context.store.publish(cameraStatusKey(cameraId), JSON.stringify(of));
+    };
+    await say("drawn", "sim");
+    const page = await openPage(url);
+    const ofPage = page.locator(".strip").getByText("Simulation: no real roads");
+    await ofPage.waitFor();
+    await page.locator(".tile", { hasText: "drawn" }).locator(".rendered").waitFor();
+
+    await say("real", "live");
+    await page.locator(".tile", { hasText: "real" }).waitFor();
+    await ofPage.waitFor({ state: "detached" });
+    expect(await page.locator(".tile", { hasText: "real" }).locator(".rendered").count()).toBe(0);
+    await detect("drawn", "first", [left]);
+    await page.locator(".tile a", { hasText: "drawn" }).click();
+    await page.locator(".stage .rendered").getByText("Simulation").waitFor();
+  });
+
   test("verdicts of a simulated VLM say so", async () => {
     const { url, detect, judge } = await serve();
     const page = await openPage(url);

@@ -48,7 +48,11 @@ export const en = {
   },
   simulated: "Simulated",
   simulatedShort: "Sim",
-  simulatedLong: "The VLM is simulated: its verdicts are invented",
+  simulatedLong: "The verdicts are a simulated VLM's, or the road is rendered: nothing of it is real",
+  simulation: "Simulation",
+  noRealRoads: ": no real roads",
+  simulationLong: "All cameras are rendered by tmon; none shows a real road",
+  renderedLong: "This picture is rendered by tmon; it shows no real road",
   unverified: "Unverified",
 
   states: { candidate: "Candidate", raised: "New", updated: "Ongoing", cleared: "Cleared" },

@@ -44,7 +44,11 @@ export const zh: Words = {
   },
   simulated: "模拟",
   simulatedShort: "模拟",
-  simulatedLong: "大模型为模拟服务，结论并非真实判断",
+  simulatedLong: "结论来自模拟的大模型，或道路由 tmon 渲染，并非真实判断",
+  simulation: "仿真",
+  noRealRoads: "：并非真实道路",
+  simulationLong: "所有摄像头均由 tmon 渲染，没有真实道路",
+  renderedLong: "此画面由 tmon 渲染，并非真实道路",
   unverified: "未核实",
 
   states: { candidate: "候选", raised: "新", updated: "持续中", cleared: "已解除" },

@@ -28,6 +28,15 @@ export function LevelBadge({ level }: { level: RiskLevel | "unassessed" }) {
   );
 }
 
+/** Lies over a picture that tmon has drawn itself: no road of anybody's. */
+export function RenderedTag() {
+  return (
+    <span class="tag simulated rendered" title={text.value.renderedLong}>
+      {text.value.simulation}
+    </span>
+  );
+}
+
 /** Said wherever a verdict of a simulated VLM is shown. */
 export function SimulatedTag() {
   const { simulated, simulatedShort, simulatedLong } = text.value;

@@ -17,7 +17,7 @@ export function Strip() {
       <div class="strip-name">
         <strong class="logo">tmon</strong>
         <ConnectionChip />
-        {model.system.value?.simulated && <SimulatedTag />}
+        {isSimulation() ? <SimulationTag /> : model.system.value?.simulated && <SimulatedTag />}
       </div>
       <Views />
       <Meters />
@@ -26,6 +26,22 @@ export function Strip() {
         <Switches />
       </div>
     </header>
+  );
+}
+
+/** Every camera is rendered. */
+function isSimulation(): boolean {
+  const cameras = model.cameras.value;
+  return cameras.length > 0 && cameras.every(({ status }) => status.value?.source === "sim");
+}
+
+function SimulationTag() {
+  const { simulation, noRealRoads, simulationLong } = text.value;
+  return (
+    <strong class="tag simulated simulation" title={simulationLong}>
+      {simulation}
+      <span class="more">{noRealRoads}</span>
+    </strong>
   );
 }
 

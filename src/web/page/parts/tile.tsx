@@ -5,7 +5,7 @@ import { conditionOf, latestVerdict } from "../state/condition.ts";
 import type { CameraModel } from "../state/model.ts";
 import { levelOf, model } from "../state/page.ts";
 import { cameraHref } from "../state/route.ts";
-import { LevelBadge, SimulatedTag } from "./level.tsx";
+import { LevelBadge, RenderedTag, SimulatedTag } from "./level.tsx";
 import { Picture } from "./picture.tsx";
 import { Trouble } from "./trouble.tsx";
 
@@ -25,6 +25,7 @@ export function Tile({ camera, tabIndex, onFocus, link }: TileProps) {
       <a href={cameraHref(camera.id)} tabIndex={tabIndex} onFocus={onFocus} ref={link}>
         <span class="tile-screen">
           <Picture camera={camera} />
+          {camera.status.value?.source === "sim" && <RenderedTag />}
           <Trouble camera={camera} />
         </span>
         <span class="tile-bar">

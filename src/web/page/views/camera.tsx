@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { age } from "../i18n/format.ts";
 import { text } from "../i18n/text.ts";
-import { LevelBadge, SimulatedTag } from "../parts/level.tsx";
+import { LevelBadge, RenderedTag, SimulatedTag } from "../parts/level.tsx";
 import { Picture } from "../parts/picture.tsx";
 import { StageBar } from "../parts/stage-bar.tsx";
 import { StreamFacts } from "../parts/stream-facts.tsx";
@@ -60,6 +60,7 @@ function Body({ camera }: { camera: CameraModel }) {
       <div class="camera-main">
         <div class={`stage ${level ? `level-${level}` : ""} is-${condition}`}>
           <Picture camera={camera} large />
+          {camera.status.value?.source === "sim" && <RenderedTag />}
           <Trouble camera={camera} />
         </div>
         <StreamFacts camera={camera} />
