@@ -4,7 +4,7 @@
 
 Goes on from DIR/checkpoint.pt where there is one: then what follows is what would have followed without the break.
 Nothing depends on the clock, so the process may be stopped and continued at will. --steps may be another one when
-going on: the learning rate falls over the last two fifths of them, whatever was done before.
+going on: the learning rate falls over the last two fifths of them, wherever it was.
 """
 
 import argparse
@@ -30,6 +30,8 @@ from network import CLASSES, Detector, cells_of
 BATCH, HALVES = 8, 2
 LEARNING_RATE, WEIGHT_DECAY = 1.5e-3, 0.02
 WARM_UP_STEPS = 300
+# Share of the steps over which the learning rate falls.
+FALLING = 0.4
 EMA = 0.999
 
 
@@ -175,15 +177,18 @@ def truth_of(rows):
 
 
 def kind_of(step, steps):
-    """Crops, every eighth time the whole; at last what the detector will have."""
+    """Crops, now and then the whole, while the learning rate falls every other time; at last what the detector has."""
     if step >= 0.9 * steps:
         return "letterbox"
-    return "frame" if step % 8 == 0 else "crop"
+    return "frame" if step % (2 if is_falling(step, steps) else 8) == 0 else "crop"
+
+
+def is_falling(step, steps):
+    return step > (1 - FALLING) * steps
 
 
 def learning_rate(step, steps):
-    falling = 0.4 * steps
-    rest = min(1, max(0, (steps - step) / falling))
+    rest = min(1, (steps - step) / (FALLING * steps))
     return LEARNING_RATE * min(1, (step + 1) / WARM_UP_STEPS) * (0.01 + 0.99 * (1 - math.cos(math.pi * rest)) / 2)
 
 
