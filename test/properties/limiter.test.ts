@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CountedCall, unitsOf, roomInMs } from "../../src/store/room.ts";
+import { type CountedCall, roomInMs, unitsOf } from "../../src/store/room.ts";
 import type { QuotaLimit } from "../../src/store/store.ts";
 
 const windowMs = 60_000;
