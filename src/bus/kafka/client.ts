@@ -4,6 +4,7 @@ import type { KafkaConfig } from "../../config/config.ts";
 import { readTlsFiles } from "../../tls/files.ts";
 import { registerCodecs } from "./codecs.ts";
 import { registerProduceRequest } from "./produce-request.ts";
+import { registerRequestQueue } from "./request-queue.ts";
 import { createSilentBrokers, type SilentBrokers } from "./silent-brokers.ts";
 
 const connectionTimeoutMs = 5_000;
@@ -16,6 +17,7 @@ const longestRetryMs = 1_000;
 export function createClient(config: KafkaConfig, log: Logger): Kafka {
   registerCodecs();
   registerProduceRequest();
+  registerRequestQueue();
   const silentBrokers = createSilentBrokers();
   const options: KafkaOptions = {
     clientId: "tmon",

@@ -39,6 +39,33 @@ declare module "kafkajs/src/protocol/requests/produce/index.js" {
   export type { Encoded, ProduceOptions };
 }
 
+/** Within kafkajs 2.2.4: the requests of one connection. */
+declare module "kafkajs/src/network/requestQueue/index.js" {
+  interface PushedRequest {
+    entry: { correlationId: number; resolve(): void };
+    expectResponse: boolean;
+    sendRequest(): void;
+  }
+
+  export default class RequestQueue {
+    constructor(options: {
+      maxInFlightRequests: number | null;
+      requestTimeout: number;
+      enforceRequestTimeout: boolean;
+      clientId: string;
+      broker: string;
+      logger: { debug(): void };
+    });
+    readonly pending: readonly unknown[];
+    push(request: PushedRequest): void;
+    /** @param clientSideThrottleTime ms */
+    maybeThrottle(clientSideThrottleTime: number): void;
+    checkPendingRequests(): void;
+    scheduleCheckPendingRequests(): void;
+    destroy(): void;
+  }
+}
+
 /** Within kafkajs 2.2.4: what its consumers are handed of an answer. */
 declare module "kafkajs/src/consumer/batch.js" {
   import type { KafkaMessage } from "kafkajs";
