@@ -180,7 +180,6 @@ describe("tmon load-test", () => {
   });
 
   it.concurrent.each([
-    [["--from", "cameras"], {}, /TMON_NO_MODEL: no detector model.*\n.*--model FILE/],
     [["--slo", "endtoend<5"], {}, /the report has no figure endtoend\n.*did you mean endToEndMs\.p95\?/],
     [["--report", "."], {}, /the report cannot be written: "\." is no file's name/],
     [["--report", "none/load.json"], {}, /the report cannot be written: ENOENT/],
