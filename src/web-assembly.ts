@@ -6,6 +6,6 @@ declare const WebAssembly: {
 
 /** An instance of a module that needs nothing, with a memory of its own. */
 export function instantiate<Exports>(moduleBase64: string): Exports {
-  const module = new WebAssembly.Module(Buffer.from(moduleBase64, "base64"));
+  const module = new WebAssembly.Module(Uint8Array.from(atob(moduleBase64), (byte) => byte.charCodeAt(0)));
   return new WebAssembly.Instance(module).exports as Exports;
 }
