@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -31,6 +31,15 @@ describe("tmon cameras test of a rendered camera", { timeout: 60_000 }, () => {
     const { stdout } = await test("north", "--config-dir", config);
     expect(stdout).toMatch(/^codec +rendered$/m);
     expect(stdout).toMatch(/^decoding +none: one picture is drawn for every 1.8 s$/m);
+  });
+
+  it("leaves nothing in the home directory, as onnxruntime does that reports to its maker", async () => {
+    const home = temporaryDirectory();
+    const env = { HOME: home, TMPDIR: home };
+    expect(await runTmon(["cameras", "test", "sim:zebra", "--picture", picture], env)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(readdirSync(home)).toEqual([]);
   });
 
   it("names the nearest scene, with exit status 2", async () => {

@@ -1,3 +1,4 @@
+import "./no-telemetry.ts";
 import { InferenceSession } from "onnxruntime-node";
 import { messageOf, TmonError } from "../../errors.ts";
 import { type YoloxLayout, yoloxLayout } from "../../vision/yolox.ts";

@@ -1,3 +1,4 @@
+import "./no-telemetry.ts";
 import { access } from "node:fs/promises";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
