@@ -28,6 +28,7 @@ const commands = [
   ["dlq", "show"],
   ["dlq", "replay"],
   ["cameras", "test"],
+  ["score"],
   ["models", "list"],
   ["models", "pull"],
   ["models", "verify"],

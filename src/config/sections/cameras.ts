@@ -35,16 +35,11 @@ const firstSeed = 10;
  * So many simulated cameras, no two alike: scenes take turns, and weathers, so that each scene has each weather in
  * 16 of them; from one turn to the next the places are others.
  */
-export function simulatedCameras(count: number, intervalMs: number): CameraConfig[] {
+export function simulatedCameras(count: number, intervalMs: number, seed = firstSeed): CameraConfig[] {
   return Array.from({ length: count }, (_, index) => {
     const scene = scenes[index % scenes.length];
     const weather = weathers[(index + Math.floor(index / scenes.length)) % weathers.length];
-    return describe(
-      { url: `sim:${scene}?seed=${firstSeed + index}&weather=${weather}` },
-      index,
-      "",
-      intervalMs,
-    );
+    return describe({ url: `sim:${scene}?seed=${seed + index}&weather=${weather}` }, index, "", intervalMs);
   });
 }
 

@@ -19,9 +19,10 @@ export function openSimulatedSource(url: string): Source {
     const renderer = acquireRenderer(camera);
     try {
       while (!signal.aborted) {
-        beganAt ??= Date.now();
         const picture = memory.take(pictureSize);
-        await renderer.draw(Math.max(0, Date.now() - beganAt), picture);
+        await renderer.draw(beganAt === undefined ? 0 : Math.max(0, Date.now() - beganAt), picture);
+        // The first one takes long: only then is there a thread that draws.
+        beganAt ??= Date.now();
         if (signal.aborted) {
           memory.give(picture);
           return;
