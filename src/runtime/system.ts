@@ -79,9 +79,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     releases.add(() => collector?.stop());
 
     // Consumers first, so that the first frame finds everybody there; stopped in the opposite order.
-    for (const name of roleNames.toReversed().filter((role) => roles.includes(role))) {
+    for (const { name, start } of await load(roleNames.toReversed().filter((role) => roles.includes(role)))) {
       ending.throwIfAborted();
-      const role = await starters[name]({ ...context, log: log.child({ role: name }) });
+      const role = await start({ ...context, log: log.child({ role: name }) });
       releases.add(() => role.stop());
       running.unshift(role);
       releases.add(startHeartbeat(store, () => beatOf(role, context, server.url)));
@@ -107,12 +107,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 /** A role's code is loaded where the role runs: what decodes pictures and runs models is large. */
-const starters: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
-  detector: async (context) => (await import("./detector/detector.ts")).startDetector(context),
-  generator: async (context) => (await import("./generator/generator.ts")).startGenerator(context),
-  scheduler: async (context) => (await import("./scheduler/scheduler.ts")).startScheduler(context),
-  aggregator: async (context) => (await import("./aggregator/aggregator.ts")).startAggregator(context),
+const loaders: Record<RoleName, () => Promise<(context: RoleContext) => Promise<RunningRole>>> = {
+  detector: async () => (await import("./detector/detector.ts")).startDetector,
+  generator: async () => (await import("./generator/generator.ts")).startGenerator,
+  scheduler: async () => (await import("./scheduler/scheduler.ts")).startScheduler,
+  aggregator: async () => (await import("./aggregator/aggregator.ts")).startAggregator,
 };
+
+/** All of it before the first role runs: loading keeps the thread from who is at work. */
+function load(names: readonly RoleName[]) {
+  return Promise.all(names.map(async (name) => ({ name, start: await loaders[name]() })));
+}
 
 /**
  * A context whose bus and store are yet to come. The HTTP server has it first, so that probes are answered while

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encode } from "../../src/messages/codec.ts";
+import { readKnownKeys } from "../../src/runtime/known-keys.ts";
 import { type SimulatedVlm, startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
 import { aTask } from "../runtime/scheduler/jobs.ts";
 import { openContext, testConfig } from "../support/context.ts";
@@ -37,6 +38,12 @@ describe("tmon keys", () => {
         return { topic: "assessment-tasks", key: camera, value: encode(aTask({ camera })) };
       }),
     );
+
+  /** What schedulers told of a key last: waiting for it takes no process a look. */
+  async function told(id: string) {
+    const { keys: known } = await readKnownKeys({ keys: [] }, site.context.store);
+    return known.find((key) => key.id === id);
+  }
 
   /** As an editor does: under another name, then in place. */
   function writeKeys(...ids: string[]): void {
@@ -75,13 +82,17 @@ describe("tmon keys", () => {
     const scheduler = startTmon(["run", "scheduler", "--port", "0", ...settings]);
     await scheduler.says("scheduler runs");
     await ask(6);
-    await until(async () => (await list()).get("two")?.calls === 6, { what: "six calls of key two" });
-    expect((await list()).get("one")).toMatchObject({ state: "disabled", calls: 0 });
+    await until(async () => (await told("two"))?.calls === 6, { what: "six calls of key two" });
+    const listed = await list();
+    expect(listed.get("two")).toMatchObject({ calls: 6 });
+    expect(listed.get("one")).toMatchObject({ state: "disabled", calls: 0 });
 
     expect((await keys("enable", "one")).exitCode).toBe(0);
-    await until(async () => (await list()).get("one")?.state === "healthy");
+    await until(async () => (await told("one"))?.state === "healthy");
+    expect((await list()).get("one")).toMatchObject({ state: "healthy" });
     await ask(6);
-    await until(async () => ((await list()).get("one")?.calls ?? 0) > 0, { what: "calls of key one" });
+    await until(async () => ((await told("one"))?.calls ?? 0) > 0, { what: "calls of key one" });
+    expect((await list()).get("one")?.calls).toBeGreaterThan(0);
 
     const drained = await keys("drain", "two");
     expect(drained.stderr).toContain("two takes no new calls");
@@ -109,7 +120,8 @@ describe("tmon keys", () => {
     scheduler.kill("SIGHUP");
     await scheduler.says("the API keys were read anew");
     await until(() => answered() === before + 20);
-    await until(async () => (await list()).get("three")?.state === "healthy");
+    await until(async () => (await told("three"))?.state === "healthy");
+    expect((await list()).get("three")).toMatchObject({ state: "healthy" });
 
     writeFileSync(join(configDir, "api_keys.yaml"), "api_keys: [{ kee: sk-secret-four }]");
     await scheduler.says("the API keys stay as they are");

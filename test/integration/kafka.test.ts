@@ -86,6 +86,7 @@ describe.skipIf(lacks("kafka", "redis", "ffmpeg", "video", "model"))("tmon up on
 
   it("top shows who runs, what each group has still to do, and what is written a second", async () => {
     const generator = startTmon(["run", "generator", "--port", "0", "--instance", "one"], env);
+    await generator.says("generator runs");
     const seen = await until(
       async () => {
         const [look] = await linesOf("top", "--once");
