@@ -39,6 +39,8 @@ export function startTmon(args: readonly string[], env: Record<string, string> =
     reject: false,
     stdin: "ignore",
     buffer: false,
+    // Told to end, it has the time it needs: by itself this would kill it after five seconds.
+    forceKillAfterDelay: false,
   });
   let stdout = "";
   let stderr = "";
