@@ -14,7 +14,6 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { execa } from "execa";
-import { environment } from "./scheduler/schedulers.ts";
 import { type BusName, buses, startServers } from "./scheduler/servers.ts";
 import { startProcess } from "./support/processes.ts";
 
@@ -46,7 +45,7 @@ const rows: Row[] = [];
 for (const bus of buses.filter((name) => positionals.length === 0 || positionals.includes(name))) {
   const directory = mkdtempSync(join(tmpdir(), "tmon-top-"));
   const servers = await startServers(bus, directory);
-  const env = environment(directory, servers.env);
+  const env = { TMON_DATA_DIR: directory, ...servers.env };
   for (const frames of [0, framesPerSecond]) {
     process.stderr.write(`${bus}, ${frames} frames/s …\n`);
     const pipeline = startPipeline(directory, frames, env);
