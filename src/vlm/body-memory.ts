@@ -25,7 +25,7 @@ export function createBodyMemory(): BodyMemory {
       if (memory) keptBytes -= memory.byteLength;
       if (memory && memory.byteLength >= bytes) return Buffer.from(memory, 0, bytes);
       const size = Math.ceil(bytes / stepBytes) * stepBytes;
-      return Buffer.from(new ArrayBuffer(size), 0, bytes);
+      return Buffer.allocUnsafeSlow(size).subarray(0, bytes);
     },
     giveBack({ buffer }) {
       if (keptBytes + buffer.byteLength > mostKeptBytes) return;

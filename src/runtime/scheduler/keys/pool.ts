@@ -92,8 +92,9 @@ export function createKeyPool(
 
   function healthWait(key: KeyState, now: number): number {
     if (key.order !== "use") return Number.POSITIVE_INFINITY;
-    const { standing, group, account, model } = key;
-    return Math.max(standing.waitMs(now), group.standing.waitMs(now), account.waitMs(now), model.waitMs(now));
+    let longest = 0;
+    for (const standing of registry.standingsOf(key)) longest = Math.max(longest, standing.waitMs(now));
+    return longest;
   }
 
   /** ms until its health and its windows allow a call; 0 or less if they do. */
