@@ -1,4 +1,4 @@
-import { bend, pathThrough, reversed } from "../geometry/path.ts";
+import { bend, pathThrough } from "../geometry/path.ts";
 import { createPinhole, type Pinhole } from "../geometry/pinhole.ts";
 import type { Point } from "../geometry/vector.ts";
 import type { Random } from "../traffic/looks.ts";
@@ -106,16 +106,15 @@ function routesInto(arm: number, crossings: readonly Crossing[], busy: number): 
   ].map(({ gates, ...route }) => routeOf(route, gates, crossings));
 }
 
-/** Along both pavements of each road, and straight over the crossings. */
+/** Along both pavements of each road, in both directions, and straight over the crossings. */
 function walkwaysOf(): Walkway[] {
   return outward.flatMap((_, arm) =>
     [1, -1].map((side): Walkway => {
       const right = side * middle;
-      const path = pathThrough([at(arm, 60, right), at(arm + 2, 60, -right)]);
       // The crossing it takes is that of the arm on its side.
       const crossing = (arm + (side === 1 ? 3 : 1)) % 4;
       return {
-        path: side === 1 ? path : reversed(path),
+        path: pathThrough([at(arm, 60, right), at(arm + 2, 60, -right)]),
         crossings: [{ crossing, enter: 60 - kerb - 0.4, leave: 60 + kerb }],
       };
     }),
