@@ -4,7 +4,6 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { LoadReport } from "../../src/runtime/load-test/load-test.ts";
 import { openContext, testConfig } from "../support/context.ts";
 import { lacks } from "../support/machine.ts";
-import { sharedFile } from "../support/shared.ts";
 import { runTmon, startTmon } from "../support/tmon.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
 import { openTerminal } from "../support/tmux.ts";
@@ -55,8 +54,7 @@ describe("tmon load-test", () => {
 
   it("from cameras: rendered pictures go through a real detector; each group it finds ends in a verdict", async () => {
     const { dataDir, flags, report, page } = place();
-    const model = ["--model", sharedFile("models/yolox_nano.onnx")];
-    const args = ["load-test", "--from", "cameras", "--cameras", "4", "--rate", "4", "--for", "4s", ...model];
+    const args = ["load-test", "--from", "cameras", "--cameras", "4", "--rate", "4", "--for", "4s"];
     const { exitCode, stderr } = await runTmon([...args, ...flags, "--slo", "lost=0,pending=0"]);
     expect(exitCode, stderr).toBe(0);
     const { load, frames, messages, run, stagesMs } = report();
@@ -65,7 +63,7 @@ describe("tmon load-test", () => {
     expect(messages.detections).toBe(load.sent);
     expect(messages.tasks).toBeGreaterThan(0);
     expect(messages.results).toBe(messages.tasks);
-    expect(run).toMatchObject({ model: "yolox_nano.onnx", simulated: true });
+    expect(run).toMatchObject({ model: "tmon-simulated.onnx", simulated: true });
     expect(stagesMs.detect.p50).toBeGreaterThan(0);
     expect(page()).toContain("<td>detect</td>");
     expect(await leftBehind(dataDir)).toEqual([]);

@@ -104,9 +104,10 @@ function describe({ target, from, profile, rate, cameras, duration }: LoadTestWi
 }
 
 function configure({ target, from, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
-  // The test's cameras are its own.
-  const loaded = { ...loadRunSettings(flags), cameras: [] };
-  if (from === "cameras") requireModel("rendered", loaded);
+  const settings = loadRunSettings(flags);
+  // The test's cameras are its own, and invented groups no model has found.
+  const model = from === "cameras" ? requireModel("rendered", settings) : undefined;
+  const loaded = { ...settings, cameras: [], detector: { ...settings.detector, model } };
   const config = target === "self" ? resolveProvider(loaded, { standIn: true }) : loaded;
   refuseAccidents(config, { target, allowRemote, spend: flags.spend });
   if (target === "self") sayProvider(config);
