@@ -202,6 +202,7 @@ it("alarms are what needs a person: what is away, dead, disabled or failed", () 
   const takenOut = key("key_9", { state: "disabled", order: "disable" });
   const scheduler = beat({ role: "scheduler", stats: { keys: [takenOut] } });
   expect(alarmsOf(modelOf({ beats: [scheduler] }))).toEqual([]);
+  expect(alarmsOf(modelOf({}))).toEqual(["no role runs on this bus and store: tmon up starts them all"]);
   expect(alarmsOf(modelOf(busy))).toEqual([
     "key key_7 is disabled: the account is unpaid",
     "camera junction-4 failed: wrong user name or password",
