@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import type { Bus, Delivery, ReadOptions, ReceivedMessage } from "../../src/bus/bus.ts";
 import { partitionOf } from "../../src/bus/partitioner.ts";
 import { until } from "../support/until.ts";
@@ -16,15 +16,16 @@ export interface BusFixture {
 }
 
 const partitions = 4;
-const group = "workers";
+let fixtures = 0;
 
-/** What every bus promises: bus.ts, and the delivery chapter of the design. */
+/** What every bus promises: bus.ts, and the delivery chapter of the design. Side by side: a test mostly waits. */
 export function busContract(name: string, open: () => Promise<BusFixture>): void {
-  async function fixture() {
+  async function fixture({ onTestFinished }: TestContext) {
     const opened = await open();
     onTestFinished(() => opened.close());
     const [first, second] = opened.topics;
-    return { ...opened, first, second };
+    fixtures += 1;
+    return { ...opened, first, second, group: `workers-${fixtures}` };
   }
 
   async function everything(bus: Bus, options: ReadOptions): Promise<ReceivedMessage[]> {
@@ -33,15 +34,15 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
     return messages;
   }
 
-  const lagOf = async (bus: Bus, topic: string): Promise<number> =>
+  const lagOf = async (bus: Bus, group: string, topic: string): Promise<number> =>
     (await bus.describeGroup(group, [topic])).reduce((sum, { lag }) => sum + lag, 0);
 
   const allPartitions = (...members: Collector[]): number[] =>
     members.flatMap(({ consumer }) => consumer.assignment()).sort();
 
-  describe(`${name}: producing`, () => {
-    test("a partition keeps the order of the messages", async () => {
-      const { bus, first } = await fixture();
+  describe.concurrent(`${name}: producing`, () => {
+    test("a partition keeps the order of the messages", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const messages = numbered(first, 200, { partitions: 1 });
       await Promise.all(messages.map((message) => one.produce([message])));
@@ -51,8 +52,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(deliveries.map(({ offset }) => offset)).toEqual(messages.map((_, index) => index));
     });
 
-    test("a key goes where Kafka's own clients would send it, an explicit partition wins", async () => {
-      const { bus, first } = await fixture();
+    test("a key goes where Kafka's own clients would send it, an explicit partition wins", async (context) => {
+      const { bus, first } = await fixture(context);
       const one = await bus();
       const value = Buffer.from("x");
       await one.produce(
@@ -65,8 +66,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         expect(partition).toBe(headers.explicit ? 3 : partitionOf(key, partitions));
     });
 
-    test("key, headers and bytes arrive unaltered, whatever they are", async () => {
-      const { bus, first } = await fixture();
+    test("key, headers and bytes arrive unaltered, whatever they are", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const values = [
         Buffer.alloc(0),
@@ -86,16 +87,16 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       });
     });
 
-    test("a topic that does not exist is refused by name", async () => {
-      const { bus } = await fixture();
+    test("a topic that does not exist is refused by name", async (context) => {
+      const { bus } = await fixture(context);
       const message = { topic: "no-such-topic", key: "k", value: Buffer.from("x") };
       await expect((await bus()).produce([message])).rejects.toMatchObject({ code: "TMON_TOPIC_UNKNOWN" });
     });
   });
 
-  describe(`${name}: consuming`, () => {
-    test("a restarted member is given what was not acknowledged, and nothing else", async () => {
-      const { bus, first } = await fixture();
+  describe.concurrent(`${name}: consuming`, () => {
+    test("a restarted member is given what was not acknowledged, and nothing else", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 40, { partitions: 1 }));
       const before = await collect(one, {
@@ -113,25 +114,28 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(after.values()).toEqual([...repeated.map(String), "last-0"]);
     });
 
-    test("what a killed member had acknowledged is not repeated, the rest goes on elsewhere", async () => {
-      const { bus, first, target } = await fixture();
+    test("what a killed member had acknowledged is not repeated, the rest goes on elsewhere", async (context) => {
+      const { bus, first, target, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 60, { partitions: 1 }));
-      const killed = await startMemberProcess({ target, group, topics: [first], acknowledge: "odd" });
+      const killed = await startMemberProcess(
+        { target, group, topics: [first], acknowledge: "odd" },
+        context,
+      );
       await until(() => killed.delivered.length === 60);
-      await until(async () => (await lagOf(one, first)) === 30, {
+      await until(async () => (await lagOf(one, group, first)) === 30, {
         what: "the acknowledgements are committed",
       });
       await killed.signal("SIGKILL");
       const heir = await collect(one, { group, topics: [first] });
-      await until(async () => (await lagOf(one, first)) === 0);
+      await until(async () => (await lagOf(one, group, first)) === 0);
       expect(heir.deliveries.map(({ offset }) => offset)).toEqual(
         Array.from({ length: 30 }, (_, index) => index * 2),
       );
     });
 
-    test("two members share the partitions, and each message goes to one of them", async () => {
-      const { bus, first } = await fixture();
+    test("two members share the partitions, and each message goes to one of them", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const [one, two] = [await bus(), await bus()];
       const left = await collect(one, { group, topics: [first] });
       const right = await collect(two, { group, topics: [first] });
@@ -143,8 +147,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(left.deliveries).toHaveLength(40);
     });
 
-    test("two groups each get every message", async () => {
-      const { bus, first } = await fixture();
+    test("two groups each get every message", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 10, { partitions }));
       const left = await collect(one, { group, topics: [first] });
@@ -152,8 +156,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => left.deliveries.length === 10 && right.deliveries.length === 10);
     });
 
-    test("partition p of every topic belongs to the same member", async () => {
-      const { bus, first, second } = await fixture();
+    test("partition p of every topic belongs to the same member", async (context) => {
+      const { bus, first, second, group } = await fixture(context);
       const one = await bus();
       const left = await collect(one, { group, topics: [first, second] });
       const right = await collect(await bus(), { group, topics: [first, second] });
@@ -164,8 +168,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         for (const { partition } of deliveries) expect(consumer.assignment()).toContain(partition);
     });
 
-    test("members that join and leave under load lose nothing", async () => {
-      const { bus, first } = await fixture();
+    test("members that join and leave under load lose nothing", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const members = [await collect(one, { group, topics: [first] })];
       let produced = 0;
@@ -184,7 +188,7 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         await until(() => joining.consumer.assignment().length > 0);
         await Promise.all([members[round]!.consumer.stop(), produceSome()]);
       }
-      await until(async () => (await lagOf(one, first)) === 0);
+      await until(async () => (await lagOf(one, group, first)) === 0);
       const values = members.flatMap((member) => member.values());
       expect(new Set(values).size).toBe(produced);
       for (const { deliveries } of members)
@@ -194,8 +198,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         }
     });
 
-    test("assigned() comes before a partition's first delivery, lost() when it goes", async () => {
-      const { bus, first } = await fixture();
+    test("assigned() comes before a partition's first delivery, lost() when it goes", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const left = await collect(one, { group, topics: [first] });
       await until(() => left.consumer.assignment().length === 4);
@@ -205,8 +209,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(left.told.flatMap(({ lost }) => lost ?? []).sort()).toEqual(right.consumer.assignment());
     });
 
-    test("a partition in work is handed over only when its messages are done", async () => {
-      const { bus, first } = await fixture();
+    test("a partition in work is handed over only when its messages are done", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 4, { partitions }));
       const left = await collect(one, { group, topics: [first], acknowledge: () => false });
@@ -216,12 +220,12 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(left.deliveries.every((delivery) => delivery.owned())).toBe(true);
       for (const delivery of left.deliveries) delivery.acknowledge();
       await until(() => right.consumer.assignment().length === 2);
-      await until(async () => (await lagOf(one, first)) === 0);
+      await until(async () => (await lagOf(one, group, first)) === 0);
       expect(right.deliveries).toEqual([]);
     });
 
-    test("a draining partition delivers nothing more; what a member abandons then goes at once to the next", async () => {
-      const { bus, first } = await fixture();
+    test("a draining partition delivers nothing more; what a member abandons then goes at once to the next", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 8, { partitions }));
       const given: Delivery[] = [];
@@ -247,8 +251,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(right.consumer.assignment()).toEqual([...leaving].sort());
     });
 
-    test("a handover that comes to nothing gives back what was abandoned for it, and only that", async () => {
-      const { bus, first } = await fixture();
+    test("a handover that comes to nothing gives back what was abandoned for it, and only that", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 8, { partitions }));
       const given: Delivery[] = [];
@@ -274,11 +278,11 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         [...leaving].sort().map((partition) => [partition, 1]),
       );
       for (const delivery of given) delivery.acknowledge();
-      await until(async () => (await lagOf(one, first)) === 0);
+      await until(async () => (await lagOf(one, group, first)) === 0);
     });
 
-    test("a paused member shows progress: whoever pauses is not stuck", async () => {
-      const { bus, first } = await fixture();
+    test("a paused member shows progress: whoever pauses is not stuck", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const member = await collect(one, { group, topics: [first] });
       member.consumer.pause();
@@ -288,8 +292,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(member.deliveries).toEqual([]);
     });
 
-    test("an acknowledgement after the member has gone has no effect", async () => {
-      const { bus, first } = await fixture();
+    test("an acknowledgement after the member has gone has no effect", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 5, { partitions: 1 }));
       const gone = await collect(one, { group, topics: [first], acknowledge: () => false });
@@ -303,8 +307,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => heir.deliveries.length === 5);
     });
 
-    test("stop() commits what was acknowledged last", async () => {
-      const { bus, first } = await fixture();
+    test("stop() commits what was acknowledged last", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 30, { partitions }));
       const { consumer, deliveries } = await collect(one, {
@@ -317,21 +321,21 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       for (const delivery of deliveries) delivery.acknowledge();
       expect(consumer.inFlight()).toBe(0);
       await Promise.all([consumer.stop(), consumer.stop()]);
-      expect(await lagOf(one, first)).toBe(0);
+      expect(await lagOf(one, group, first)).toBe(0);
       expect(consumer.assignment()).toEqual([]);
     });
   });
 
-  describe(`${name}: pausing`, () => {
-    test("a paused topic's partition waits, the others go on; resumed, it loses nothing", async () => {
-      const { bus, first, second } = await fixture();
+  describe.concurrent(`${name}: pausing`, () => {
+    test("a paused topic's partition waits, the others go on; resumed, it loses nothing", async (context) => {
+      const { bus, first, second, group } = await fixture(context);
       const one = await bus();
       const member = await collect(one, { group, topics: [first, second] });
       member.consumer.pause({ topic: first, partition: 2 });
       await one.produce([...numbered(first, 40, { partitions }), ...numbered(second, 40, { partitions })]);
       await until(() => member.deliveries.length === 70);
       expect(
-        await lagOf(one, second).then(() =>
+        await lagOf(one, group, second).then(() =>
           member.deliveries.filter((d) => d.topic === first && d.partition === 2),
         ),
       ).toEqual([]);
@@ -339,8 +343,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => member.deliveries.length === 80);
     });
 
-    test("a pause from within deliver() stops with that message", async () => {
-      const { bus, first } = await fixture();
+    test("a pause from within deliver() stops with that message", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 50, { partitions: 1 }));
       const got: number[] = [];
@@ -353,14 +357,14 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
           if (delivery.offset === 9) consumer.pause();
         },
       });
-      await until(async () => (await lagOf(one, first)) === 40);
+      await until(async () => (await lagOf(one, group, first)) === 40);
       expect(got).toHaveLength(10);
       consumer.resume();
       await until(() => got.length === 50);
     });
 
-    test("a member that paused everything and was joined and left again delivers once it resumes", async () => {
-      const { bus, first } = await fixture();
+    test("a member that paused everything and was joined and left again delivers once it resumes", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const stayer = await collect(one, { group, topics: [first] });
       await until(() => stayer.consumer.assignment().length === 4);
@@ -375,8 +379,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       await until(() => stayer.deliveries.length === 40);
     });
 
-    test("a partition's own pause ends when it is lost", async () => {
-      const { bus, first } = await fixture();
+    test("a partition's own pause ends when it is lost", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       const stayer = await collect(one, { group, topics: [first] });
       await until(() => stayer.consumer.assignment().length === 4);
@@ -391,9 +395,9 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
     });
   });
 
-  describe(`${name}: reading without a group`, () => {
-    test("from the earliest to the end as it was when the read began", async () => {
-      const { bus, first, second } = await fixture();
+  describe.concurrent(`${name}: reading without a group`, () => {
+    test("from the earliest to the end as it was when the read began", async (context) => {
+      const { bus, first, second } = await fixture(context);
       const one = await bus();
       await one.produce([...numbered(first, 30, { partitions }), ...numbered(second, 5, { partitions })]);
       const messages = await everything(one, { topics: [first, second], from: "earliest", untilEnd: true });
@@ -405,8 +409,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(await everything(one, { topics: [first], from: "latest", untilEnd: true })).toEqual([]);
     });
 
-    test("from an offset, from a time, the last few", async () => {
-      const { bus, first } = await fixture();
+    test("from an offset, from a time, the last few", async (context) => {
+      const { bus, first } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 10, { partitions: 1 }));
       const [{ timestamp: before } = { timestamp: 0 }] = await everything(one, {
@@ -429,8 +433,8 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       ).toHaveLength(3);
     });
 
-    test("from the latest on, new messages come until the signal ends it", async () => {
-      const { bus, first } = await fixture();
+    test("from the latest on, new messages come until the signal ends it", async (context) => {
+      const { bus, first } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 5, { partitions, prefix: "old-" }));
       const stop = new AbortController();
@@ -450,20 +454,20 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       expect(got.every((text) => text.startsWith("new-"))).toBe(true);
     });
 
-    test("a reader that stops early ends without an error, and has changed nothing", async () => {
-      const { bus, first } = await fixture();
+    test("a reader that stops early ends without an error, and has changed nothing", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 100, { partitions }));
       const described = await one.describeTopics([first]);
       for await (const _ of one.read({ topics: [first], from: "earliest" })) break;
       expect(await one.describeTopics([first])).toEqual(described);
-      expect(await lagOf(one, first)).toBe(100);
+      expect(await lagOf(one, group, first)).toBe(100);
     });
   });
 
-  describe(`${name}: describing`, () => {
-    test("lag counts what is not acknowledged, above the watermark too", async () => {
-      const { bus, first } = await fixture();
+  describe.concurrent(`${name}: describing`, () => {
+    test("lag counts what is not acknowledged, above the watermark too", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const one = await bus();
       await one.produce(numbered(first, 10, { partitions: 1 }));
       expect(await one.describeTopics([first])).toContainEqual({
@@ -472,14 +476,14 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
         earliest: 0,
         end: 10,
       });
-      expect(await lagOf(one, first)).toBe(10);
+      expect(await lagOf(one, group, first)).toBe(10);
       const member = await collect(one, {
         group,
         topics: [first],
         acknowledge: ({ offset }) => offset !== 2 && offset !== 5,
       });
       await until(() => member.deliveries.length === 10);
-      await until(async () => (await lagOf(one, first)) === 2);
+      await until(async () => (await lagOf(one, group, first)) === 2);
       const [partition] = await one.describeGroup(group, [first]);
       expect(partition).toEqual({
         topic: first,
@@ -492,12 +496,12 @@ export function busContract(name: string, open: () => Promise<BusFixture>): void
       });
       member.deliveries[2]?.acknowledge();
       member.deliveries[5]?.acknowledge();
-      await until(async () => (await lagOf(one, first)) === 0);
+      await until(async () => (await lagOf(one, group, first)) === 0);
       expect((await one.describeGroup(group, [first]))[0]?.unreadSince).toBeUndefined();
     });
 
-    test("an idle consumer shows progress: it looked and found nothing", async () => {
-      const { bus, first } = await fixture();
+    test("an idle consumer shows progress: it looked and found nothing", async (context) => {
+      const { bus, first, group } = await fixture(context);
       const member = await collect(await bus(), { group, topics: [first] });
       const before = Date.now();
       await until(() => member.consumer.lastProgressAt() > before);

@@ -114,7 +114,7 @@ describe.skipIf(lacks("tmux"))("top in a terminal", () => {
     const terminal = await top(await busyPipeline(), small, { NODE_OPTIONS: `--import=${fault}` });
     await terminal.shows(/key_7/);
     expect(await terminal.modes()).toBe("1 0");
-    if (end.startsWith("SIG")) process.kill(await terminal.pid(), end as NodeJS.Signals);
+    if (end.startsWith("SIG")) process.kill(terminal.pid(), end as NodeJS.Signals);
     else await terminal.press(end);
     const text = await terminal.ended();
     expect(text).toMatch(/^before\ntmon: bus embedded/);

@@ -12,5 +12,5 @@ export function temporaryDirectory(): string {
 }
 
 export function removeTemporaryDirectories(): void {
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
 }

@@ -23,7 +23,8 @@ async function setPassword({ brokers }: KafkaCluster, password: string): Promise
   const what = ["--entity-type", "users", "--entity-name", username, "--alter"];
   const scram = ["--add-config", `SCRAM-SHA-256=[password=${password}]`];
   const command = "kafka.admin.ConfigCommand";
-  await execa("java", ["-cp", jars, command, "--bootstrap-server", brokers[0]!, ...what, ...scram]);
+  const light = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+  await execa("java", [...light, "-cp", jars, command, "--bootstrap-server", brokers[0]!, ...what, ...scram]);
 }
 
 /** As a broker does that restarts, or that wants its clients to log in anew. */

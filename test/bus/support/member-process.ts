@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { onTestFinished, type TestContext } from "vitest";
 import { until } from "../../support/until.ts";
 import type { BusTarget } from "./test-bus.ts";
 
@@ -32,13 +32,16 @@ export interface MemberProcess {
   exited: Promise<unknown>;
 }
 
-/** Ends with the test. Resolves when the member has joined. */
-export async function startMemberProcess(options: MemberOptions): Promise<MemberProcess> {
+/** Ends with the test, which has to be named where tests run side by side. Resolves when the member has joined. */
+export async function startMemberProcess(
+  options: MemberOptions,
+  test: Pick<TestContext, "onTestFinished"> = { onTestFinished },
+): Promise<MemberProcess> {
   const child = fork(fileURLToPath(new URL("./member.ts", import.meta.url)), [JSON.stringify(options)], {
     execArgv: ["--import", "tsx"],
   });
   const exited = once(child, "exit");
-  onTestFinished(async () => {
+  test.onTestFinished(async () => {
     child.kill("SIGKILL");
     await exited;
   });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import type { Config } from "../../../src/config/config.ts";
 import { type CameraStatus, cameraStatusKey } from "../../../src/messages/camera-status.ts";
 import type { CameraState } from "../../../src/runtime/detector/camera.ts";
@@ -18,21 +18,16 @@ const skip = lacks("ffmpeg", "video", "model", "rtsp");
 const directory = temporaryDirectory();
 const road = skip ? "" : await h264File(directory, "road.h264");
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function start(config: Config) {
+async function start({ onTestFinished }: TestContext, config: Config) {
   const { context, close } = await openContext(config);
-  closing.push(close);
+  onTestFinished(close);
   const states: string[] = [];
   await context.store.subscribe("tmon:camera-status:*", (_, message) => {
     const { state } = JSON.parse(message) as CameraStatus;
     if (state !== states.at(-1)) states.push(state);
   });
   const detector = await startDetector(context);
-  closing.push(() => detector.stop());
+  onTestFinished(() => detector.stop());
   const status = async (id = "cam-1") => {
     const entry = await context.store.get(cameraStatusKey(id));
     return entry && (JSON.parse(`${entry}`) as CameraStatus);
@@ -54,9 +49,10 @@ async function ourFfmpegs(parent = process.pid): Promise<number[]> {
 }
 
 describe.skipIf(skip)("an RTSP camera", () => {
-  test("plays: one picture an interval, of what it shows now, and says so", async () => {
+  test("plays: one picture an interval, of what it shows now, and says so", async (test) => {
     const server = await startRtspServer({ road });
     const { detector, context, status } = await start(
+      test,
       detectorConfig([liveCamera("cam-1", `${server.url}/road`, 500)]),
     );
     await detector.firstFrames;
@@ -78,10 +74,11 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(await ourFfmpegs()).toEqual([]);
   });
 
-  test("key frames alone are decoded where they come often enough", async () => {
+  test("key frames alone are decoded where they come often enough", async (test) => {
     const rare = await h264File(directory, "rare.h264", { keyEvery: 72 });
     const server = await startRtspServer({ road, rare });
     const { detector } = await start(
+      test,
       detectorConfig([
         liveCamera("often", `${server.url}/road`, 1200),
         liveCamera("rare", `${server.url}/rare`, 1200),
@@ -95,9 +92,10 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(lines).toHaveLength(2);
   });
 
-  test("killed: backs off, and is live again after the server's return", async () => {
+  test("killed: backs off, and is live again after the server's return", async (test) => {
     const server = await startRtspServer({ road });
     const { detector, context, states, status } = await start(
+      test,
       detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
     );
     await until(() => camera(detector).frames >= 3);
@@ -120,9 +118,43 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(await ourFfmpegs()).toHaveLength(1);
   });
 
-  test("gone from its server for a while: a stream that has played is not given up", async () => {
+  test("frozen: stopping leaves no ffmpeg behind, and no status", async (test) => {
     const server = await startRtspServer({ road });
-    const { detector } = await start(detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]));
+    const { detector, status } = await start(
+      test,
+      detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
+    );
+    await until(() => camera(detector).frames >= 2);
+    server.freeze();
+    await detector.stop();
+    expect(await ourFfmpegs()).toEqual([]);
+    expect(await status()).toBeUndefined();
+  });
+
+  test("a right password plays, and no process shows it", async (test) => {
+    const server = await startRtspServer({ road }, "admin:open sesame/@");
+    const url = server.url.replace("//", "//admin:open%20sesame%2F%40@");
+    // As a configuration's ${VARIABLE} would have it.
+    process.env.CAMERA_PASSWORD = "open sesame/@";
+    test.onTestFinished(() => void delete process.env.CAMERA_PASSWORD);
+    const { detector } = await start(test, detectorConfig([liveCamera("cam-1", `${url}/road`, 300)]));
+    await until(() => camera(detector).frames >= 3);
+    const [pid] = await ourFfmpegs();
+    for (const file of ["cmdline", "environ"])
+      expect(await readFile(`/proc/${pid}/${file}`, "utf8")).not.toContain("sesame");
+    for (const process of await readdir("/proc")) {
+      if (!/^\d+$/.test(process) || Number(process) === server.pid) continue;
+      const line = await readFile(`/proc/${process}/cmdline`, "utf8").catch(() => "");
+      expect(line).not.toContain("sesame%2F");
+    }
+  });
+});
+
+// Side by side, for they mostly wait. The others count the ffmpegs of this process.
+describe.skipIf(skip).concurrent("an RTSP camera that is not there, or no longer", () => {
+  test("gone from its server for a while: a stream that has played is not given up", async (test) => {
+    const server = await startRtspServer({ road });
+    const { detector } = await start(test, detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]));
     await until(() => camera(detector).frames >= 3);
     await server.kill();
     await server.restart({ other: road });
@@ -133,9 +165,10 @@ describe.skipIf(skip)("an RTSP camera", () => {
     await until(() => camera(detector).state === "live");
   });
 
-  test("frozen: stalled once a picture is overdue, its age counts on, nothing old is delivered, then live", async () => {
+  test("frozen: stalled once a picture is overdue, its age counts on, nothing old is delivered, then live", async (test) => {
     const server = await startRtspServer({ road });
     const { detector, context, states } = await start(
+      test,
       detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
     );
     await until(() => camera(detector).frames >= 3);
@@ -155,22 +188,10 @@ describe.skipIf(skip)("an RTSP camera", () => {
     expect(frameAge(detector)).toBeLessThan(2000);
   });
 
-  test("frozen: stopping leaves no ffmpeg behind, and no status", async () => {
-    const server = await startRtspServer({ road });
-    const { detector, status } = await start(
-      detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
-    );
-    await until(() => camera(detector).frames >= 2);
-    server.freeze();
-    await detector.stop();
-    expect(await ourFfmpegs()).toEqual([]);
-    expect(await status()).toBeUndefined();
-  });
-
-  test("a wrong password: failed, said plainly, and visible nowhere", async () => {
+  test("a wrong password: failed, said plainly, and visible nowhere", async (test) => {
     const server = await startRtspServer({ road }, "admin:open-sesame");
     const url = server.url.replace("//", "//admin:wrong-sesame@");
-    const { detector, status } = await start(detectorConfig([liveCamera("cam-1", `${url}/road`)]));
+    const { detector, status } = await start(test, detectorConfig([liveCamera("cam-1", `${url}/road`)]));
     const failed = await until(async () => [await status()].find((each) => each?.state === "failed"));
     expect(failed).toMatchObject({
       reason: "wrong user name or password",
@@ -181,28 +202,11 @@ describe.skipIf(skip)("an RTSP camera", () => {
     await detector.firstFrames;
   });
 
-  test("a right password plays, and no process shows it", async () => {
-    const server = await startRtspServer({ road }, "admin:open sesame/@");
-    const url = server.url.replace("//", "//admin:open%20sesame%2F%40@");
-    // As a configuration's ${VARIABLE} would have it.
-    process.env.CAMERA_PASSWORD = "open sesame/@";
-    closing.push(async () => void delete process.env.CAMERA_PASSWORD);
-    const { detector } = await start(detectorConfig([liveCamera("cam-1", `${url}/road`, 300)]));
-    await until(() => camera(detector).frames >= 3);
-    const [pid] = await ourFfmpegs();
-    for (const file of ["cmdline", "environ"])
-      expect(await readFile(`/proc/${pid}/${file}`, "utf8")).not.toContain("sesame");
-    for (const process of await readdir("/proc")) {
-      if (!/^\d+$/.test(process) || Number(process) === server.pid) continue;
-      const line = await readFile(`/proc/${process}/cmdline`, "utf8").catch(() => "");
-      expect(line).not.toContain("sesame%2F");
-    }
-  });
-
-  test("none at all: the detector starts, tells what is wrong, and plays it once it is there", async () => {
+  test("none at all: the detector starts, tells what is wrong, and plays it once it is there", async (test) => {
     const server = await startRtspServer({ road });
     await server.kill();
     const { detector, context } = await start(
+      test,
       detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300)]),
     );
     await until(() => camera(detector).state === "backing_off");
@@ -213,9 +217,20 @@ describe.skipIf(skip)("an RTSP camera", () => {
     await server.restart();
     await until(() => camera(detector).state === "live");
   });
+
+  test("a camera that is never there does not keep the others from being live", async (test) => {
+    const server = await startRtspServer({ road });
+    const gone = `rtsp://127.0.0.1:${await freePort()}/road`;
+    const { detector } = await start(
+      test,
+      detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300), liveCamera("gone", gone, 300)]),
+    );
+    await until(() => detector.liveCameras() === 1);
+    await until(() => detector.cameras().find(({ id }) => id === "gone")?.state === "backing_off");
+  });
 });
 
-describe.skipIf(skip)("no ffmpeg outlives a detector that was killed", () => {
+describe.skipIf(skip).concurrent("no ffmpeg outlives a detector that was killed", () => {
   const startChild = async (url: string) => {
     const child = execa(
       process.execPath,
@@ -244,7 +259,7 @@ describe.skipIf(skip)("no ffmpeg outlives a detector that was killed", () => {
       }
     });
 
-  test.concurrent.each(["playing", "frozen"])("with its camera %s", async (how) => {
+  test.each(["playing", "frozen"])("with its camera %s", async (how) => {
     const server = await startRtspServer({ road });
     const { child, pids } = await startChild(`${server.url}/road`);
     if (how === "frozen") server.freeze();
@@ -253,14 +268,4 @@ describe.skipIf(skip)("no ffmpeg outlives a detector that was killed", () => {
     await until(() => alive(pids).length === 0);
     server.thaw();
   });
-});
-
-test.skipIf(skip)("a camera that is never there does not keep the others from being live", async () => {
-  const server = await startRtspServer({ road });
-  const gone = `rtsp://127.0.0.1:${await freePort()}/road`;
-  const { detector } = await start(
-    detectorConfig([liveCamera("cam-1", `${server.url}/road`, 300), liveCamera("gone", gone, 300)]),
-  );
-  await until(() => detector.liveCameras() === 1);
-  await until(() => detector.cameras().find(({ id }) => id === "gone")?.state === "backing_off");
 });

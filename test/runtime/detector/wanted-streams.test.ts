@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import type { CameraConfig, Config } from "../../../src/config/config.ts";
 import { type CameraStatus, cameraStatusKey } from "../../../src/messages/camera-status.ts";
 import { type Detector, startDetector } from "../../../src/runtime/detector/detector.ts";
 import type { RoleContext } from "../../../src/runtime/role.ts";
-import { createStreamDesk, type StreamDesk } from "../../../src/runtime/stream-desk.ts";
+import { createStreamDesk } from "../../../src/runtime/stream-desk.ts";
 import { wantStream } from "../../../src/runtime/wanted-streams.ts";
 import { openContext } from "../../support/context.ts";
 import { lacks } from "../../support/machine.ts";
@@ -17,31 +17,22 @@ const road = skip ? "" : await h264File(temporaryDirectory(), "road.h264");
 const server = skip ? ({} as RtspServer) : await startRtspServer({ road, other: road }, "admin:sesame");
 const urlOf = (path: string) => `${server.url?.replace("//", "//admin:sesame@")}/${path}`;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 function allowing(hosts: string[], cameras: CameraConfig[] = []): Config {
   const config = detectorConfig(cameras, { intervalMs: 300, workers: 1 });
   return { ...config, web: { ...config.web, streams: { schemes: ["rtsp"], hosts } } };
 }
 
-async function open(config: Config) {
+async function open({ onTestFinished }: TestContext, config: Config) {
   const { context, close } = await openContext(config);
-  closing.push(close);
+  onTestFinished(close);
+  const desk = createStreamDesk(context);
+  onTestFinished(() => desk.close());
   const startAs = async (instance: string): Promise<Detector> => {
     const detector = await startDetector({ ...context, instance });
-    closing.push(() => detector.stop());
+    onTestFinished(() => detector.stop());
     return detector;
   };
-  return { context, desk: openDesk(context), startAs, status: statusIn(context) };
-}
-
-function openDesk(context: RoleContext): StreamDesk {
-  const desk = createStreamDesk(context);
-  closing.push(() => desk.close());
-  return desk;
+  return { context, desk, startAs, status: statusIn(context) };
 }
 
 const statusIn = (context: RoleContext) => async (id: string) => {
@@ -49,9 +40,10 @@ const statusIn = (context: RoleContext) => async (id: string) => {
   return entry && (JSON.parse(`${entry}`) as CameraStatus);
 };
 
-describe.skipIf(skip)("a stream that a screen wants", () => {
-  test("starts, and stops when nobody wants it any more", async () => {
-    const { desk, startAs, status, context } = await open(allowing(["127.0.0.1"]));
+// Side by side: most of their time they wait for a camera or a lease.
+describe.skipIf(skip).concurrent("a stream that a screen wants", () => {
+  test("starts, and stops when nobody wants it any more", async (test) => {
+    const { desk, startAs, status, context } = await open(test, allowing(["127.0.0.1"]));
     const ends: string[] = [];
     await context.store.subscribe(cameraStatusKey("extra"), (_, message) => {
       const { state, reason } = JSON.parse(message) as CameraStatus;
@@ -78,8 +70,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     expect(ends).toEqual(["nobody wants it any more"]);
   });
 
-  test("is taken up again by the next detector, and is one detector's at a time", async () => {
-    const { desk, startAs, status } = await open(allowing(["127.0.0.1"]));
+  test("is taken up again by the next detector, and is one detector's at a time", async (test) => {
+    const { desk, startAs, status } = await open(test, allowing(["127.0.0.1"]));
     const first = await startAs("first");
     await desk.start("socket", "extra", urlOf("road"));
     await desk.start("socket", "another", urlOf("other"));
@@ -91,8 +83,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     await until(async () => (await status("extra"))?.instance === "second");
   });
 
-  test("ends with a gateway that is gone, without a word of it", async () => {
-    const { context, startAs } = await open(allowing(["127.0.0.1"]));
+  test("ends with a gateway that is gone, without a word of it", async (test) => {
+    const { context, startAs } = await open(test, allowing(["127.0.0.1"]));
     const detector = await startAs("one");
     // As a gateway would have left it that was killed: nobody renews it.
     await wantStream(context.store, { cameraId: "extra", url: urlOf("road"), owner: "killed", since: 1 });
@@ -100,8 +92,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     await until(() => detector.cameras().length === 0);
   });
 
-  test("is refused where no host, or another one, is allowed, and then no detector opens it", async () => {
-    const none = await open(allowing([], [liveCamera("cam-1", urlOf("road"))]));
+  test("is refused where no host, or another one, is allowed, and then no detector opens it", async (test) => {
+    const none = await open(test, allowing([], [liveCamera("cam-1", urlOf("road"))]));
     const detector = await none.startAs("one");
     expect(await none.desk.start("socket", "extra", urlOf("road"))).toEqual({
       status: 0,
@@ -113,9 +105,9 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     expect(detector.cameras().map(({ id }) => id)).toEqual(["cam-1"]);
   });
 
-  test("never takes the place of a configured camera, and never stops one", async () => {
+  test("never takes the place of a configured camera, and never stops one", async (test) => {
     const configured = liveCamera("cam-1", urlOf("road"), 300);
-    const { desk, startAs, status } = await open(allowing(["*"], [configured]));
+    const { desk, startAs, status } = await open(test, allowing(["*"], [configured]));
     const detector = await startAs("one");
     await until(() => detector.liveCameras() === 1);
     expect(await desk.start("socket", "cam-1", urlOf("road"))).toMatchObject({ status: 1 });
@@ -128,8 +120,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     expect((await status("cam-1"))?.state).toBe("live");
   });
 
-  test("is checked: a running camera answers for itself, another's URL is tried", async () => {
-    const { desk, startAs } = await open(allowing(["127.0.0.1"]));
+  test("is checked: a running camera answers for itself, another's URL is tried", async (test) => {
+    const { desk, startAs } = await open(test, allowing(["127.0.0.1"]));
     await startAs("one");
     expect(await desk.check("extra", urlOf("road"))).toEqual({
       status: 1,
@@ -145,8 +137,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
     await until(async () => (await desk.check("extra")).status === 1);
   });
 
-  test("by two screens under one id is the first one's", async () => {
-    const { desk, startAs } = await open(allowing(["127.0.0.1"]));
+  test("by two screens under one id is the first one's", async (test) => {
+    const { desk, startAs } = await open(test, allowing(["127.0.0.1"]));
     await startAs("one");
     expect(await desk.start("socket-1", "extra", urlOf("road"))).toMatchObject({ status: 1 });
     expect(await desk.start("socket-2", "extra", urlOf("other"))).toMatchObject({
@@ -156,9 +148,8 @@ describe.skipIf(skip)("a stream that a screen wants", () => {
   });
 });
 
-test("without a detector there is an answer all the same", async () => {
-  const { context } = await open(allowing(["*"]));
-  const desk = openDesk(context);
+test("without a detector there is an answer all the same", async (test) => {
+  const { desk } = await open(test, allowing(["*"]));
   expect(await desk.stop("socket", "extra")).toEqual({
     status: 0,
     message: "no detector answered: is one running?",
