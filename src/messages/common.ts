@@ -24,10 +24,9 @@ export const versionField = z.number().int().min(1).default(1);
 /** The seed sends numbers, 0 among them; inside tmon an id is always a string. */
 export const cameraIdSchema = z.union([z.string().min(1), z.number().int()]).transform(String);
 
-export const timestampSchema = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), "not an ISO 8601 time")
-  .describe("ISO 8601, UTC");
+export const isTime = (text: string) => !Number.isNaN(Date.parse(text));
+
+export const timestampSchema = z.string().refine(isTime, "not an ISO 8601 time").describe("ISO 8601, UTC");
 
 /** Not by z.base64(), which takes several times as long. */
 export const base64Schema = z
@@ -70,4 +69,11 @@ export interface DetectedObject {
 /** The seed's objects have no id: theirs is their index. */
 export function withObjectIds(objects: z.infer<typeof detectedObjectSchema>[]): DetectedObject[] {
   return objects.map((object, index) => Object.assign(object, { objectId: object.objectId ?? index }));
+}
+
+type WithFields<Of, More> = { [Name in keyof Of as Name extends keyof More ? never : Name]: Of[Name] } & More;
+
+/** Onto the object itself: to spread what a schema read takes V8 longer than it took to read it. */
+export function withFields<Of extends object, More extends object>(of: Of, more: More) {
+  return Object.assign(of, more) as unknown as WithFields<Of, More>;
 }

@@ -6,13 +6,17 @@ import {
   boxSchema,
   cameraIdSchema,
   detectedObjectSchema,
+  isTime,
+  schemaVersion,
   simulationModelField,
   sourceSchema,
   timestampSchema,
   traceSchema,
   versionField,
+  withFields,
   withObjectIds,
 } from "./common.ts";
+import { checkInPlace } from "./in-place.ts";
 import { jsonOf } from "./json.ts";
 
 /** The wire format of `assessment-tasks`: one group of one frame, to be judged by the VLM. */
@@ -40,11 +44,14 @@ export const taskWireSchema = z.looseObject({
   trace: traceSchema.default({}),
 });
 
-export const taskSchema = taskWireSchema.transform((task) => ({
-  ...task,
-  requestId: task.requestId ?? task.taskId.replace(/_group\d+$/, ""),
-  detectedObjects: withObjectIds(task.detectedObjects),
-}));
+export const taskSchema = taskWireSchema.transform(withIds);
+
+function withIds(task: z.output<typeof taskWireSchema>) {
+  return withFields(task, {
+    requestId: task.requestId ?? task.taskId.replace(/_group\d+$/, ""),
+    detectedObjects: withObjectIds(task.detectedObjects),
+  });
+}
 
 export type AssessmentTask = z.output<typeof taskSchema>;
 
@@ -71,9 +78,17 @@ export type ReceivedTask = AssessmentTask & { readonly picture: Buffer };
  */
 export function decodeTask(value: Buffer): ReceivedTask {
   const apart = pictureApart(value);
-  const task = apart ? read(taskSchema, apart.rest) : decode(taskSchema, value);
+  const task = apart ? (readInPlace(apart.rest) ?? read(taskSchema, apart.rest)) : decode(taskSchema, value);
   const picture = apart?.picture ?? Buffer.from(task.groupImageBase64);
   return Object.assign(task, { picture, groupImageBase64: "" });
+}
+
+const isOnTheWire = checkInPlace(taskWireSchema);
+
+/** Without a copy of it; undefined where only the schema can say what is wrong with it. */
+function readInPlace(json: object): AssessmentTask | undefined {
+  if (!isOnTheWire(json) || json.schemaVersion > schemaVersion || !isTime(json.timestamp)) return undefined;
+  return withIds(withFields(json, { cameraId: String(json.cameraId) }));
 }
 
 const pictureName = Buffer.from('"groupImageBase64"');

@@ -121,10 +121,9 @@ function riskTypesOf(names: readonly string[], codes: readonly string[], languag
   const said = (texts: readonly string[]) =>
     texts.filter((text) => !sayingNothing.has(text.trim().toLowerCase())).slice(0, maxRiskTypes);
   const codeOf = (text: string): RiskTypeCode => riskTypeCodeOf(text) ?? "other";
-  const riskTypeCodes = new Set(
-    said(codes.some((code) => said([code]).length > 0) ? codes : names).map(codeOf),
-  );
-  const riskTypes = said(names).map((name) => {
+  const [saidNames, saidCodes] = [said(names), said(codes)];
+  const riskTypeCodes = new Set((saidCodes.length > 0 ? saidCodes : saidNames).map(codeOf));
+  const riskTypes = saidNames.map((name) => {
     const code = riskTypeCodeOf(name);
     return code ? riskTypeNames[code][language] : bounded(name.trim(), maxRiskType);
   });

@@ -1,9 +1,13 @@
+import { jsonOf } from "../messages/json.ts";
+
 /**
  * All complete JSON objects and arrays that stand in a text, outermost only, in order; fences and prose
  * around them are passed over. Throws SyntaxError when one is not closed: what follows an opening brace
  * would be a part of something, and a part must never be taken for the whole.
  */
 export function jsonValuesIn(text: string): unknown[] {
+  const whole = jsonOf(text);
+  if (typeof whole === "object" && whole !== null) return [whole];
   const values: unknown[] = [];
   for (let start = nextOpening(text, 0); start >= 0; ) {
     const end = closingOf(text, start);
