@@ -1,6 +1,12 @@
-import { z } from "zod";
 import type { Language } from "../config/language.ts";
-import { isAbove, type RiskTypeCode, riskLevelSchema, type Verdict, worstLevel } from "../messages/result.ts";
+import {
+  isAbove,
+  type RiskLevel,
+  type RiskTypeCode,
+  riskLevels,
+  type Verdict,
+  worstLevel,
+} from "../messages/result.ts";
 import { jsonValuesIn } from "./json-in-text.ts";
 import type { AssessRequest } from "./prompt.ts";
 import { riskTypeCodeOf, riskTypeNames } from "./risk-types.ts";
@@ -8,34 +14,6 @@ import { riskTypeCodeOf, riskTypeNames } from "./risk-types.ts";
 const maxDescription = 500;
 const maxRiskTypes = 10;
 const maxRiskType = 40;
-
-const levelSchema = z.string().trim().toLowerCase().pipe(riskLevelSchema);
-const maxLevelSchema = levelSchema.optional().catch(undefined);
-
-const numberSchema = z.union([
-  z.number(),
-  z
-    .string()
-    .trim()
-    .regex(/^(\d+\.?\d*|\.\d+)$/)
-    .transform(Number),
-]);
-
-const textsSchema = z.union([
-  z.array(z.unknown()).transform((items) => items.filter((item) => typeof item === "string")),
-  z.string().transform((text) => text.split(/[,，、;；]/)),
-]);
-
-/** Only level and confidence are required; everything else that is odd is left out. */
-const verdictSchema = z.looseObject({
-  riskLevel: levelSchema,
-  confidence: numberSchema.pipe(z.number().min(0).max(1)),
-  riskTypes: textsSchema.default([]).catch([]),
-  riskTypeCodes: textsSchema.default([]).catch([]),
-  description: z.string().catch(""),
-  dangerObjectCount: numberSchema.pipe(z.number().int().min(0)).optional().catch(undefined),
-  triggerObjectIds: z.array(numberSchema.optional().catch(undefined)).catch([]),
-});
 
 /**
  * The verdicts in a model's answer; none for an explicit "nothing dangerous" without a verdict of its own.
@@ -46,13 +24,7 @@ export function parseAnswer(text: string, request: AssessRequest, language: Lang
   if (answers.length !== 1)
     throw new UnusableAnswer(answers.length === 0 ? "it holds no verdict" : "it contradicts itself");
   const answer = answers[0];
-  const items = itemsOf(answer);
-  const verdicts = items.map((item) => {
-    const parsed = verdictSchema.safeParse(item);
-    if (parsed.success) return toVerdict(parsed.data, request, language);
-    const issue = parsed.error.issues[0];
-    throw new UnusableAnswer(`${issue?.path.join(".") || "verdict"}: ${issue?.message}`);
-  });
+  const verdicts = itemsOf(answer).map((item) => verdictOf(item, request, language));
   checkMaxLevel(answer, verdicts);
   return verdicts;
 }
@@ -90,28 +62,59 @@ function itemsOf(answer: Answer | Answer[] | undefined): unknown[] {
 
 /** `results: []` says "none" only together with `maxRiskLevel: none`; a higher maximum than any verdict's is no verdict. */
 function checkMaxLevel(answer: Answer | Answer[] | undefined, verdicts: readonly Verdict[]): void {
-  const said = maxLevelSchema.parse(Array.isArray(answer) ? undefined : answer?.maxRiskLevel);
+  const said = Array.isArray(answer) ? undefined : levelOf(answer?.maxRiskLevel);
   if (verdicts.length === 0 && said !== "none") throw new UnusableAnswer("it holds no verdict");
   const worst = worstLevel(verdicts.map((verdict) => verdict.riskLevel));
   if (said && isAbove(said, worst))
     throw new UnusableAnswer(`its maxRiskLevel is ${said}, its verdicts say ${worst}`);
 }
 
-function toVerdict(raw: z.output<typeof verdictSchema>, request: AssessRequest, language: Language): Verdict {
-  const types = riskTypesOf(raw.riskTypes, raw.riskTypeCodes, language);
+/** Only level and confidence are required; everything else that is odd is left out. */
+function verdictOf(item: unknown, request: AssessRequest, language: Language): Verdict {
+  const said = (item ?? {}) as Record<keyof Verdict, unknown>;
+  const riskLevel = levelOf(said.riskLevel);
+  if (riskLevel === undefined) throw new UnusableAnswer(`its riskLevel is none of ${riskLevels.join(", ")}`);
+  const confidence = numberOf(said.confidence);
+  if (confidence === undefined || confidence < 0 || confidence > 1)
+    throw new UnusableAnswer("its confidence is no number from 0 to 1");
   const members = new Set(request.detectedObjects.map((object) => object.objectId));
-  const triggerObjectIds = [...new Set(raw.triggerObjectIds)].filter(
-    (id) => id !== undefined && members.has(id),
+  const triggers = Array.isArray(said.triggerObjectIds) ? said.triggerObjectIds.map(numberOf) : [];
+  const triggerObjectIds = [...new Set(triggers)].filter((id) => id !== undefined && members.has(id));
+  const count = numberOf(said.dangerObjectCount);
+  const isCount = count !== undefined && Number.isSafeInteger(count) && count >= 0;
+  const { riskTypes, riskTypeCodes } = riskTypesOf(
+    textsOf(said.riskTypes),
+    textsOf(said.riskTypeCodes),
+    language,
   );
   return {
     groupIndex: request.groupIndex,
-    riskLevel: raw.riskLevel,
-    confidence: raw.confidence,
-    ...types,
-    description: bounded(raw.description, maxDescription),
-    dangerObjectCount: Math.min(raw.dangerObjectCount ?? triggerObjectIds.length, members.size),
+    riskLevel,
+    confidence,
+    riskTypes,
+    riskTypeCodes,
+    description: typeof said.description === "string" ? bounded(said.description, maxDescription) : "",
+    dangerObjectCount: Math.min(isCount ? count : triggerObjectIds.length, members.size),
     triggerObjectIds: triggerObjectIds as number[],
   };
+}
+
+function levelOf(value: unknown): RiskLevel | undefined {
+  if (typeof value !== "string") return undefined;
+  const level = value.trim().toLowerCase();
+  return riskLevels.find((known) => known === level);
+}
+
+/** A number, or a text that is one. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  const text = typeof value === "string" ? value.trim() : "";
+  return /^(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined;
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return value.split(/[,，、;；]/);
+  return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
 const sayingNothing = new Set(["", "none", "无", "无风险", "no risk", "n/a"]);

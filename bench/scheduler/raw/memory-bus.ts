@@ -36,8 +36,11 @@ export function createMemoryBus(
         partition: offset % partitions.length,
         offset,
         timestamp: Date.now(),
-        owned: () => isOpen,
-        abandon: () => {
+        // Methods: arrow functions are given a name each time by what loads this from source.
+        owned() {
+          return isOpen;
+        },
+        abandon() {
           isOpen = false;
         },
         acknowledge() {

@@ -24,6 +24,8 @@ export interface SharedByKeys {
 export interface KeyState extends SharedByKeys {
   config: ApiKeyConfig;
   readonly standing: Standing;
+  /** Everything a call with this key depends on: its own, and those it shares. */
+  standings: readonly Standing[];
   readonly latencies: Latencies;
   /** Under its own limits. */
   readonly reserving: Reserving;
@@ -78,6 +80,7 @@ export function createKeyState(
     config,
     ...shared,
     standing: createStanding(failureThreshold),
+    standings: [],
     latencies: createLatencies(),
     reserving: createReserving(),
     openSince: new Set(),

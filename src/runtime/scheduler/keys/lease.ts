@@ -61,7 +61,7 @@ export function createLeases({ registry, ratios, blame, ended, givenBack, log }:
   return (key: KeyState, most: number): PendingLease => {
     const { group, config } = key;
     const tokens = Math.ceil(most * ratios.of(config.model));
-    const standings = registry.standingsOf(key);
+    const standings = key.standings;
     const call = { at: performance.now() };
     const startedAt = call.at;
     key.openSince.add(call);

@@ -93,7 +93,7 @@ export function createKeyPool(
   function healthWait(key: KeyState, now: number): number {
     if (key.order !== "use") return Number.POSITIVE_INFINITY;
     let longest = 0;
-    for (const standing of registry.standingsOf(key)) longest = Math.max(longest, standing.waitMs(now));
+    for (const standing of key.standings) longest = Math.max(longest, standing.waitMs(now));
     return longest;
   }
 
@@ -207,7 +207,7 @@ export function createKeyPool(
         ? { state: "draining", reason: "it is being drained by tmon keys" }
         : { state: "disabled", reason: "disabled by tmon keys" };
     const now = performance.now();
-    const standings = registry.standingsOf(key);
+    const standings = key.standings;
     for (const state of ["disabled", "cooling", "probing"] as const) {
       const standing = standings.find((one) => one.state(now) === state);
       const { message: reason, code } = standing?.reason() ?? {};
@@ -220,7 +220,7 @@ export function createKeyPool(
     const now = performance.now();
     const keys = registry.keys();
     if (keys.some((key) => Number.isFinite(healthWait(key, now)) || key.order !== "use")) return undefined;
-    const reasons = keys.flatMap((key) => registry.standingsOf(key).map((standing) => standing.reason()));
+    const reasons = keys.flatMap((key) => key.standings.map((standing) => standing.reason()));
     return reasons.find((reason) => reason !== undefined);
   }
 
@@ -231,7 +231,7 @@ export function createKeyPool(
     groups: registry.groups,
     answers(key, startedAt, to) {
       const isRefuted = (code?: ErrorCode) => to === "call" || code === "TMON_VLM_KEY_REJECTED";
-      const refuted = registry.standingsOf(key).filter((standing) => isRefuted(standing.reason()?.code));
+      const refuted = key.standings.filter((standing) => isRefuted(standing.reason()?.code));
       if (!refuted.map((standing) => standing.enable(startedAt)).includes(true)) return;
       log.info({ keyId: key.config.id }, "the provider answers an API key again that was disabled");
       wakeUp.all();
@@ -249,7 +249,7 @@ export function createKeyPool(
     },
     reset(keyId) {
       const key = byId(keyId);
-      for (const standing of key ? registry.standingsOf(key) : []) standing.reset(performance.now());
+      for (const standing of key ? key.standings : []) standing.reset(performance.now());
       wakeUp.all();
     },
     replace(keys) {

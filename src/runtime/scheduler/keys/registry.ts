@@ -8,8 +8,6 @@ import { createStanding, type Standing } from "./standing.ts";
 export interface KeyRegistry {
   keys(): readonly KeyState[];
   groups(): readonly QuotaGroup[];
-  /** Everything a call with this key depends on. */
-  standingsOf(key: KeyState): readonly Standing[];
   /** Keys that stay as they were keep what is known of them; calls in flight are not disturbed. */
   replace(configs: readonly ApiKeyConfig[]): void;
 }
@@ -60,7 +58,8 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
       nextGroups.set(shared.group.id, shared.group);
       const key = known ?? createKeyState(config, shared, failureThreshold);
       // A person speaks of an id, whatever key it has.
-      return Object.assign(key, { config, ...shared, order: before?.order ?? "use" });
+      const standings = [key.standing, shared.group.standing, shared.account, shared.model];
+      return Object.assign(key, { config, ...shared, standings, order: before?.order ?? "use" });
     });
     groups = nextGroups;
     keys = nextKeys;
@@ -70,7 +69,6 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
   return {
     keys: () => keys,
     groups: () => [...groups.values()],
-    standingsOf: (key) => [key.standing, key.group.standing, key.account, key.model],
     replace,
   };
 }
