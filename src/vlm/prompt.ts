@@ -31,20 +31,24 @@ export function createChatWriter(config: PromptConfig, take: (bytes: number) => 
     const parts = JSON.stringify(chat("\0picture\0", "\0text\0", model, config)).split(
       /\\u0000(?:picture|text)\\u0000/,
     );
-    const [start = "", middle = "", end = ""] = parts;
-    const template = { start: Buffer.from(start), middle, end };
+    const [start, middle, end] = parts.map((part) => Buffer.from(part)) as [Buffer, Buffer, Buffer];
+    const template = { start, middle, end };
     templates.set(model, template);
     return template;
   }
 
   return (request: AssessRequest, model: string): Buffer => {
     const { start, middle, end } = templateOf(model);
-    const text = Buffer.from(`${middle}${JSON.stringify(textOf(request)).slice(1, -1)}${end}`);
-    const textStart = start.length + request.picture.length;
-    const body = take(textStart + text.length);
+    const { picture } = request;
+    const text = JSON.stringify(textOf(request)).slice(1, -1);
+    const textStart = start.length + picture.length + middle.length;
+    const textEnd = textStart + Buffer.byteLength(text);
+    const body = take(textEnd + end.length);
     body.set(start);
-    body.set(request.picture, start.length);
-    body.set(text, textStart);
+    body.set(picture, start.length);
+    body.set(middle, start.length + picture.length);
+    body.write(text, textStart);
+    body.set(end, textEnd);
     return body;
   };
 }
@@ -52,8 +56,8 @@ export function createChatWriter(config: PromptConfig, take: (bytes: number) => 
 /** A chat without what differs from request to request: before the picture, between it and the text, after that. */
 interface Template {
   start: Buffer;
-  middle: string;
-  end: string;
+  middle: Buffer;
+  end: Buffer;
 }
 
 function chat(picture: string, text: string, model: string, config: PromptConfig) {

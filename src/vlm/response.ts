@@ -14,26 +14,6 @@ export interface HttpResponse {
 const maxMessage = 300;
 const maxRetryAfterMs = 3_600_000;
 
-const contentSchema = z.union([
-  z.string(),
-  z
-    .array(z.looseObject({ text: z.string().catch("") }))
-    .transform((parts) => parts.map(({ text }) => text).join("")),
-]);
-
-const count = z.number().int().min(0);
-
-/** Only the content is required of a completion. */
-const completionSchema = z.looseObject({
-  model: z.string().optional().catch(undefined),
-  choices: z
-    .tuple([z.looseObject({ message: z.looseObject({ content: contentSchema }) })], z.unknown())
-    .optional()
-    .catch(undefined),
-  usage: z.looseObject({ prompt_tokens: count, completion_tokens: count }).optional().catch(undefined),
-  error: z.unknown().optional(),
-});
-
 export interface Completion {
   content: string | undefined;
   usage: Usage | undefined;
@@ -72,17 +52,41 @@ function foreignAnswer(text: string): ForeignAnswer | undefined {
   return body.startsWith("{") ? undefined : new ForeignAnswer(body);
 }
 
-/** @throws UnusableAnswer if the body is no completion at all. */
+/** Only the content is required of a completion. @throws UnusableAnswer if the body is no completion at all. */
 export function readCompletion({ text, json }: HttpResponse): Completion {
-  const parsed = completionSchema.safeParse(json);
-  if (!parsed.success) throw foreignAnswer(text) ?? new UnusableAnswer("it is not a completion");
-  const { choices, usage, model, error } = parsed.data;
+  if (!isObject(json)) throw foreignAnswer(text) ?? new UnusableAnswer("it is not a completion");
+  const { choices, usage, model, error } = json;
+  const content = contentOf(choices);
   return {
-    content: choices?.[0].message.content,
-    usage: usage && { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens },
-    model,
-    isError: choices === undefined && typeof error === "object" && error !== null,
+    content,
+    usage: usageOf(usage),
+    model: typeof model === "string" ? model : undefined,
+    isError: content === undefined && typeof error === "object" && error !== null,
   };
+}
+
+/** Of the first choice: a text, or parts that have one. */
+function contentOf(choices: unknown): string | undefined {
+  const [first] = Array.isArray(choices) ? choices : [];
+  const message = isObject(first) ? first.message : undefined;
+  const content = isObject(message) ? message.content : undefined;
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content) || !content.every(isObject)) return undefined;
+  return content.map((part) => (typeof part.text === "string" ? part.text : "")).join("");
+}
+
+function usageOf(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined;
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage;
+  return isCount(promptTokens) && isCount(completionTokens) ? { promptTokens, completionTokens } : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 const errorBodySchema = z.looseObject({
