@@ -1,7 +1,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { z } from "zod";
 
-const ajv = new Ajv2020({ useDefaults: true, strict: false, validateFormats: false });
+/** The schema is not checked itself: zod made it, and that would take ten times as long. */
+const ajv = new Ajv2020({ useDefaults: true, strict: false, validateFormats: false, validateSchema: false });
 
 /**
  * True if JSON is as a schema's JSON Schema says, the one that `tmon schema` prints; defaults are then filled in. Nothing

@@ -1,7 +1,7 @@
 import type { VlmConfig } from "../config/config.ts";
 import type { Language } from "../config/language.ts";
+import type { ReceivedTask } from "../messages/received-task.ts";
 import { riskTypeCodes } from "../messages/result.ts";
-import type { ReceivedTask } from "../messages/task.ts";
 import { riskTypeNames } from "./risk-types.ts";
 
 /** What the model is shown of a task. */

@@ -4,8 +4,9 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { decode, encode } from "../../src/messages/codec.ts";
 import { detectionSchema } from "../../src/messages/detection.ts";
 import { seedCameraId } from "../../src/messages/ids.ts";
+import { decodeTask } from "../../src/messages/received-task.ts";
 import { resultSchema } from "../../src/messages/result.ts";
-import { decodeTask, encodeTask, taskSchema } from "../../src/messages/task.ts";
+import { encodeTask, taskSchema } from "../../src/messages/task.ts";
 import { wireSchemas } from "../../src/messages/topics.ts";
 import { picture, seedDetection, seedMessageId, seedResult, seedTask } from "./seed-samples.ts";
 

@@ -12,7 +12,8 @@ export interface BareOptions {
 }
 
 const { provider, open } = optionsOf<BareOptions>();
-const { decodeTask } = await built<typeof import("../../../src/messages/task.ts")>("messages/task");
+const { decodeTask } =
+  await built<typeof import("../../../src/messages/received-task.ts")>("messages/received-task");
 const { createChatWriter } = await built<typeof import("../../../src/vlm/prompt.ts")>("vlm/prompt");
 const prompt = { language: "zh" as const, thresholds: { low: 0.3, medium: 0.5, high: 0.7 }, maxTokens: 512 };
 const write = createChatWriter(prompt, Buffer.allocUnsafeSlow);

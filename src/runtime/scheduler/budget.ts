@@ -1,6 +1,6 @@
 import type { ApiKeyConfig } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
-import type { ReceivedTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/received-task.ts";
 import type { VlmTarget } from "../../vlm/client.ts";
 import { isFree, mostCost } from "../../vlm/price.ts";
 import type { RoleContext } from "../role.ts";

@@ -1,5 +1,5 @@
 import type { Box } from "../../messages/common.ts";
-import type { ReceivedTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/received-task.ts";
 import type { Receipt } from "../receipt.ts";
 import type { TokenEstimate } from "./token-estimate.ts";
 

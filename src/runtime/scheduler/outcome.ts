@@ -1,5 +1,6 @@
 import { type ErrorCode, messageOf, TmonError } from "../../errors.ts";
 import { schemaVersion, type Trace } from "../../messages/common.ts";
+import type { ReceivedTask } from "../../messages/received-task.ts";
 import {
   type AssessmentResult,
   isDangerous,
@@ -8,7 +9,6 @@ import {
   type Verdict,
   worstLevel,
 } from "../../messages/result.ts";
-import type { ReceivedTask } from "../../messages/task.ts";
 import type { WaitEnd } from "./queue.ts";
 
 /** What became of a task. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Config } from "../../config/config.ts";
 import { TmonError } from "../../errors.ts";
-import { decodeTask, type ReceivedTask } from "../../messages/task.ts";
+import { decodeTask, type ReceivedTask } from "../../messages/received-task.ts";
 import { createVlmClient } from "../../vlm/client.ts";
 import { openIntake, routeOf } from "../intake.ts";
 import type { Receipt } from "../receipt.ts";

@@ -1,5 +1,5 @@
 import type { VlmConfig } from "../../config/config.ts";
-import type { ReceivedTask } from "../../messages/task.ts";
+import type { ReceivedTask } from "../../messages/received-task.ts";
 import type { Usage } from "../../vlm/failure.ts";
 import { mostUsage } from "../../vlm/tokens.ts";
 import type { KeyPool } from "./keys/pool.ts";

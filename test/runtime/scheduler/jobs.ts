@@ -1,7 +1,7 @@
 import { encode } from "../../../src/messages/codec.ts";
 import type { Box } from "../../../src/messages/common.ts";
 import { taskIdOf } from "../../../src/messages/ids.ts";
-import { decodeTask } from "../../../src/messages/task.ts";
+import { decodeTask } from "../../../src/messages/received-task.ts";
 import type { Receipt } from "../../../src/runtime/receipt.ts";
 import { createJob, type Job } from "../../../src/runtime/scheduler/job.ts";
 
