@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { z } from "zod";
 
-/** The schema is not checked itself: zod made it, and that would take ten times as long. */
+/** A schema is not checked itself: zod made it. */
 const ajv = new Ajv2020({ useDefaults: true, strict: false, validateFormats: false, validateSchema: false });
 
 /**
