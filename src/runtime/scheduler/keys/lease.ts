@@ -59,9 +59,8 @@ interface LeaseParts {
 export function createLeases({ registry, ratios, blame, ended, givenBack, log }: LeaseParts) {
   /** @param most the tokens a call may use at most, by our own estimate */
   return (key: KeyState, most: number): PendingLease => {
-    const { group, config } = key;
+    const { group, config, standings } = key;
     const tokens = Math.ceil(most * ratios.of(config.model));
-    const standings = key.standings;
     const call = { at: performance.now() };
     const startedAt = call.at;
     key.openSince.add(call);
