@@ -54,10 +54,13 @@ else {
     for (const [name, { p50, p95, p99, max }] of Object.entries({ before, after, both }))
       table.push([bus, tasks, name, p50, p95, p99, max]);
   console.log(table.toString());
-  for (const { bus, load, cores, loopDelayMs } of rows)
+  for (const { bus, load, cores, loopDelayMs, pauses, slowest } of rows) {
     console.log(
-      `${bus}: load ${load}, scheduler ${cores} cores, its event loop late by ${loopDelayMs} ms (p99)`,
+      `${bus}: load ${load}, scheduler ${cores} cores, its event loop late by ${loopDelayMs} ms (p99), garbage collected for ${pauses.p50} ms (p50), ${pauses.max} ms (most)`,
     );
+    const steps = Object.entries(slowest).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
+    console.log(`  the slowest hundredth, means: ${steps.join(", ")}`);
+  }
 }
 process.exit(rows.every(({ both }) => both.p99 !== null && both.p99 < most) ? 0 : 1);
 
@@ -85,7 +88,18 @@ async function measure(bus: BusName) {
     const { arrivedAt, answeredAt } = ofProvider[box] ?? {};
     if (!handedOverAt || !publishedAt || !arrivedAt || !answeredAt) return [];
     if (handedOverAt < from || handedOverAt > until) return [];
-    return { before: arrivedAt - handedOverAt, after: publishedAt - answeredAt };
+    const before = arrivedAt - handedOverAt;
+    const after = publishedAt - answeredAt;
+    const [sentAt, readAt] = [ofScheduler.sentAt[box]!, ofScheduler.answerReadAt[box]!];
+    const publishingAt = ofScheduler.publishingAt[taskId]!;
+    const steps = {
+      "handed over to sent": sentAt - handedOverAt,
+      "sent to read by the provider": arrivedAt - sentAt,
+      "answered to read": readAt - answeredAt,
+      "read to produce()": publishingAt - readAt,
+      "produce() to durable": publishedAt - publishingAt,
+    };
+    return { before, after, both: before + after, steps };
   });
   await Promise.all([provider.stop(), scheduler.stop()]);
   await servers.stop();
@@ -95,11 +109,21 @@ async function measure(bus: BusName) {
     tasks: added.length,
     before: percentiles(added.map((one) => one.before)),
     after: percentiles(added.map((one) => one.after)),
-    both: percentiles(added.map((one) => one.before + one.after)),
+    both: percentiles(added.map((one) => one.both)),
+    slowest: meanSteps(added),
+    pauses: percentiles(ofScheduler.pausesMs),
     load,
     cores: ((after.cpuSeconds - before.cpuSeconds) / seconds).toFixed(2),
     loopDelayMs: after.loopDelayMs.toFixed(1),
   };
+}
+
+/** Of the slowest hundredth: where its time went, ms. */
+function meanSteps(added: { both: number; steps: Record<string, number> }[]): Record<string, number> {
+  const slowest = added.sort((a, b) => b.both - a.both).slice(0, Math.ceil(added.length / 100));
+  const mean = (name: string) =>
+    slowest.reduce((sum, { steps }) => sum + steps[name]!, 0) / Math.max(1, slowest.length);
+  return Object.fromEntries(Object.keys(slowest[0]?.steps ?? {}).map((name) => [name, mean(name)]));
 }
 
 /** A process that first says it runs and answers each message with its notes. */

@@ -6,6 +6,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import { startSimulatedVlm } from "../../src/simulator/vlm/server.ts";
 import { now } from "./clock.ts";
+import { boxIn } from "./group-box.ts";
 
 /** By the box of the task's group, as text: nothing else of a task reaches the provider. */
 export type ProviderStamps = Record<string, { arrivedAt: number; answeredAt?: number }>;
@@ -22,7 +23,7 @@ subscribe("http.server.request.start", (message) => {
     end = (end + chunk.toString("latin1")).slice(-4_000);
   });
   request.on("end", () => {
-    const [, box] = /\\"group\\":\{\\"bbox\\":\[([\d,]+)\]/.exec(end) ?? [];
+    const box = boxIn(end);
     if (box === undefined) return;
     boxes.set(request, box);
     stamps[box] = { arrivedAt };

@@ -1,17 +1,26 @@
 /**
  * The scheduler as it was built, in a process of its own, on a bus that notes when it hands over each task and when each
- * result is durable. Says when it runs, and on any message its notes.
+ * result is durable; undici says when a request goes on the wire and when its answer was read. Says when it runs, and on
+ * any message its notes.
  */
+import { subscribe } from "node:diagnostics_channel";
 import { homedir } from "node:os";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { pino } from "pino";
 import type { Bus } from "../../src/bus/bus.ts";
 import { now } from "./clock.ts";
+import { boxIn } from "./group-box.ts";
 
 /** Tasks by `partition:offset`, results by taskId. */
 export interface SchedulerStamps {
   handedOverAt: Record<string, number>;
+  /** By the box of the task's group. */
+  sentAt: Record<string, number>;
+  answerReadAt: Record<string, number>;
+  publishingAt: Record<string, number>;
   publishedAt: Record<string, number>;
+  /** Of the garbage collector. */
+  pausesMs: number[];
   cpuSeconds: number;
   /** p99 of how late the event loop was, ms. */
   loopDelayMs: number;
@@ -32,7 +41,11 @@ const { startScheduler } = await built<typeof import("../../src/runtime/schedule
 );
 
 const handedOverAt: Record<string, number> = {};
-const published: { at: number; value: Buffer }[] = [];
+const published: { from: number; at: number; value: Buffer }[] = [];
+const sentAt: Record<string, number> = {};
+const answerReadAt: Record<string, number> = {};
+const boxes = new WeakMap<object, string>();
+const pausesMs: number[] = [];
 const loopDelay = monitorEventLoopDelay({ resolution: 1 });
 
 const log = pino({ level: "silent" });
@@ -44,6 +57,21 @@ const scheduler = await startScheduler({
   ...{ metrics: createMetrics(), health: createHealth(), instance: "added-time" },
 });
 loopDelay.enable();
+new PerformanceObserver((seen) => {
+  for (const { duration } of seen.getEntries()) pausesMs.push(duration);
+}).observe({ entryTypes: ["gc"] });
+subscribe("undici:client:sendHeaders", (message) => {
+  const { request } = message as { request: { body: Buffer } };
+  const at = now();
+  const box = boxIn(request.body.subarray(-4_000).toString("latin1"));
+  if (box === undefined) return;
+  boxes.set(request, box);
+  sentAt[box] = at;
+});
+subscribe("undici:request:trailers", (message) => {
+  const box = boxes.get((message as { request: object }).request);
+  if (box !== undefined) answerReadAt[box] = now();
+});
 process.on("message", () => process.send!(stamps()));
 process.once("disconnect", async () => {
   await scheduler.stop();
@@ -65,19 +93,24 @@ function stamped(bare: Bus): Bus {
         },
       }),
     async produce(messages) {
+      const from = now();
       await bare.produce(messages);
       const at = now();
-      for (const { value } of messages) published.push({ at, value });
+      for (const { value } of messages) published.push({ from, at, value });
     },
   };
 }
 
 function stamps(): SchedulerStamps {
-  const ofTask = published.map(({ at, value }) => [JSON.parse(value.toString("utf8")).taskId, at]);
+  const results = published.map((one) => ({ ...one, taskId: JSON.parse(one.value.toString("utf8")).taskId }));
   const { user, system } = process.cpuUsage();
   return {
     handedOverAt,
-    publishedAt: Object.fromEntries(ofTask),
+    sentAt,
+    answerReadAt,
+    publishingAt: Object.fromEntries(results.map(({ taskId, from }) => [taskId, from])),
+    publishedAt: Object.fromEntries(results.map(({ taskId, at }) => [taskId, at])),
+    pausesMs,
     cpuSeconds: (user + system) / 1e6,
     loopDelayMs: loopDelay.percentile(99) / 1e6,
   };

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 import { makeDirectory } from "../make-directory.ts";
 
 /** Raised when the files' layout changes so that an older tmon would misread it. */
 const format = 1;
-const dataFiles = ["bus.mdb", "bus.mdb-lock", "bus-segments", "store.mdb", "store.mdb-lock"];
+const dataFile = /^(bus-segments|(bus|store|quotas-.*)\.mdb(-lock)?)$/;
 
 /**
  * Makes the data directory fit for use: there, private to this user, writable, of this format. Files of an older
@@ -29,7 +29,7 @@ export function prepareDataDirectory(directory: string): void {
 
 function checkFormat(directory: string): void {
   // In this order: whoever creates the files has written the format before.
-  const files = dataFiles.filter((name) => existsSync(join(directory, name)));
+  const files = readdirSync(directory).filter((name) => dataFile.test(name));
   const found = readFormat(directory);
   if (found !== undefined && found > format)
     throw new TmonError(

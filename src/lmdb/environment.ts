@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { open, type RootDatabase } from "lmdb";
+import { open, type RootDatabase, type RootDatabaseOptions } from "lmdb";
 import { TmonError } from "../errors.ts";
 import { guardExit } from "./exit-guard.ts";
 import { describeHolders, findHolders } from "./holders.ts";
@@ -7,8 +7,11 @@ import { refuseWhileLocked } from "./probe.ts";
 import { writeError } from "./write-error.ts";
 
 export interface EnvironmentOptions {
-  /** An awaited write survives kill -9 (process) or power loss too (power). */
-  durability: "process" | "power";
+  /**
+   * An awaited write survives kill -9 (process) or power loss too (power). `boot`: kill -9, and the file is not to be
+   * opened any more once the machine went down; nothing is ever flushed.
+   */
+  durability: "process" | "power" | "boot";
 }
 
 /** One LMDB file, shared by any number of processes. */
@@ -35,8 +38,15 @@ const slowWriteMs = 2_000;
  * @throws TmonError TMON_DATA_DIR_BUSY, TMON_DATA_DIR_UNWRITABLE, TMON_DISK_FULL
  */
 export function openEnvironment(file: string, options: EnvironmentOptions): Environment {
-  refuseWhileLocked(file);
-  const root = openRoot(file);
+  // With batching by turns, a commit that fails also rejects a promise that nobody can reach: Node would end.
+  const settings = {
+    noSubdir: true,
+    maxDbs: 16,
+    eventTurnBatching: false,
+    noSync: options.durability === "boot",
+  };
+  refuseWhileLocked(file, settings);
+  const root = openRoot(file, settings);
   const waitingSince = new Set<{ at: number }>();
 
   async function write<T>(body: () => T): Promise<T> {
@@ -86,10 +96,9 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
   return { root, write, read, trouble, close: () => root.close() };
 }
 
-function openRoot(file: string): RootDatabase {
+function openRoot(file: string, settings: RootDatabaseOptions): RootDatabase {
   try {
-    // With batching by turns, a commit that fails also rejects a promise that nobody can reach: Node would end.
-    return open(file, { noSubdir: true, maxDbs: 16, eventTurnBatching: false });
+    return open(file, settings);
   } catch (error) {
     throw new TmonError(
       "TMON_DATA_DIR_UNWRITABLE",

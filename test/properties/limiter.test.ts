@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CountedCall, roomInMs, unitsOf } from "../../src/store/room.ts";
+import { type CountedCall, callsOf, roomInMs, unitsOf } from "../../src/store/room.ts";
 import type { QuotaLimit } from "../../src/store/store.ts";
 
 const windowMs = 60_000;
@@ -21,7 +21,7 @@ function grantAll(limits: readonly QuotaLimit[], wishes: readonly { afterMs: num
   for (const { afterMs, tokens } of wishes) {
     now += afterMs;
     for (let waitMs = 1; waitMs > 0; now += Math.ceil(waitMs))
-      waitMs = Math.max(0, ...limits.map((limit) => roomInMs(limit, granted, tokens, now)));
+      waitMs = Math.max(0, ...limits.map((limit) => roomInMs(limit, callsOf(granted), tokens, now)));
     granted.push({ at: now, tokens });
   }
   return granted;

@@ -4,6 +4,7 @@ import type { Log, PartitionedMessage } from "./log.ts";
 import type { Retention } from "./retention.ts";
 import { createSegmentWriter, type SegmentWriter, segmentPath } from "./segment-files.ts";
 import { beginSegment, sealSegment } from "./segment-rows.ts";
+import type { ChangeSignal } from "./signal.ts";
 import { announceChange, type Tables } from "./tables.ts";
 
 /** Writes messages to the log: their values to this process's own segment, then all the rest at once. */
@@ -24,6 +25,8 @@ interface AppenderParts {
   segmentBytes: number;
   /** Segments may have been removed. */
   sweep(): void;
+  /** Called after each transaction with new messages. */
+  appended: ChangeSignal["raise"];
 }
 
 export function createAppender(parts: AppenderParts): Appender {
@@ -41,10 +44,11 @@ export function createAppender(parts: AppenderParts): Appender {
     const bytes = messages.reduce((sum, { value }) => sum + value.length, 0);
     if (!(await hasRoom(limit - bytes))) return false;
     const { segment, position } = await writeValues(messages.map(({ value }) => value));
-    await environment.write(() => {
+    const change = await environment.write(() => {
       log.append(messages, segment, position);
-      announceChange(tables);
+      return announceChange(tables);
     });
+    parts.appended(change, new Set(messages.map(({ topic }) => topic)));
     return true;
   }
 

@@ -170,7 +170,7 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
 
   await environment.write(membership.beat);
   const ticker = setInterval(tick, commitEveryMs);
-  const unsubscribe = signal.subscribe(follow);
+  const unsubscribe = signal.subscribe(topics, follow);
   // In a later turn, when the caller has the consumer in hand.
   setImmediate(follow);
 

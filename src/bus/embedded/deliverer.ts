@@ -4,6 +4,7 @@ import { deliveryOf } from "../delivery.ts";
 import { type HeldPartition, type Slot, skipRemoved } from "../held-partitions.ts";
 import type { Pauses } from "../pauses.ts";
 import type { Log } from "./log.ts";
+import type { PartitionRow } from "./tables.ts";
 
 /** Hands out messages, some of every partition in turn, until there are none or the consumer is paused. */
 export interface Deliverer {
@@ -52,11 +53,13 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   /** True when there may be more. */
   function deliverTurn(): boolean {
     const budget = { bytes: turnBytes, messages: turnMessages };
+    // A turn reads one state of the log.
+    const ends = new Map<Slot, PartitionRow>();
     let delivered = true;
     while (delivered && budget.bytes > 0 && budget.messages > 0) {
       delivered = false;
       for (const held of [...parts.held()])
-        for (const slot of held.slots) if (deliverPage(held, slot, budget)) delivered = true;
+        for (const slot of held.slots) if (deliverPage(held, slot, budget, ends)) delivered = true;
     }
     // Paused or not: a role that pauses says why by its readiness, and is not to be killed for it.
     if (!delivered) progressAt = Date.now();
@@ -67,10 +70,13 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     held: HeldPartition,
     slot: Slot,
     budget: { bytes: number; messages: number },
+    ends: Map<Slot, PartitionRow>,
   ): boolean {
     const { topic, partition, tracker } = slot;
     if (!mayDeliver(held, slot)) return false;
-    const { start, end } = log.partition(topic, partition);
+    const row = ends.get(slot) ?? log.partition(topic, partition);
+    ends.set(slot, row);
+    const { start, end } = row;
     const gap = skipRemoved(topic, partition, tracker, start);
     if (gap !== undefined) {
       slot.dirty = true;

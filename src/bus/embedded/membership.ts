@@ -26,8 +26,17 @@ export function createMembership(
   member: { group: string; id: string; topics: readonly string[]; partitions: number },
 ): Membership {
   const { group, id, topics, partitions } = member;
-  const row = (): GroupRow =>
-    tables.groups.get(group) ?? { topics: [], members: {}, partitions: [], seenAt: 0 };
+  let known: { stored: Buffer; row: GroupRow } | undefined;
+  /** Asked for at every change of the bus, and seldom another one: what stands there is decoded when it differs. */
+  function row(): GroupRow {
+    const found = tables.groups.getBinaryFast(group);
+    if (found === undefined) return { topics: [], members: {}, partitions: [], seenAt: 0 };
+    // The memory found is longer than it says.
+    const stored = found.subarray(0, found.length);
+    if (known === undefined || Buffer.compare(known.stored, stored) !== 0)
+      known = { stored: Buffer.from(stored), row: tables.groups.get(group)! };
+    return known.row;
+  }
 
   function share(before: GroupRow, members: Record<string, MemberRow>): void {
     const assignments = Array.from(

@@ -57,13 +57,19 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   const signal = createChangeSignal(environment, tables);
   const parts = { environment, tables, log, retention, signal, logger, partitionsOf };
   const segmentBytes = Math.min(largestSegmentBytes, retentionBytes / 32);
-  const appender = createAppender({ ...parts, directory, durability, segmentBytes, sweep });
+  const appender = createAppender({
+    ...parts,
+    directory,
+    durability,
+    segmentBytes,
+    sweep,
+    appended: signal.raise,
+  });
   const shares = new Map(options.topics.map(({ name, share = 1 }) => [name, share]));
   const producer = createProducer(appender, {
     maxBytes: retentionBytes,
     place,
     shareOf: (topic) => shares.get(topic) ?? 1,
-    written: signal.raise,
   });
   let maintenance: ReturnType<typeof startMaintenance> | undefined;
   const consumers = new Set<Consumer>();

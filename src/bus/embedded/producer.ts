@@ -16,8 +16,6 @@ interface ProducerOptions {
   place(message: OutgoingMessage): PartitionedMessage;
   /** Of maxBytes: what all topics together may take before a message of this one waits. */
   shareOf(topic: string): number;
-  /** Called after each transaction with new messages. */
-  written(): void;
 }
 
 /** One stage for all topics of the same share: what waits for room holds nothing back that still has some. */

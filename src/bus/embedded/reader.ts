@@ -32,7 +32,7 @@ export async function* readMessages(
     }
     if (page.length > 0) continue;
     if (options.untilEnd) return;
-    await nextChange(parts.signal, stop);
+    await nextChange(parts.signal, options.topics, stop);
   }
 }
 
@@ -77,14 +77,14 @@ function nextPage(log: Log, cursors: readonly Cursor[], fixedEnds: boolean): Rec
 
 const timeAt = (log: Log, { topic, partition, next }: Cursor): number => log.timeOf([topic, partition, next]);
 
-function nextChange(signal: ChangeSignal, stop: AbortSignal): Promise<void> {
+function nextChange(signal: ChangeSignal, topics: readonly string[], stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       unsubscribe();
       stop.removeEventListener("abort", done);
       resolve();
     };
-    const unsubscribe = signal.subscribe(done);
+    const unsubscribe = signal.subscribe(topics, done);
     stop.addEventListener("abort", done);
   });
 }

@@ -21,8 +21,6 @@ export interface Stage {
 interface StageOptions {
   /** Bytes that all topics together may take before a message of this stage waits. */
   limit: number;
-  /** Called after each transaction with new messages. */
-  written(): void;
 }
 
 /** One call: written whole, or rejected. */
@@ -42,7 +40,7 @@ const patienceMs = 2_000;
 /** A refused producer comes again within this time, or has given up. */
 const refusalCountsMs = 10_000;
 
-export function createStage(appender: Appender, { limit, written }: StageOptions): Stage {
+export function createStage(appender: Appender, { limit }: StageOptions): Stage {
   const waiting: Call[] = [];
   let running: Promise<void> | undefined;
   let full: { since: number; at: number } | undefined;
@@ -70,7 +68,6 @@ export function createStage(appender: Appender, { limit, written }: StageOptions
         ) {
           full = undefined;
           for (const call of calls) call.resolve();
-          written();
         } else {
           waiting.unshift(...calls);
           await waitForRoom();

@@ -92,9 +92,9 @@ export function count({ counters }: Tables, name: "changes" | "segments" | "byte
   return value;
 }
 
-/** Within a write transaction: tells the waiting ones of all processes to look. */
-export function announceChange(tables: Tables): void {
-  count(tables, "changes", 1);
+/** Within a write transaction: tells the waiting ones of all processes to look. Answers how many changes there were. */
+export function announceChange(tables: Tables): number {
+  return count(tables, "changes", 1);
 }
 
 export const emptyPartition: PartitionRow = { start: 0, end: 0, time: 0 };

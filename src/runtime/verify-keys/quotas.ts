@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import { type CountedCall, roomForCallMs } from "../../store/room.ts";
+import { type CountedCall, callsOf, roomForCallMs } from "../../store/room.ts";
 import type { Store } from "../../store/store.ts";
 import { heartbeatPrefix } from "../heartbeat.ts";
 import type { QuotaPort } from "../scheduler/keys/quota.ts";
@@ -28,7 +28,7 @@ export function ownQuotas(): QuotaPort {
       const now = performance.now();
       const held = groups.get(group) ?? [];
       const open = held.filter(({ isOpen }) => isOpen).length;
-      const retryAfterMs = roomForCallMs(request, held, open, now);
+      const retryAfterMs = roomForCallMs(request, callsOf(held), open, now);
       if (retryAfterMs > 0) return { granted: false, retryAfterMs };
       const id = String(++granted);
       groups.set(group, [...held, { id, at: now, tokens, isOpen: slots !== undefined }]);

@@ -8,7 +8,7 @@ import { createAlerts } from "./alerts.ts";
 import { createChannels } from "./channels.ts";
 import { createEntries } from "./entries.ts";
 import { createFrames } from "./frames.ts";
-import { createQuotas } from "./quotas.ts";
+import { openQuotaFile } from "./quota-file.ts";
 
 export interface EmbeddedStoreOptions {
   dataDir: string;
@@ -19,8 +19,8 @@ const sweepEveryMs = 1_000;
 const readerCheckEveryMs = 60_000;
 
 /**
- * The store in one LMDB file, shared by all processes of a data directory. Whatever must be atomic runs as
- * one body of a write transaction; the tables know no transactions themselves.
+ * The store in one LMDB file, and the quotas in one of their own, shared by all processes of a data directory. Whatever
+ * must be atomic runs as one body of a write transaction; the tables know no transactions themselves.
  */
 export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions): Promise<Store> {
   prepareDataDirectory(dataDir);
@@ -31,7 +31,7 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
   const entries = createEntries(root);
   const alerts = createAlerts(root);
   const channels = createChannels(environment, log);
-  const quotas = createQuotas(root);
+  const quotas = openQuotaFile(dataDir);
   const frames = createFrames({ entries, alerts, channels });
 
   let closing = false;
@@ -93,19 +93,20 @@ export async function openEmbeddedStore({ dataDir, log }: EmbeddedStoreOptions):
       }),
     // It is never away from whoever can run.
     cover: async () => {},
-    reserve: (request) => write(() => quotas.reserve(request, Date.now())),
-    giveBack: (group, id) => write(() => quotas.giveBack(group, id)),
-    countFromNow: (group, id) => write(() => quotas.countFromNow(group, id, Date.now())),
-    endCall: (group, id, tokens) => write(() => quotas.endCall(group, id, tokens)),
+    reserve: quotas.reserve,
+    giveBack: quotas.giveBack,
+    countFromNow: quotas.countFromNow,
+    endCall: quotas.endCall,
     pushFrame: (push) => publishing(() => frames.push(push, Date.now())),
     frameMark: async (messageId) => frames.mark(messageId, Date.now()),
-    trouble: () => environment.trouble(),
+    trouble: () => environment.trouble() ?? quotas.trouble(),
     async close() {
       closing = true;
       clearInterval(sweeper);
       clearInterval(readerChecker);
       await sweeping;
       channels.close();
+      await quotas.close();
       await environment.close();
     },
   };

@@ -1,4 +1,4 @@
-import { type CountedCall, roomInMs, unitsOf } from "../room.ts";
+import { type CountedCall, callsOf, roomInMs, unitsOf } from "../room.ts";
 import type { QuotaLimit, Share } from "../store.ts";
 
 export interface OwnWindow {
@@ -29,7 +29,7 @@ export function roomInShareMs(limit: QuotaLimit, own: OwnWindow, tokens: number,
   const most = isFirst ? Math.min(part, sent) : part;
   if (most === 0 || (limit.unit !== "token_bucket" && unitsOf(limit, { tokens }) > most))
     return isFirst ? since + windowMs - now : askAgainMs;
-  return roomInMs({ ...limit, limit: most }, calls, tokens, now);
+  return roomInMs({ ...limit, limit: most }, callsOf(calls), tokens, now);
 }
 
 /**
