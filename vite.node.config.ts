@@ -4,7 +4,7 @@ import packageJson from "./package.json" with { type: "json" };
 
 /** What is loaded by its path: by oclif, bin/run.js and the worker threads. */
 const entries = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
-  /^(commands\/.*(?<!base)|terminal\/run|.*\/(render-)?worker)\.ts$/.test(file),
+  /^(commands\/.*(?<!base)|terminal\/run|.*worker)\.ts$/.test(file),
 );
 
 /** One file a module, as in src/; of what comes from packages one a package: a command reads fewer files at its start. */

@@ -136,7 +136,7 @@ describe("trace", () => {
       TMON_REDIS_URL: "redis://127.0.0.1:9",
     });
     expect(stdout).toMatch(/^1 +assessed +40ms +10ms +10ms +1\.0s +- +1\.1s\+ +2 /m);
-    expect(stdout).toMatch(/^2 +expired .* \d+ms +- /m);
+    expect(stdout).toMatch(/^2 +expired .* \d+(ms|\.\ds) +- /m);
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe.skipIf(lacks("kafka"))("roles on Kafka whose topics change under them",
     await deleteTopic(kafka(), name);
     const after = await detect(4);
     await until(() => notReady().some((reason) => reason.includes(`no topic ${name}`)));
-    expect(generator.stats()).toMatchObject({ inFlight: 4 });
+    await until(() => generator.stats().inFlight === 4);
     await createTopics(kafka(), [name], 1);
     await until(() => notReady().length === 0);
     await until(async () => (await taskIds()).length === 4);

@@ -163,7 +163,9 @@ describe.skipIf(lacks("ffmpeg", "video", "model"))("the detector on real video",
     const detector = await startDetector({ ...context, bus: { ...bus, produce } });
     closing.push(() => detector.stop());
     await until(() => detector.frames().processed >= 2);
-    expect(detector.stats().frames).toMatchObject({ dropped: { bus: 3 } });
+    // More where the bus is slow, too.
+    const threeOrMore = expect.toSatisfy((frames: number) => frames >= 3);
+    expect(detector.stats()).toMatchObject({ frames: { dropped: { bus: threeOrMore } } });
     await detector.drain();
   });
 });
