@@ -57,8 +57,8 @@ export function createKeyRegistry(configs: readonly ApiKeyConfig[], scheduler: S
       shared.group.limits = limitsOfGroup(config);
       nextGroups.set(shared.group.id, shared.group);
       const key = known ?? createKeyState(config, shared, failureThreshold);
-      // A person speaks of an id, whatever key it has.
       const standings = [key.standing, shared.group.standing, shared.account, shared.model];
+      // A person speaks of an id, whatever key it has.
       return Object.assign(key, { config, ...shared, standings, order: before?.order ?? "use" });
     });
     groups = nextGroups;
