@@ -81,11 +81,20 @@ export function fillLight(canvas: Canvas, row: number, from: number, to: number,
   const { pixels, depths } = canvas.background;
   const line = backgroundAt(canvas, 0, row >> 1);
   const start = row * dense * canvas.width;
+  let bare = -1;
+  let bareLit = 0;
   for (let column = from; column < to; column++) {
     const at = start + column;
     const pixel = line + (column >> 1);
     if (depths[pixel] !== 0) continue;
-    colours[at] = brighter(ids[at] === base ? colours[at]! : pixels[pixel]!, light);
+    if (ids[at] === base) {
+      colours[at] = brighter(colours[at]!, light);
+      continue;
+    }
+    // A pixel's samples have one background.
+    if (pixel !== bare) bareLit = brighter(pixels[pixel]!, light);
+    bare = pixel;
+    colours[at] = bareLit;
     ids[at] = base;
   }
 }

@@ -33,6 +33,10 @@ function average(
     const b = second ? colours[above + 1]! : old;
     const c = third ? colours[below]! : old;
     const d = fourth ? colours[below + 1]! : old;
+    if (a === b && a === c && a === d) {
+      pixels[at] = a;
+      continue;
+    }
     const redBlue = (((a & mask) + (b & mask) + (c & mask) + (d & mask)) >>> 2) & mask;
     const green = (((a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00)) >>> 2) & 0xff00;
     pixels[at] = (0xff000000 | redBlue | green) >>> 0;
