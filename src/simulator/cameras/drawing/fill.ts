@@ -72,7 +72,7 @@ export function fillShade(
     ids[at] = base;
     const redBlue = (((colour & 0xff00ff) * factor) >>> 8) & 0xff00ff;
     const green = (((colour & 0x00ff00) * factor) >>> 8) & 0x00ff00;
-    colours[at] = (0xff000000 | redBlue | green) >>> 0;
+    colours[at] = 0xff000000 | redBlue | green;
   }
 }
 
@@ -104,5 +104,5 @@ export function brighter(colour: number, light: number): number {
   const r = (colour & 255) + (light & 255);
   const g = ((colour >>> 8) & 255) + ((light >>> 8) & 255);
   const b = ((colour >>> 16) & 255) + ((light >>> 16) & 255);
-  return (0xff000000 | ((b > 255 ? 255 : b) << 16) | ((g > 255 ? 255 : g) << 8) | (r > 255 ? 255 : r)) >>> 0;
+  return 0xff000000 | ((b > 255 ? 255 : b) << 16) | ((g > 255 ? 255 : g) << 8) | (r > 255 ? 255 : r);
 }

@@ -39,6 +39,6 @@ function average(
     }
     const redBlue = (((a & mask) + (b & mask) + (c & mask) + (d & mask)) >>> 2) & mask;
     const green = (((a & 0xff00) + (b & 0xff00) + (c & 0xff00) + (d & 0xff00)) >>> 2) & 0xff00;
-    pixels[at] = (0xff000000 | redBlue | green) >>> 0;
+    pixels[at] = 0xff000000 | redBlue | green;
   }
 }
