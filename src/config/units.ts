@@ -59,7 +59,11 @@ export function parseDuration(text: string, flag: string, leastMs = 0): number {
     );
   }
   if (ms >= leastMs) return ms;
-  throw new TmonError("TMON_USAGE", `${flag} is ${text}, which is too short`, `write at least ${leastMs}ms`);
+  throw new TmonError(
+    "TMON_USAGE",
+    `${flag} is ${text}, which is too short`,
+    `write at least ${writeDuration(leastMs)}`,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Weather } from "../../../config/simulated-camera.ts";
 import { hashOf, seededRandom } from "../../random.ts";
-import type { Route, Scene } from "../scenes/scene.ts";
+import type { Scene } from "../scenes/scene.ts";
 import { enter } from "./arrivals.ts";
 import type { Random } from "./looks.ts";
 import { moveVehicles } from "./move-vehicles.ts";
@@ -46,8 +46,4 @@ export function advance(world: World): void {
 
 export function isGone({ route, s, look }: Vehicle): boolean {
   return s - look.length / 2 > route.path.length;
-}
-
-export function onRoute(world: World, route: Route): Vehicle[] {
-  return world.vehicles.filter((vehicle) => vehicle.route === route);
 }
