@@ -40,7 +40,10 @@ export type Box = z.infer<typeof boxSchema>;
 
 /** Epoch ms in the store's clock; each role adds its own. */
 export const traceSchema = z.looseObject({
-  capturedAt: z.number().optional().describe("the frame's last byte was read from the decoder"),
+  capturedAt: z
+    .number()
+    .optional()
+    .describe("the frame's last byte was read from the decoder; a rendered one shows that moment"),
   detectedAt: z.number().optional(),
   generatedAt: z.number().optional(),
   dispatchedAt: z.number().optional().describe("the first VLM request went out"),

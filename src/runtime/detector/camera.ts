@@ -20,6 +20,8 @@ export interface CameraState extends Why {
   readonly url: string;
   /** Pictures delivered. */
   readonly frames: number;
+  /** When the first one was captured, however often it was opened anew since. */
+  readonly firstFrameAt?: number;
   /** When the newest one was captured. */
   readonly lastFrameAt?: number;
   /** How often it was opened anew. */
@@ -84,6 +86,7 @@ export function createCamera(options: CameraOptions): Camera {
   let status: Pick<CameraState, "state" | "since" | keyof Why> = { state: "connecting", since: now() };
   let frames = 0;
   let restarts = 0;
+  let firstFrameAt: number | undefined;
   let lastFrameAt: number | undefined;
   let logged = "";
   let play: { stop: AbortController; done: Promise<void> } | undefined;
@@ -141,11 +144,12 @@ export function createCamera(options: CameraOptions): Camera {
       const cut = await source.play({
         ...{ intervalMs: config.intervalMs, phaseMs, memory },
         signal: AbortSignal.any([signal, giveUp.signal]),
-        onPicture(picture) {
+        onPicture(picture, ageMs = 0) {
           // What is still in the pipe of a source given up is old.
           if (signal.aborted || giveUp.signal.aborted) return memory.give(picture);
           newestAt = performance.now();
-          lastFrameAt = now();
+          lastFrameAt = now() - ageMs;
+          firstFrameAt ??= lastFrameAt;
           played = true;
           frames++;
           enter("live");
@@ -174,6 +178,7 @@ export function createCamera(options: CameraOptions): Camera {
     config,
     state: () => ({
       ...{ id: config.id, url: config.shownUrl, frames, restarts, ...status },
+      ...(firstFrameAt !== undefined && { firstFrameAt }),
       ...(lastFrameAt !== undefined && { lastFrameAt }),
     }),
     held: () => play !== undefined,

@@ -31,7 +31,7 @@ function start(...ways: Source["play"][]) {
   const camera = createCamera({
     ...{ config: liveCamera("cam-1", "rtsp://cam/1"), source, phaseMs: 0, memory: createPixelMemory() },
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) }),
-    now: Date.now,
+    now: () => 100_000,
     onPicture: () => pictures++,
     onStateChange: (camera) => states.push(camera.state().state),
   });
@@ -66,6 +66,21 @@ test("a silent one stalls, what it still delivers is not taken, and the next one
   expect(states).toEqual(["connecting", "live", "stalled", "backing_off", "connecting", "live"]);
   expect(camera.state().restarts).toBe(1);
   expect(camera.state()).not.toHaveProperty("reason");
+});
+
+test("a picture was captured when its source says, and the first one stays that when it is opened anew", async () => {
+  const { camera, pictures } = start(
+    async (options) => {
+      options.onPicture(picture(), 50_000);
+      throw failure("TMON_SOURCE_UNREACHABLE", "connection reset");
+    },
+    (options) => {
+      options.onPicture(picture(), 10_000);
+      return stopped(options);
+    },
+  );
+  await until(() => pictures() === 2);
+  expect(camera.state()).toMatchObject({ firstFrameAt: 50_000, lastFrameAt: 90_000 });
 });
 
 test("one that cannot be reached is tried again and again; what a person must mend is failed", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Secret } from "../../../src/config/secret.ts";
 import { createPixelMemory } from "../../../src/runtime/detector/pixel-memory.ts";
 import { openSource, openSources } from "../../../src/runtime/detector/sources/open.ts";
@@ -48,6 +48,34 @@ describe("a simulated source", openAtOnce, () => {
         },
       });
       expect(new Set(hashes).size).toBe(wanted);
+    }
+  });
+
+  it("says of each picture how old the moment is that it shows, from its first one on", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    // Time passes while something is waited for, and only then.
+    const passing = setInterval(() => vi.setSystemTime(Date.now() + 7), 1);
+    const source = await openSource(camera);
+    const memory = createPixelMemory();
+    const taken: { at: number; hash: string }[] = [];
+    const stop = new AbortController();
+    try {
+      await source.play({
+        ...{ intervalMs: 100, phaseMs: 30, memory, signal: stop.signal },
+        onPicture(picture, ageMs = 0) {
+          taken.push({ at: Date.now() - ageMs, hash: hashOf(picture) });
+          if (taken.length === 3) stop.abort();
+        },
+      });
+    } finally {
+      clearInterval(passing);
+      vi.useRealTimers();
+    }
+    const here = openRenderedCamera(spec, createStudio());
+    const picture = memory.take({ width: 640, height: 360 });
+    for (const { at, hash } of taken) {
+      here.draw(at - taken[0]!.at, picture);
+      expect(hashOf(picture)).toBe(hash);
     }
   });
 

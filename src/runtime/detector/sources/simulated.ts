@@ -20,14 +20,15 @@ export function openSimulatedSource(url: string): Source {
     try {
       while (!signal.aborted) {
         const picture = memory.take(pictureSize);
-        await renderer.draw(beganAt === undefined ? 0 : Math.max(0, Date.now() - beganAt), picture);
-        // The first one takes long: only then is there a thread that draws.
-        beganAt ??= Date.now();
+        const timeMs = beganAt === undefined ? 0 : Math.max(0, Date.now() - beganAt);
+        await renderer.draw(timeMs, picture);
         if (signal.aborted) {
           memory.give(picture);
           return;
         }
-        onPicture(picture);
+        // The first one takes long: only then is there a thread that draws.
+        beganAt ??= Date.now();
+        onPicture(picture, Date.now() - (beganAt + timeMs));
         const turn = Math.floor((Date.now() - phaseMs) / intervalMs) + 1;
         await delay(turn * intervalMs + phaseMs - Date.now(), undefined, { signal }).catch(() => {});
       }

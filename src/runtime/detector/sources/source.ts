@@ -7,8 +7,11 @@ export interface PlayOptions {
   /** Shifts all pictures but the first within the interval, so that cameras do not come all at once. */
   readonly phaseMs: number;
   readonly memory: PixelMemory;
-  /** Called with each picture once its last byte is read; the picture is the callee's from then on. */
-  onPicture(picture: RgbPicture): void;
+  /**
+   * Called with each picture once its last byte is read; the picture is the callee's from then on.
+   * @param ageMs since the moment it shows, where the source knows that; otherwise it counts as taken now
+   */
+  onPicture(picture: RgbPicture, ageMs?: number): void;
   /** Stops the source. */
   readonly signal: AbortSignal;
 }
