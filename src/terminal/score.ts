@@ -9,6 +9,7 @@ import { parseDuration } from "../config/units.ts";
 import { TmonError } from "../errors.ts";
 import type { KindScore } from "../runtime/score/compare.ts";
 import { runScore, type Score } from "../runtime/score/score.ts";
+import { counted } from "./counted.ts";
 import { releaseOnCrash } from "./crash.ts";
 import { formatTable, say, writeLine } from "./output.ts";
 import { sayProvider } from "./provider.ts";
@@ -53,11 +54,15 @@ export async function showScore(wishes: ScoreWishes, flags: ConfigFlags): Promis
   }
 }
 
-/** Bus and store are its own, whatever is configured: invented roads are nobody else's. */
+/**
+ * Bus and store are its own, whatever is configured: invented roads are nobody else's. All of the run is kept until it
+ * is compared.
+ */
 function configure({ seed, cameras }: ScoreWishes, flags: ConfigFlags, dataDir: string): Config {
   const { config } = loadSettings({ ...flags, bus: "embedded", store: "embedded", dataDir, port: 0 });
   const watching = {
     ...config,
+    bus: { ...config.bus, retentionMs: Number.POSITIVE_INFINITY, retentionBytes: Number.POSITIVE_INFINITY },
     cameras: simulatedCameras(cameras, config.detector.intervalMs, seed),
     web: { ...config.web, host: "127.0.0.1", streams: { ...config.web.streams, hosts: [] } },
     logLevel: flags.logLevel === undefined ? ("warn" as const) : config.logLevel,
@@ -71,26 +76,32 @@ async function show(score: Score, { seed, output }: ScoreWishes): Promise<void> 
     return writeLine(JSON.stringify({ seed, ...score, kinds }, null, 2));
   }
   const rows = score.kinds.map(({ kind, score }) => [kind, ...(score ? cellsOf(score) : ["not judged"])]);
-  const head = ["KIND", "DANGERS", "RECALL", "INCIDENTS", "PRECISION", "P50", "P95", "CALLS"];
+  const head = ["KIND", "DANGERS", "LOOKED AT", "RECALL", "INCIDENTS", "PRECISION", "P50", "P95", "CALLS"];
   await writeLine(formatTable(head, [...rows, ["all judged", ...cellsOf(score.all)]]));
   say(`tmon: ${score.vlm.calls} calls in all; P50 and P95: from a danger's beginning to its alert`);
   if (score.vlm.simulated)
     say("tmon: judged by the simulated provider, from boxes: this measures the plumbing, not a VLM");
 }
 
-function cellsOf({ dangers, recall, incidents, precision, timeToAlertMs, calls }: KindScore): string[] {
+function cellsOf(score: KindScore): string[] {
+  const { dangers, lookedAt, recall, incidents, precision, timeToAlertMs, calls } = score;
   const ms = (value: number | null) => (value === null ? "-" : formatAge(value));
   const share = (value: number | null) => (value === null ? "-" : value.toFixed(2));
   const { p50, p95 } = timeToAlertMs;
   return [
-    ...[String(dangers), share(recall), String(incidents), share(precision)],
+    ...[String(dangers), String(lookedAt), share(recall), String(incidents), share(precision)],
     ...[ms(p50), ms(p95), String(calls)],
   ];
 }
 
 type Least = Record<"recall" | "precision", number | undefined>;
 
+/** Of fewer dangers a single one decides. */
+const fewDangers = 5;
+
 function conclude({ all }: Score, least: Least): void {
+  if ((least.recall ?? least.precision) !== undefined && all.dangers < fewDangers)
+    say(`tmon: only ${counted(all.dangers, "danger")} to judge thresholds by: let it run longer`);
   for (const figure of ["recall", "precision"] as const) {
     const [wanted, actual] = [least[figure], all[figure]];
     if (wanted === undefined || (actual !== null && actual >= wanted)) continue;

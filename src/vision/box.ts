@@ -8,6 +8,10 @@ export function longerSideOf([x1, y1, x2, y2]: Box): number {
   return Math.max(x2 - x1, y2 - y1);
 }
 
+export function contains([x1, y1, x2, y2]: Box, { x, y }: { x: number; y: number }): boolean {
+  return x >= x1 && x <= x2 && y >= y1 && y <= y2;
+}
+
 /** Area of the intersection over area of the union: 0 apart, 1 identical. */
 export function iou(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);

@@ -20,15 +20,17 @@ describe("tmon score", () => {
     ]);
     expect(kinds).toHaveLength(6);
     expect(all.dangers).toBe(judged[0].dangers + judged[1].dangers);
+    expect(all.lookedAt).toBeLessThanOrEqual(all.dangers);
     expect(readdirSync(directory)).toEqual([]);
   });
 
   it("prints a table, and ends with 1 or 3 where a threshold is missed", async () => {
     const { stdout, stderr, exitCode } = await runTmon([...short, "--min-precision", "1"], env());
-    expect(stdout).toMatch(/^KIND +DANGERS +RECALL +INCIDENTS +PRECISION +P50 +P95 +CALLS/);
+    expect(stdout).toMatch(/^KIND +DANGERS +LOOKED AT +RECALL +INCIDENTS +PRECISION +P50 +P95 +CALLS/);
     expect(stdout).toMatch(/^wrong_way +not judged$/m);
     expect(stderr).toContain("this measures the plumbing, not a VLM");
     expect(stderr).toContain("precision of at least 1 was asked for");
+    expect(stderr).toMatch(/only \d dangers? to judge thresholds by: let it run longer/);
     expect([1, 3]).toContain(exitCode);
   });
 
@@ -36,6 +38,12 @@ describe("tmon score", () => {
     const { stderr, exitCode } = await runTmon([...short, "--min-recall", "80"], env());
     expect(exitCode).toBe(2);
     expect(stderr).toContain('TMON_USAGE: --min-recall is "80"');
+  });
+
+  it("refuses a run in which hardly anything can be seen", async () => {
+    const { stderr, exitCode } = await runTmon(["score", "--for", "1s"], env());
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("write at least 10s");
   });
 
   it("leaves nothing behind when it is interrupted", async () => {

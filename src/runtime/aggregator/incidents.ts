@@ -2,7 +2,13 @@ import type { Box } from "../../messages/common.ts";
 import { schemaVersion } from "../../messages/common.ts";
 import type { Detection } from "../../messages/detection.ts";
 import type { Incident } from "../../messages/incident.ts";
-import { type AssessmentResult, type RiskLevel, riskLevels, worstLevel } from "../../messages/result.ts";
+import {
+  type AssessmentResult,
+  type RiskLevel,
+  riskLevels,
+  type Verdict,
+  worstLevel,
+} from "../../messages/result.ts";
 import { iou } from "../../vision/box.ts";
 
 /** One verdict of medium or more, and where it was seen. */
@@ -28,15 +34,14 @@ const maxTaskIds = 100;
 const unknownBox: Box = [0, 0, 0, 0];
 
 export function sightingOf(detection: Detection, result: AssessmentResult): Sighting {
-  const riskLevel = worstLevel(result.results.map((verdict) => verdict.riskLevel));
-  const verdict = result.results.find((of) => of.riskLevel === riskLevel);
+  const verdict = worstVerdictOf(result.results);
   const group = detection.trafficGroups.find((of) => of.groupIndex === result.groupIndex);
   const image = detection.groupImages.find((of) => of.groupIndex === result.groupIndex)?.imageBase64;
   return {
     taskId: result.taskId,
     cameraId: result.cameraId,
     timestamp: detection.timestamp,
-    riskLevel,
+    riskLevel: verdict?.riskLevel ?? "none",
     simulated: result.metadata.simulated === true || detection.source === "sim",
     riskTypes: verdict?.riskTypes ?? [],
     riskTypeCodes: verdict?.riskTypeCodes ?? [],
@@ -44,6 +49,12 @@ export function sightingOf(detection: Detection, result: AssessmentResult): Sigh
     bbox: group?.bbox ?? unknownBox,
     imageBase64: image !== undefined && image.length <= maxImageCharacters ? image : undefined,
   };
+}
+
+/** What an incident says of a group comes from this one. */
+export function worstVerdictOf(verdicts: readonly Verdict[]): Verdict | undefined {
+  const worst = worstLevel(verdicts.map(({ riskLevel }) => riskLevel));
+  return verdicts.find(({ riskLevel }) => riskLevel === worst);
 }
 
 /** The open incident of the same camera whose box overlaps most, if by more than `minIou`. */

@@ -7,8 +7,9 @@ import type { RiskTypeCode } from "../../messages/result.ts";
 import { scriptedKinds } from "../../simulator/cameras/dangers/director.ts";
 import { roleNames } from "../role.ts";
 import { type System, startSystem } from "../system.ts";
+import { besideTruth } from "./beside-truth.ts";
 import { type KindScore, scoreOf, type Watched } from "./compare.ts";
-import { besideTruth, readTold } from "./watch.ts";
+import { readTold } from "./told.ts";
 
 export interface ScoreOptions {
   /** Simulated cameras, and embedded bus and store in a directory of its own. */
@@ -45,10 +46,13 @@ export async function runScore({ config, forMs, log, signal }: ScoreOptions): Pr
     ...{ defaultPort: 0, observed: false },
   });
   let beganAt: ReadonlyMap<string, number>;
+  let endedAt: number;
   try {
     const ended = watchFor(system, forMs, signal);
     await Promise.race([ended, system.failed]);
-    beganAt = new Map(system.detector?.cameras().map(({ id, since }) => [id, since]));
+    endedAt = Date.now();
+    const cameras = system.detector?.cameras() ?? [];
+    beganAt = new Map(cameras.flatMap(({ id, firstFrameAt: at }) => (at === undefined ? [] : [[id, at]])));
     await Promise.race([system.drain(abortAfter(config.drainMs)), system.failed]);
   } finally {
     await system.stop();
@@ -57,11 +61,7 @@ export async function runScore({ config, forMs, log, signal }: ScoreOptions): Pr
 
   const bus = await openBus(config, log);
   const told = await readTold(bus, config).finally(() => bus.close());
-  // What begins with the last look is not seen any more.
-  const span = forMs - config.detector.intervalMs;
-  const watched = config.cameras.map((camera) =>
-    besideTruth(camera, told.get(camera.id) ?? {}, { beganAt: beganAt.get(camera.id) ?? 0, forMs: span }),
-  );
+  const watched = besideTruth(config.cameras, { told, beganAt, endedAt });
   return { seconds: forMs / 1000, cameras: watched.length, ...summarize(watched, config) };
 }
 
