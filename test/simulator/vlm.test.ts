@@ -186,8 +186,8 @@ test.each([
   ],
   [
     "two cars that overlap",
-    "low",
-    "lane_change",
+    "none",
+    undefined,
     [
       ["car", [100, 100, 150, 150]],
       ["car", [122, 105, 172, 155]],

@@ -11,7 +11,6 @@ import type { RequestObject } from "./request.ts";
  * |---------------------|--------------------------------------------|----------------------------------------|---------------------------------------|
  * | pedestrian_conflict | person, bicycle or motorcycle; car, bus or truck | gap < 0.5 × the vehicle's longer side  | 0.50 + 0.40 × closeness (1 = touching) |
  * | tailgating          | two of car, bus, truck                     | one behind the other (shared width > 0.6 of the narrower), gap < 0.15 × mean height, not overlapping | 0.45 + 0.30 × closeness |
- * | lane_change         | two of car, bus, truck                     | IoU between 0.10 and 0.40, about one height | 0.40 + 0.50 × IoU                |
  *
  * Anything else is none. The most confident rule speaks; up to ±0.03 are added by seed and picture, so that
  * equal requests are judged equally and others differ a little.
@@ -37,9 +36,9 @@ export function judge(objects: readonly RequestObject[], chance: number): Judgem
   let worst: (Finding & { pair: [RequestObject, RequestObject] }) | undefined;
   for (const [index, first] of objects.entries()) {
     for (const second of objects.slice(index + 1)) {
-      for (const finding of findingsOf(first, second)) {
-        if (finding.confidence > (worst?.confidence ?? 0)) worst = { ...finding, pair: [first, second] };
-      }
+      const finding = findingOf(first, second);
+      if (finding && finding.confidence > (worst?.confidence ?? 0))
+        worst = { ...finding, pair: [first, second] };
     }
   }
   const shifted = (worst?.confidence ?? 0.1) + spread * (2 * chance - 1);
@@ -49,34 +48,26 @@ export function judge(objects: readonly RequestObject[], chance: number): Judgem
   return { riskLevel, confidence, type: worst.type, objectIds: worst.pair.map((object) => object.objectId) };
 }
 
-function findingsOf(first: RequestObject, second: RequestObject): Finding[] {
+function findingOf(first: RequestObject, second: RequestObject): Finding | undefined {
   if (vulnerable.has(first.class) && vehicles.has(second.class)) return pedestrianConflict(first, second);
   if (vehicles.has(first.class) && vulnerable.has(second.class)) return pedestrianConflict(second, first);
-  if (!vehicles.has(first.class) || !vehicles.has(second.class)) return [];
-  return [...tailgating(first.bbox, second.bbox), ...laneChange(first.bbox, second.bbox)];
+  if (!vehicles.has(first.class) || !vehicles.has(second.class)) return undefined;
+  return tailgating(first.bbox, second.bbox);
 }
 
-function pedestrianConflict(person: RequestObject, vehicle: RequestObject): Finding[] {
+function pedestrianConflict(person: RequestObject, vehicle: RequestObject): Finding | undefined {
   const reach = 0.5 * Math.max(widthOf(vehicle.bbox), heightOf(vehicle.bbox));
   const closeness = 1 - gapOf(person.bbox, vehicle.bbox) / reach;
-  return closeness > 0 ? [{ type: "pedestrian_conflict", confidence: 0.5 + 0.4 * closeness }] : [];
+  return closeness > 0 ? { type: "pedestrian_conflict", confidence: 0.5 + 0.4 * closeness } : undefined;
 }
 
-function tailgating(a: Box, b: Box): Finding[] {
+function tailgating(a: Box, b: Box): Finding | undefined {
   const sharedWidth = overlapOf(a[0], a[2], b[0], b[2]) / Math.min(widthOf(a), widthOf(b));
   const overlapping = overlapOf(a[1], a[3], b[1], b[3]) > 0;
   const reach = 0.15 * ((heightOf(a) + heightOf(b)) / 2);
   const closeness = 1 - gapOf(a, b) / reach;
-  if (overlapping || sharedWidth <= 0.6 || closeness <= 0) return [];
-  return [{ type: "tailgating", confidence: 0.45 + 0.3 * closeness }];
-}
-
-function laneChange(a: Box, b: Box): Finding[] {
-  const shared = overlapOf(a[0], a[2], b[0], b[2]) * overlapOf(a[1], a[3], b[1], b[3]);
-  const iou = shared / (widthOf(a) * heightOf(a) + widthOf(b) * heightOf(b) - shared);
-  const ratio = heightOf(a) / heightOf(b);
-  if (iou < 0.1 || iou > 0.4 || ratio < 0.67 || ratio > 1.5) return [];
-  return [{ type: "lane_change", confidence: 0.4 + 0.5 * iou }];
+  if (overlapping || sharedWidth <= 0.6 || closeness <= 0) return undefined;
+  return { type: "tailgating", confidence: 0.45 + 0.3 * closeness };
 }
 
 /** The thresholds of tmon's defaults. */
@@ -109,13 +100,11 @@ const sentences: Record<Language, Partial<Record<RiskTypeCode, string>> & { none
     none: "目标之间保持正常距离，未见危险。",
     pedestrian_conflict: "行人或骑行者距离机动车过近，存在碰撞风险。",
     tailgating: "前后两车间距过小，存在追尾风险。",
-    lane_change: "两车位置重叠，疑似变道挤靠，存在刮擦风险。",
   },
   en: {
     none: "The road users keep ordinary distances; no danger is seen.",
     pedestrian_conflict: "A person or rider is too close to a vehicle and may be hit.",
     tailgating: "Two vehicles follow each other too closely; a rear-end collision is possible.",
-    lane_change: "Two vehicles overlap as if one cut in; they may scrape.",
   },
 };
 
