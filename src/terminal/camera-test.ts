@@ -5,7 +5,7 @@ import { recommendedModel } from "../config/models/catalogue.ts";
 import { modelFor, type Pictures, picturesOf } from "../config/models/choose.ts";
 import { messageOf, TmonError } from "../errors.ts";
 import { drawObjects } from "../runtime/detector/drawing.ts";
-import { readModelFile, requireFitModel } from "../runtime/detector/model-file.ts";
+import { type ModelFile, readModelFile, requireFitModel } from "../runtime/detector/model-file.ts";
 import { startPool } from "../runtime/detector/pool.ts";
 import { keyFramesSuffice } from "../runtime/detector/sources/rhythm.ts";
 import { type Trial, tryCamera } from "../runtime/detector/sources/try.ts";
@@ -14,6 +14,7 @@ import type { Candidate } from "../vision/yolox.ts";
 import { counted } from "./counted.ts";
 import { formatTable, writeLine } from "./output.ts";
 import { loadSettings } from "./settings.ts";
+import { modelFacts, modelText } from "./simulation.ts";
 
 /** Rarer key frames are called rarer, and not waited for, ms. */
 const windowMs = 12_000;
@@ -28,12 +29,15 @@ export async function testCamera(
 ): Promise<void> {
   const { config, camera } = find(named, flags);
   const trial = await tryCamera(camera, { windowMs, leastMs, timeoutMs });
-  const objects = await detect(trial.picture, config, picturesOf([camera]));
-  await save(picture, await drawObjects(trial.picture, objects ?? []));
+  const found = await detect(trial.picture, config, picturesOf([camera]));
+  await save(picture, await drawObjects(trial.picture, found?.objects ?? []));
 
   const facts = describe(camera, trial);
-  if (output === "json") return writeLine(JSON.stringify({ ...facts, objects: objects ?? null, picture }));
-  await writeLine(formatTable(["CAMERA", camera.shownUrl], rowsOf(facts, objects, picture)));
+  if (output === "json") {
+    const model = found ? modelFacts(found.model) : { model: null };
+    return writeLine(JSON.stringify({ ...facts, ...model, objects: found?.objects ?? null, picture }));
+  }
+  await writeLine(formatTable(["CAMERA", camera.shownUrl], rowsOf(facts, found, picture)));
 }
 
 /** A camera of cameras.yaml by its id, whose password then stands on no command line; else the URL of one. */
@@ -50,19 +54,21 @@ function find(named: string, flags: ConfigFlags): { config: Config; camera: Came
   );
 }
 
+interface Found {
+  readonly model: ModelFile;
+  readonly objects: readonly Candidate[];
+}
+
 /** Undefined without a model. */
-async function detect(
-  picture: RgbPicture,
-  config: Config,
-  pictures: Pictures,
-): Promise<Candidate[] | undefined> {
+async function detect(picture: RgbPicture, config: Config, pictures: Pictures): Promise<Found | undefined> {
   const path = modelFor(pictures, config);
   if (path === undefined) return undefined;
-  requireFitModel(await readModelFile(path), pictures);
+  const model = await readModelFile(path);
+  requireFitModel(model, pictures);
   const { confidence, iou } = config.detector;
   const pool = await startPool({ model: path, confidence, iou, workers: 1 });
   try {
-    return await pool.detect(picture);
+    return { model, objects: await pool.detect(picture) };
   } finally {
     await pool.stop();
   }
@@ -98,7 +104,7 @@ function describe({ shownUrl, intervalMs }: CameraConfig, { kind, rhythm, firstP
   };
 }
 
-function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string): [string, string][] {
+function rowsOf(facts: Facts, found: Found | undefined, picture: string): [string, string][] {
   const seconds = (ms: number) => `${Number((ms / 1000).toFixed(2))} s`;
   const { kind, framesPerSecond, keyFrameIntervalMs, keyFramesOnly, intervalMs } = facts;
   const rows: [string, string][] = [
@@ -118,7 +124,11 @@ function rowsOf(facts: Facts, objects: Candidate[] | undefined, picture: string)
     `after ${seconds(facts.firstPictureMs)}${kind === "simulated" ? "" : "; what the camera itself adds cannot be seen"}`,
   ]);
   rows.push(["decoding", decodingOf(kind, keyFramesOnly, seconds(intervalMs))]);
-  rows.push(["picture", `${picture}, ${objects ? `with ${counted(objects.length, "object")}` : noObjects}`]);
+  if (found) rows.push(["model", modelText(found.model)]);
+  rows.push([
+    "picture",
+    `${picture}, ${found ? `with ${counted(found.objects.length, "object")}` : noObjects}`,
+  ]);
   return rows;
 }
 

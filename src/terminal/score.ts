@@ -15,7 +15,7 @@ import { formatTable, say, writeLine } from "./output.ts";
 import { sayProvider } from "./provider.ts";
 import { interruptedBySignal } from "./reading.ts";
 import { createTerminalLog, loadSettings } from "./settings.ts";
-import { sayCameras } from "./simulation.ts";
+import { modelFacts, modelText, sayCameras } from "./simulation.ts";
 import { formatAge } from "./time.ts";
 
 export interface ScoreWishes {
@@ -73,10 +73,12 @@ function configure({ seed, cameras }: ScoreWishes, flags: ConfigFlags, dataDir: 
 async function show(score: Score, { seed, output }: ScoreWishes): Promise<void> {
   if (output === "json") {
     const kinds = score.kinds.map(({ kind, score }) => ({ kind, judged: score !== undefined, ...score }));
-    return writeLine(JSON.stringify({ seed, ...score, kinds }, null, 2));
+    return writeLine(JSON.stringify({ seed, ...score, ...modelFacts(score.model), kinds }, null, 2));
   }
   const rows = score.kinds.map(({ kind, score }) => [kind, ...(score ? cellsOf(score) : ["not judged"])]);
   const head = ["KIND", "DANGERS", "LOOKED AT", "RECALL", "INCIDENTS", "PRECISION", "P50", "P95", "CALLS"];
+  const vlm = score.vlm.simulated ? "simulated" : score.vlm.model;
+  await writeLine(`detector model: ${modelText(score.model)}; VLM: ${vlm}`);
   await writeLine(formatTable(head, [...rows, ["all judged", ...cellsOf(score.all)]]));
   say(`tmon: ${score.vlm.calls} calls in all; P50 and P95: from a danger's beginning to its alert`);
   if (score.vlm.simulated)

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
+import type { ModelFile } from "../runtime/detector/model-file.ts";
 import { counted } from "./counted.ts";
 import { say } from "./output.ts";
 
@@ -12,4 +13,13 @@ export function sayCameras({ cameras, detector }: Pick<Config, "cameras" | "dete
     say(`tmon: SIMULATION: ${which} rendered by tmon, no real ${rendered === 1 ? "road" : "roads"}`);
   }
   say(`tmon: detector model ${basename(detector.model ?? "", ".onnx")} (${detector.model})`);
+}
+
+/** The model that a result comes from, as a command's JSON has it: named as in messages. */
+export function modelFacts({ type, forSimulation }: ModelFile) {
+  return { model: type, ...(forSimulation && { simulationModel: true }) };
+}
+
+export function modelText({ type, forSimulation }: ModelFile): string {
+  return forSimulation ? `${type}, a simulation model: made for rendered cameras alone` : type;
 }

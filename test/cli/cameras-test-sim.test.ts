@@ -17,6 +17,7 @@ describe("tmon cameras test of a rendered camera", { timeout: 60_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ kind: "simulated", codec: "rendered", width: 640, height: 360 },
       ...{ framesPerSecond: null, keyFramesOnly: false },
+      ...{ model: "tmon-simulated", simulationModel: true },
     });
     // By the model that is shipped for such cameras.
     expect(JSON.parse(stdout).objects.length).toBeGreaterThan(0);
@@ -30,6 +31,7 @@ describe("tmon cameras test of a rendered camera", { timeout: 60_000 }, () => {
     writeFileSync(join(config, "cameras.yaml"), `cameras: [{ id: north, url: "sim:highway?seed=2" }]`);
     const { stdout } = await test("north", "--config-dir", config);
     expect(stdout).toMatch(/^codec +rendered$/m);
+    expect(stdout).toMatch(/^model +tmon-simulated, a simulation model: made for rendered cameras alone$/m);
     expect(stdout).toMatch(/^decoding +none: one picture is drawn for every 1.8 s$/m);
   });
 

@@ -34,9 +34,10 @@ describe.skipIf(skip)("tmon cameras test", () => {
     const facts = JSON.parse(stdout);
     expect(facts).toMatchObject({
       ...{ kind: "rtsp", codec: "h264", width: 640, height: 360, keyFrameIntervalMs: 1000 },
-      keyFramesOnly: true,
+      ...{ keyFramesOnly: true, model: "yolox_nano" },
     });
     expect(Math.round(facts.framesPerSecond)).toBe(24);
+    expect(facts).not.toHaveProperty("simulationModel");
     expect(facts.objects.length).toBeGreaterThan(0);
     expect(await boxPixels(facts.picture)).toBeGreaterThan(100);
 

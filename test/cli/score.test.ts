@@ -11,7 +11,8 @@ describe("tmon score", () => {
     const directory = temporaryDirectory();
     const { stdout, stderr, exitCode } = await runTmon([...short, "-o", "json"], env(directory));
     expect(exitCode, stderr).toBe(0);
-    const { seed, cameras, vlm, kinds, all } = JSON.parse(stdout);
+    const { seed, cameras, vlm, kinds, all, model, simulationModel } = JSON.parse(stdout);
+    expect([model, simulationModel]).toEqual(["tmon-simulated", true]);
     expect([seed, cameras, vlm.simulated]).toEqual([3, 2, true]);
     const judged = kinds.filter((each: { judged: boolean }) => each.judged);
     expect(judged.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
@@ -26,7 +27,8 @@ describe("tmon score", () => {
 
   it("prints a table, and ends with 1 or 3 where a threshold is missed", async () => {
     const { stdout, stderr, exitCode } = await runTmon([...short, "--min-precision", "1"], env());
-    expect(stdout).toMatch(/^KIND +DANGERS +LOOKED AT +RECALL +INCIDENTS +PRECISION +P50 +P95 +CALLS/);
+    expect(stdout).toMatch(/^detector model: tmon-simulated, a simulation model.*; VLM: simulated$/m);
+    expect(stdout).toMatch(/^KIND +DANGERS +LOOKED AT +RECALL +INCIDENTS +PRECISION +P50 +P95 +CALLS$/m);
     expect(stdout).toMatch(/^wrong_way +not judged$/m);
     expect(stderr).toContain("this measures the plumbing, not a VLM");
     expect(stderr).toContain("precision of at least 1 was asked for");

@@ -2,9 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { abortAfter } from "../../abort-after.ts";
 import { openBus } from "../../bus/open.ts";
+import { requireDetector } from "../../config/checks.ts";
 import type { Config } from "../../config/config.ts";
 import type { RiskTypeCode } from "../../messages/result.ts";
 import { scriptedKinds } from "../../simulator/cameras/dangers/director.ts";
+import { type ModelFile, readModelFile } from "../detector/model-file.ts";
 import { roleNames } from "../role.ts";
 import { type System, startSystem } from "../system.ts";
 import { besideTruth } from "./beside-truth.ts";
@@ -22,6 +24,8 @@ export interface ScoreOptions {
 export interface Score {
   readonly seconds: number;
   readonly cameras: number;
+  /** What found the road users. */
+  readonly model: ModelFile;
   readonly vlm: { readonly model: string; readonly simulated: boolean; readonly calls: number };
   /** Of kinds that are not judged, undefined. */
   readonly kinds: readonly { readonly kind: RiskTypeCode; readonly score: KindScore | undefined }[];
@@ -41,6 +45,7 @@ const firstPicturesMs = 60_000;
  * @throws TmonError as startSystem; the signal's reason
  */
 export async function runScore({ config, forMs, log, signal }: ScoreOptions): Promise<Score> {
+  const model = await readModelFile(requireDetector(config));
   const system = await startSystem({
     ...{ config, log, ending: signal, roles: roleNames, instance: `score-${process.pid}` },
     ...{ defaultPort: 0, observed: false },
@@ -62,7 +67,7 @@ export async function runScore({ config, forMs, log, signal }: ScoreOptions): Pr
   const bus = await openBus(config, log);
   const told = await readTold(bus, config).finally(() => bus.close());
   const watched = besideTruth(config.cameras, { told, beganAt, endedAt });
-  return { seconds: forMs / 1000, cameras: watched.length, ...summarize(watched, config) };
+  return { seconds: forMs / 1000, cameras: watched.length, model, ...summarize(watched, config) };
 }
 
 async function watchFor({ detector }: System, forMs: number, signal: AbortSignal): Promise<void> {
