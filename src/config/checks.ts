@@ -2,8 +2,9 @@ import { TmonError } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./loopback.ts";
 import { recommendedModel } from "./models/catalogue.ts";
-import { modelFor, type Pictures, picturesOf } from "./models/choose.ts";
-import { type ModelFile, readModelFile, requireFitModel } from "./models/file.ts";
+import { modelFor, modelsMadeFor, type Pictures, picturesOf } from "./models/choose.ts";
+import { type ModelFile, readModelFile, remedy, requireFitModel } from "./models/file.ts";
+import { faultOf, presenceOf } from "./models/find.ts";
 
 /** What must never happen by accident; commands ask before they start anything. */
 
@@ -53,15 +54,25 @@ export function requireDetector(config: Config): ModelFile {
  */
 export function requireModel(pictures: Pictures, config: Config): ModelFile {
   const path = modelFor(pictures, config);
-  if (path === undefined)
-    throw new TmonError(
-      "TMON_NO_MODEL",
-      `no detector model for ${pictures} pictures is on this machine`,
-      `tmon models pull ${recommendedModel}, or name a YOLOX model in ONNX with --model FILE`,
-    );
+  if (path === undefined) throw noModel(pictures, config);
   const model = readModelFile(path);
   requireFitModel(model, pictures);
   return model;
+}
+
+function noModel(pictures: Pictures, { models }: Config): TmonError {
+  const unusable = modelsMadeFor(pictures).find((model) => presenceOf(model, models) !== "absent");
+  if (unusable)
+    return new TmonError(
+      "TMON_NO_MODEL",
+      `no detector model for ${pictures} pictures is whole on this machine: ${faultOf(unusable, models)}`,
+      remedy(unusable),
+    );
+  return new TmonError(
+    "TMON_NO_MODEL",
+    `no detector model for ${pictures} pictures is on this machine`,
+    `tmon models pull ${recommendedModel}, or name a YOLOX model in ONNX with --model FILE`,
+  );
 }
 
 /** The same with the model the detector takes. @throws as requireDetector */
