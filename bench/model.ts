@@ -8,6 +8,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { usualThresholds } from "../src/config/sections/detector.ts";
 import { type SimulatedCamera, scenes, weathers } from "../src/config/simulated-camera.ts";
 import { objectClasses } from "../src/messages/common.ts";
 import { startPool } from "../src/runtime/detector/pool.ts";
@@ -27,11 +28,10 @@ const { values: flags } = parseArgs({
 const visible = 0.6;
 const heights = { all: [24, Infinity], "24-39": [24, 40], "40-79": [40, 80], "80-": [80, Infinity] } as const;
 const sizes = Object.keys(heights) as (keyof typeof heights)[];
-/** What a detector uses if nothing is configured; all answers are asked for here. */
-const usual = { confidence: 0.35, iou: 0.5 };
 
+// Of all answers the average precision is made, not of the usual ones alone.
 const pool = await startPool({
-  ...{ model: flags.model, iou: usual.iou, confidence: 0.01 },
+  ...{ model: flags.model, iou: usualThresholds.iou, confidence: 0.01 },
   workers: availableParallelism(),
 });
 const scored: ScoredCamera[] = [];
@@ -70,7 +70,7 @@ function classesOf(cameras: readonly ScoredCamera[]) {
       name,
       objects: answers.all.objects,
       averagePrecision: Object.fromEntries(sizes.map((size) => [size, averagePrecision(answers[size])])),
-      ...atConfidence(answers.all, usual.confidence),
+      ...atConfidence(answers.all, usualThresholds.confidence),
     };
   });
 }
@@ -95,7 +95,7 @@ function print(): void {
   const last = ["mean", "", ...sizes.map((size) => shown(result.mAP50[size]))];
   for (const row of [columns, ...rows, last])
     console.log(row.map((cell, index) => (index === 0 ? cell.padEnd(14) : cell.padStart(11))).join(""));
-  console.log(`precision and recall at a confidence of ${usual.confidence}`);
+  console.log(`precision and recall at a confidence of ${usualThresholds.confidence}`);
   for (const parts of [result.weathers, result.scenes])
     console.log(
       Object.entries(parts)

@@ -9,6 +9,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { usualThresholds } from "../src/config/sections/detector.ts";
 import { type SimulatedCamera, scenes, weathers } from "../src/config/simulated-camera.ts";
 import { drawObjects } from "../src/runtime/detector/drawing.ts";
 import { startPool } from "../src/runtime/detector/pool.ts";
@@ -28,8 +29,6 @@ const { values: flags } = parseArgs({
     at: { type: "string", default: "20" },
   },
 });
-/** What a detector uses if nothing is configured. */
-const usual = { confidence: 0.35, iou: 0.5 };
 const studio = createStudio();
 const picture = { ...pictureSize, pixels: new Uint8Array(bytesOf(pictureSize)) };
 const cameras = scenes.flatMap((scene) =>
@@ -72,7 +71,7 @@ function lineOf({ scene, weather, picturesPerCpuSecond, openMs }: Row): string {
 async function drawAll(directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const { model } = flags;
-  const pool = model === undefined ? undefined : await startPool({ ...usual, model, workers: 1 });
+  const pool = model === undefined ? undefined : await startPool({ ...usualThresholds, model, workers: 1 });
   for (const camera of cameras) {
     const truth = openRenderedCamera(camera, studio).drawWithTruth(Number(flags.at) * 1000, picture);
     const objects = truth.objects.map(({ class: name, visible, box }) => ({

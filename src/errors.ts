@@ -125,7 +125,8 @@ export const errors = {
   },
   TMON_NO_MODEL: {
     exit: 2,
-    cause: "No detector model is configured, and none for real pictures is on this machine.",
+    cause:
+      "No detector model is configured, and none for such pictures is on this machine, or not all of it.",
     cure: "Fetch one with `tmon models pull yolox-nano`, or name a YOLOX model as ONNX with `--model FILE` or `detector.model` in tmon.yaml.",
   },
   TMON_MODEL_NOT_FOUND: {

@@ -1,9 +1,9 @@
 import { pino } from "pino";
 import type { CameraConfig } from "../../src/config/config.ts";
+import { type ModelFile, readModelFile } from "../../src/config/models/file.ts";
 import { createMetrics } from "../../src/observability/metrics.ts";
 import { createFrameWay, type FrameWayContext } from "../../src/runtime/detector/frame.ts";
 import { openModel } from "../../src/runtime/detector/model.ts";
-import { type ModelFile, readModelFile } from "../../src/runtime/detector/model-file.ts";
 import { createPixelMemory } from "../../src/runtime/detector/pixel-memory.ts";
 import { startPool } from "../../src/runtime/detector/pool.ts";
 import type { RgbPicture } from "../../src/vision/picture.ts";
@@ -17,7 +17,7 @@ export async function startWays(model: string, workers: number) {
   await session.release();
   const pool = await startPool({ model, workers, confidence: 0.35, iou: 0.5 });
   // The frames are decoded once and stay.
-  const way = createFrameWay(contextFor(await readModelFile(model)), pool.detect, {
+  const way = createFrameWay(contextFor(readModelFile(model)), pool.detect, {
     ...createPixelMemory(),
     give() {},
   });

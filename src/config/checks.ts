@@ -2,7 +2,9 @@ import { TmonError } from "../errors.ts";
 import type { Config } from "./config.ts";
 import { isLoopback } from "./loopback.ts";
 import { recommendedModel } from "./models/catalogue.ts";
-import { modelFor, type Pictures, picturesOf } from "./models/choose.ts";
+import { modelFor, modelsMadeFor, type Pictures, picturesOf } from "./models/choose.ts";
+import { type ModelFile, readModelFile, remedy, requireFitModel } from "./models/file.ts";
+import { faultOf, presenceOf } from "./models/find.ts";
 
 /** What must never happen by accident; commands ask before they start anything. */
 
@@ -30,11 +32,11 @@ export function picturesSeen({ cameras, web }: Pick<Config, "cameras" | "web">):
 }
 
 /**
- * Something to look at and something to look with; the model's path. Where screens may start streams, no camera
- * need be configured.
- * @throws TmonError TMON_NO_CAMERA, TMON_NO_MODEL
+ * Something to look at and something to look with, the model. Where screens may start streams, no camera need be
+ * configured.
+ * @throws TmonError TMON_NO_CAMERA, and as requireModel
  */
-export function requireDetector(config: Config): string {
+export function requireDetector(config: Config): ModelFile {
   const { cameras, web } = config;
   if (cameras.length === 0 && web.streams.hosts.length === 0) {
     throw new TmonError(
@@ -46,11 +48,27 @@ export function requireDetector(config: Config): string {
   return requireModel(picturesSeen(config), config);
 }
 
-/** Something to look with at such pictures; its path. @throws TmonError TMON_NO_MODEL */
-export function requireModel(pictures: Pictures, config: Config): string {
-  const model = modelFor(pictures, config);
-  if (model !== undefined) return model;
-  throw new TmonError(
+/**
+ * Something to look with at such pictures.
+ * @throws TmonError TMON_NO_MODEL, TMON_MODEL_NOT_FOUND, TMON_MODEL_INVALID, TMON_MODEL_FOR_SIMULATION
+ */
+export function requireModel(pictures: Pictures, config: Config): ModelFile {
+  const path = modelFor(pictures, config);
+  if (path === undefined) throw noModel(pictures, config);
+  const model = readModelFile(path);
+  requireFitModel(model, pictures);
+  return model;
+}
+
+function noModel(pictures: Pictures, { models }: Config): TmonError {
+  const unusable = modelsMadeFor(pictures).find((model) => presenceOf(model, models) !== "absent");
+  if (unusable)
+    return new TmonError(
+      "TMON_NO_MODEL",
+      `no detector model for ${pictures} pictures is whole on this machine: ${faultOf(unusable, models)}`,
+      remedy(unusable),
+    );
+  return new TmonError(
     "TMON_NO_MODEL",
     `no detector model for ${pictures} pictures is on this machine`,
     `tmon models pull ${recommendedModel}, or name a YOLOX model in ONNX with --model FILE`,
@@ -59,7 +77,7 @@ export function requireModel(pictures: Pictures, config: Config): string {
 
 /** The same with the model the detector takes. @throws as requireDetector */
 export function withDetectorModel(config: Config): Config {
-  return { ...config, detector: { ...config.detector, model: requireDetector(config) } };
+  return { ...config, detector: { ...config.detector, model: requireDetector(config).path } };
 }
 
 /** Who only tries tmon out with a real key must not find a bill. Yuan a day, unless a budget is configured. */

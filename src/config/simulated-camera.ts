@@ -17,7 +17,7 @@ export interface SimulatedCamera {
 }
 
 const options = ["seed", "weather"] as const;
-const mostSeed = 2 ** 32 - 1;
+export const mostSeed = 2 ** 32 - 1;
 
 /**
  * Reads what follows `sim:`: `SCENE?seed=N&weather=W`. Without a seed it is 1, without a weather it is day.

@@ -3,9 +3,9 @@ import type { CameraConfig, Config } from "../config/config.ts";
 import type { ConfigFlags } from "../config/load.ts";
 import { recommendedModel } from "../config/models/catalogue.ts";
 import { modelFor, type Pictures, picturesOf } from "../config/models/choose.ts";
+import { type ModelFile, readModelFile, requireFitModel } from "../config/models/file.ts";
 import { messageOf, TmonError } from "../errors.ts";
 import { drawObjects } from "../runtime/detector/drawing.ts";
-import { type ModelFile, readModelFile, requireFitModel } from "../runtime/detector/model-file.ts";
 import { startPool } from "../runtime/detector/pool.ts";
 import { keyFramesSuffice } from "../runtime/detector/sources/rhythm.ts";
 import { type Trial, tryCamera } from "../runtime/detector/sources/try.ts";
@@ -63,7 +63,7 @@ interface Found {
 async function detect(picture: RgbPicture, config: Config, pictures: Pictures): Promise<Found | undefined> {
   const path = modelFor(pictures, config);
   if (path === undefined) return undefined;
-  const model = await readModelFile(path);
+  const model = readModelFile(path);
   requireFitModel(model, pictures);
   const { confidence, iou } = config.detector;
   const pool = await startPool({ model: path, confidence, iou, workers: 1 });

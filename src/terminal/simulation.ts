@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
-import type { ModelFile } from "../runtime/detector/model-file.ts";
+import type { ModelFile } from "../config/models/file.ts";
 import { counted } from "./counted.ts";
 import { say } from "./output.ts";
 

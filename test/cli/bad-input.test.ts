@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -125,6 +125,20 @@ cameras("a newcomer's mistakes are named with their cure", () => {
     const absent = await runTmon(up("--camera", road, "--model", "yolox-tiny"));
     expectFailure(absent, 2, "TMON_MODEL_NOT_FOUND");
     expect(absent.stderr).toContain("what to do: tmon models pull yolox-tiny");
+  });
+
+  it("a model that cannot be what is needed, before bus and store are opened", async () => {
+    const half = readFileSync(model).subarray(0, 1_000_000);
+    for (const [wrong, code] of [
+      ["none.onnx", "TMON_MODEL_NOT_FOUND"],
+      [fileOf("half.onnx", half), "TMON_MODEL_INVALID"],
+      ["tmon-simulated", "TMON_MODEL_FOR_SIMULATION"],
+    ] as const)
+      for (const command of [up(), ["run", "detector", ...up().slice(1)]]) {
+        const result = await runTmon([...command, "--camera", road, "--model", wrong]);
+        expectFailure(result, 2, code);
+        expect(existsSync(join(directory, `data-${count}`))).toBe(false);
+      }
   });
 
   it("a live camera without an API key, before anything is started", async () => {

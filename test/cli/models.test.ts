@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
@@ -18,8 +18,10 @@ const zeros = Buffer.alloc(catalogue[0]!.export.bytes);
 describe("tmon models list", () => {
   it("says of each model what it is and whether it is here", async () => {
     const TMON_MODELS_DIR = temporaryDirectory();
-    writeFileSync(join(TMON_MODELS_DIR, "yolox_s.onnx"), "");
-    writeFileSync(join(TMON_MODELS_DIR, "yolox_tiny.onnx.part"), "");
+    const file = (name: string) => join(TMON_MODELS_DIR, name);
+    writeFileSync(file("yolox_s.onnx"), "");
+    truncateSync(file("yolox_s.onnx"), 35_858_002);
+    writeFileSync(file("yolox_tiny.onnx.part"), "");
     const { stdout, exitCode } = await runTmon(["models", "list"], { TMON_MODELS_DIR });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^NAME +STATE +FOR +SIZE +INPUT +CLASSES +DECODER +LICENCE/);
@@ -27,11 +29,22 @@ describe("tmon models list", () => {
     expect(stdout).toMatch(/^yolox-tiny +begun /m);
     expect(stdout).toMatch(/^yolox-s +here /m);
 
+    truncateSync(file("yolox_s.onnx"), 1_000_000);
+    const cut = await runTmon(["models", "list"], { TMON_MODELS_DIR });
+    expect(cut.stdout).toMatch(/^yolox-s +incomplete /m);
+    expect(cut.stderr).toContain(
+      `yolox-s is incomplete: ${file("yolox_s.onnx")} has 1000000 bytes, not 35858002: tmon models pull yolox-s`,
+    );
+
     const json = await runTmon(["models", "list", "-o", "json"], { TMON_MODELS_DIR });
+    expect(JSON.parse(json.stdout).models[2]).toMatchObject({
+      state: "incomplete",
+      detail: expect.stringContaining("1000000 bytes"),
+    });
     const [nano] = JSON.parse(json.stdout).models;
     expect(nano).toMatchObject({
       name: "yolox-nano",
-      file: join(TMON_MODELS_DIR, "yolox_nano.onnx"),
+      file: file("yolox_nano.onnx"),
       sha256: catalogue[0]!.export.sha256,
       classCount: 80,
       classes: expect.arrayContaining(["person", "truck", "stop sign"]),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resolveProvider } from "../../src/config/checks.ts";
 import type { ConfigFlags } from "../../src/config/load.ts";
+import { simulatedCameras } from "../../src/config/sections/cameras.ts";
 import { parseSimulatedCamera } from "../../src/config/simulated-camera.ts";
 import { withStandInCameras } from "../../src/config/stand-in-cameras.ts";
 import { load, loadFiles } from "./harness.ts";
@@ -19,6 +20,18 @@ describe("so many simulated cameras", () => {
     expect(new Set(cameras.map(({ seed }) => seed)).size).toBe(50);
     const kinds = new Set(cameras.slice(0, 16).map(({ scene, weather }) => `${scene} ${weather}`));
     expect(kinds.size).toBe(16);
+  });
+
+  it("end with the last seed there is, and more are refused by the flag that was typed", () => {
+    const last = 4_294_967_295;
+    expect(simulatedCameras(3, 1800, last - 2)[2]?.url.reveal()).toContain(`seed=${last}&`);
+    expect(() => simulatedCameras(3, 1800, last)).toThrow(
+      expect.objectContaining({
+        code: "TMON_USAGE",
+        message: expect.stringMatching(/^--seed is 4294967295, .* 3 cameras/),
+        todo: "--seed 4294967293, or a lower one",
+      }),
+    );
   });
 
   it("go before those of cameras.yaml, and have the interval of the command line", () => {

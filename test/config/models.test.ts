@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { withDetectorModel } from "../../src/config/checks.ts";
 import { catalogue } from "../../src/config/models/catalogue.ts";
 import { modelFor } from "../../src/config/models/choose.ts";
 import { temporaryDirectory } from "../support/tmp.ts";
@@ -8,10 +9,14 @@ import { failureOf, failureOfFiles, home, load, loadFiles } from "./harness.ts";
 
 const modelOf = (model: string, env: NodeJS.ProcessEnv = {}) => load({ model }, env).config.detector.model;
 
-/** A directory of models with these files. */
+/** A directory of models with these files, each as long as the catalogue has it. */
 function modelsWith(...files: string[]): string {
   const directory = temporaryDirectory();
-  for (const file of files) writeFileSync(join(directory, file), "");
+  for (const file of files) {
+    writeFileSync(join(directory, file), "");
+    const bytes = catalogue.find((model) => model.file === file)?.export.bytes ?? 0;
+    truncateSync(join(directory, file), bytes);
+  }
   return directory;
 }
 
@@ -87,5 +92,21 @@ describe("a detector model", () => {
     const [none, some] = [modelsWith(), modelsWith("yolox_s.onnx", "yolox_tiny.onnx", "own.onnx")];
     expect(chosen(none)).toBeUndefined();
     expect(chosen(some)).toBe(join(some, "yolox_tiny.onnx"));
+  });
+
+  it("that was pulled and cut off is not taken, and with none beside it that is what is said", () => {
+    const directory = modelsWith("yolox_nano.onnx", "yolox_tiny.onnx");
+    const watching = () => load({ camera: ["rtsp://192.0.2.1/a"] }, { TMON_MODELS_DIR: directory }).config;
+    truncateSync(join(directory, "yolox_nano.onnx"), 1_000_000);
+    expect(modelFor("real", watching())).toBe(join(directory, "yolox_tiny.onnx"));
+    truncateSync(join(directory, "yolox_tiny.onnx"), 0);
+    expect(modelFor("real", watching())).toBeUndefined();
+    expect(() => withDetectorModel(watching())).toThrow(
+      expect.objectContaining({
+        code: "TMON_NO_MODEL",
+        message: expect.stringContaining("yolox_nano.onnx has 1000000 bytes, not 3659407 or 3678356"),
+        todo: "tmon models pull yolox-nano",
+      }),
+    );
   });
 });

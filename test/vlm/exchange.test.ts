@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Agent } from "undici";
 import { expect, onTestFinished, test } from "vitest";
 import { exchange, NotSent } from "../../src/vlm/exchange.ts";
+import { startHastyServer } from "../support/hasty-server.ts";
 import { until } from "../support/until.ts";
 
 /** Answers everything but "hang", whose responses are left open. */
@@ -42,4 +43,18 @@ test("where a call is let go and another hangs on the connection it left, a thir
   expect((await post("third")).text).toBe("third");
   hanging[0]?.end("done");
   expect((await open).text).toBe("done");
+});
+
+// nodejs/undici#5360 would end the process if a body were paused meanwhile: decision 29.
+test("an answer is read whole, however long it is, where the provider hangs up at once", async () => {
+  const agent = new Agent({ connections: null, pipelining: 1 });
+  onTestFinished(() => agent.destroy());
+  const { signal } = new AbortController();
+  for (const bytes of [70_000, 100_000, 130_000, 1_000_000])
+    for (const headers of [{ "content-length": `${bytes}` }, undefined]) {
+      const origin = await startHastyServer(Buffer.alloc(bytes, "a"), headers);
+      const request = { origin, path: "/", method: "POST", headers: {}, body: Buffer.from("?") } as const;
+      const { text } = await exchange(agent, request, { signal, timeoutMs: 60_000 });
+      expect(text).toBe("a".repeat(bytes));
+    }
 });

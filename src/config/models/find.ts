@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ModelsConfig } from "../config.ts";
-import { type CatalogueModel, catalogue } from "./catalogue.ts";
+import { type CatalogueModel, catalogue, exportsOf } from "./catalogue.ts";
 
 /** Models that are shipped. */
 const packaged = fileURLToPath(new URL("../../../models", import.meta.url));
@@ -12,8 +12,25 @@ export function fileOf({ url, file }: CatalogueModel, { directory }: ModelsConfi
   return join(url === undefined ? packaged : directory, file);
 }
 
-export function isThere(model: CatalogueModel, models: ModelsConfig): boolean {
-  return existsSync(fileOf(model, models));
+/** What lies where a model of the catalogue would: `other` has a size that none of its exports has. */
+export type ModelPresence = "absent" | "incomplete" | "other" | "here";
+
+/** By the size of its file; what it holds `tmon models verify` says. */
+export function presenceOf(model: CatalogueModel, models: ModelsConfig): ModelPresence {
+  const bytes = statSync(fileOf(model, models), { throwIfNoEntry: false })?.size;
+  const sizes = exportsOf(model).map((known) => known.bytes);
+  if (bytes === undefined) return "absent";
+  if (sizes.includes(bytes)) return "here";
+  return bytes < Math.min(...sizes) ? "incomplete" : "other";
+}
+
+/** What is wrong with a file that is there, by its size; "" if nothing is. */
+export function faultOf(model: CatalogueModel, models: ModelsConfig): string {
+  const presence = presenceOf(model, models);
+  if (presence === "absent" || presence === "here") return "";
+  const file = fileOf(model, models);
+  const sizes = exportsOf(model).map(({ bytes }) => bytes);
+  return `${file} has ${statSync(file).size} bytes, not ${sizes.join(" or ")}`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Sources } from "../load.ts";
 import { byDefault, type Choose, fromFile, fromFlag, map } from "../provenance.ts";
 import { redact } from "../redact.ts";
 import { Secret } from "../secret.ts";
-import { scenes, weathers } from "../simulated-camera.ts";
+import { mostSeed, scenes, weathers } from "../simulated-camera.ts";
 import { chooseInterval } from "./detector.ts";
 
 /** Cameras of the command line replace the file's: who names one wants to see that one. */
@@ -34,8 +34,16 @@ const firstSeed = 10;
 /**
  * So many simulated cameras, no two alike: scenes take turns, and weathers, so that each scene has each weather in
  * 16 of them; from one turn to the next the places are others.
+ * @throws TmonError TMON_USAGE if there are not so many seeds from this one on
  */
 export function simulatedCameras(count: number, intervalMs: number, seed = firstSeed): CameraConfig[] {
+  const last = mostSeed - count + 1;
+  if (seed > last)
+    throw new TmonError(
+      "TMON_USAGE",
+      `--seed is ${seed}, which leaves no seeds for ${count} cameras: they go up to ${mostSeed}`,
+      `--seed ${last}, or a lower one`,
+    );
   return Array.from({ length: count }, (_, index) => {
     const scene = scenes[index % scenes.length];
     const weather = weathers[(index + Math.floor(index / scenes.length)) % weathers.length];

@@ -9,6 +9,9 @@ import { parseDuration } from "../units.ts";
 
 const defaultIntervalMs = 1800;
 
+/** What counts as found if nothing is configured: the least confidence, and the most overlap (IoU) of two. */
+export const usualThresholds = { confidence: 0.35, iou: 0.5 };
+
 /** Between two looks at one camera, ms. */
 export function chooseInterval(choose: Choose, { flags, tmon: { file, data } }: Sources): number {
   return choose(
@@ -44,8 +47,8 @@ export function chooseDetector(
     ),
     intervalMs: chooseInterval(choose, sources),
     workers: of(cores, "workers"),
-    confidence: of(0.35, "confidence"),
-    iou: of(0.5, "iou"),
+    confidence: of(usualThresholds.confidence, "confidence"),
+    iou: of(usualThresholds.iou, "iou"),
     groups: chooseGroups(choose, sources),
     crops: {
       marginPx: of(12, "crops", "margin_px"),

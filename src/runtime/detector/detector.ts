@@ -1,11 +1,10 @@
-import { picturesSeen, requireDetector } from "../../config/checks.ts";
+import { requireDetector } from "../../config/checks.ts";
 import type { CameraConfig } from "../../config/config.ts";
 import type { RoleContext, RunningRole } from "../role.ts";
 import { type Camera, type CameraState, createCamera } from "./camera.ts";
 import { publishCameraStatuses } from "./camera-statuses.ts";
 import { answerControl } from "./control.ts";
 import { shareCameras } from "./leases.ts";
-import { readModelFile, requireFitModel } from "./model-file.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createPixelMemory } from "./pixel-memory.ts";
 import { startPool } from "./pool.ts";
@@ -28,13 +27,12 @@ export interface Detector extends RunningRole {
  * The detector: cameras -> newest frame of each -> pool of workers -> groups and pictures -> bus.
  *
  * Model and files are checked before anything plays; a live camera may be away.
- * @throws TmonError TMON_NO_CAMERA, TMON_NO_MODEL, TMON_MODEL_FOR_SIMULATION, and what openSources and startPool throw.
+ * @throws TmonError as requireDetector, openSources and startPool
  */
 export async function startDetector(context: RoleContext): Promise<Detector> {
   const { config, store, log, metrics, health } = context;
   const { workers, confidence, iou } = config.detector;
-  const model = await readModelFile(requireDetector(config));
-  requireFitModel(model, picturesSeen(config));
+  const model = requireDetector(config);
   const sources = await openSources(config.cameras, workers);
   const pool = await startPool({ model: model.path, workers, confidence, iou });
   const memory = createPixelMemory();

@@ -1,5 +1,6 @@
 import type { OutgoingMessage } from "../../bus/bus.ts";
 import type { CameraConfig, DetectorConfig, TopicConfig } from "../../config/config.ts";
+import type { ModelFile } from "../../config/models/file.ts";
 import { messageOf } from "../../errors.ts";
 import type { Box } from "../../messages/common.ts";
 import { encodeStoredFrame, frameKey, frameTtlMs } from "../../messages/frame.ts";
@@ -11,7 +12,6 @@ import type { RgbPicture } from "../../vision/picture.ts";
 import type { RoleContext } from "../role.ts";
 import { encodeJpeg, encodeWithin } from "./jpeg.ts";
 import { composeDetection, describeGroups, identify } from "./message.ts";
-import type { ModelFile } from "./model-file.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Pool } from "./pool.ts";
 

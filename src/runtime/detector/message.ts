@@ -1,10 +1,10 @@
+import type { ModelFile } from "../../config/models/file.ts";
 import { encode } from "../../messages/codec.ts";
 import { type Box, type DetectedObject, type Source, schemaVersion } from "../../messages/common.ts";
 import { enclosing } from "../../vision/box.ts";
 import type { Candidate } from "../../vision/yolox.ts";
 import { base64Length, fitPictures } from "./fit.ts";
 import type { Jpeg } from "./jpeg.ts";
-import type { ModelFile } from "./model-file.ts";
 
 /** A group of road users, with its picture. */
 export interface PicturedGroup {

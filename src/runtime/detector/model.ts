@@ -1,6 +1,7 @@
 import "./no-telemetry.ts";
 import { InferenceSession } from "onnxruntime-node";
-import { messageOf, TmonError } from "../../errors.ts";
+import { modelInvalid } from "../../config/models/file.ts";
+import { messageOf } from "../../errors.ts";
 import { type YoloxLayout, yoloxLayout } from "../../vision/yolox.ts";
 
 export interface Model {
@@ -23,7 +24,7 @@ export const sessionOptions: InferenceSession.SessionOptions = {
  */
 export async function openModel(file: string): Promise<Model> {
   const session = await InferenceSession.create(file, sessionOptions).catch((error: unknown) => {
-    throw invalid(file, `is not a model onnxruntime can load (${reasonOf(error)})`, error);
+    throw modelInvalid(file, `is not a model onnxruntime can load (${reasonOf(error)})`, { cause: error });
   });
   const [input] = session.inputMetadata;
   const [output] = session.outputMetadata;
@@ -33,7 +34,7 @@ export async function openModel(file: string): Promise<Model> {
       : undefined;
   if (!input || !output || !layout) {
     await session.release();
-    throw invalid(file, `takes ${shown(input)} and gives ${shown(output)}`);
+    throw modelInvalid(file, `takes ${shown(input)} and gives ${shown(output)}`);
   }
   return { session, inputName: input.name, outputName: output.name, layout };
 }
@@ -45,15 +46,6 @@ function reasonOf(error: unknown): string {
     .replace(/^Load model from .*? failed:/, "")
     .replace(/^\S+\.cc:\d+ .*\) (?=\S)/, "")
     .trim();
-}
-
-function invalid(file: string, fault: string, cause?: unknown): TmonError {
-  return new TmonError(
-    "TMON_MODEL_INVALID",
-    `the detector model ${file} ${fault}`,
-    "give a YOLOX model in ONNX with 80 (COCO) or 8 classes: float32 [1,3,H,W] in, [1,N,5+classes] out",
-    { cause },
-  );
 }
 
 function shown(value: InferenceSession.ValueMetadata | undefined): string {

@@ -1,8 +1,8 @@
+import type { ModelFile } from "../../config/models/file.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import { createOutage } from "../../observability/outage.ts";
 import type { RoleContext } from "../role.ts";
 import { createFrameWay, type Frame } from "./frame.ts";
-import type { ModelFile } from "./model-file.ts";
 import type { PixelMemory } from "./pixel-memory.ts";
 import type { Pool } from "./pool.ts";
 

@@ -2,11 +2,11 @@ import "./no-telemetry.ts";
 import { access } from "node:fs/promises";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { modelNotFound } from "../../config/models/file.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
 import type { Candidate } from "../../vision/yolox.ts";
 import { deferred } from "./deferred.ts";
-import { modelNotFound } from "./model-file.ts";
 import type { WorkerAnswer, WorkerRequest, WorkerSettings } from "./worker-messages.ts";
 
 /** One in work and one at hand: a worker never waits for the main thread to bring the next. */

@@ -7,7 +7,6 @@ import { createMetrics } from "../../observability/metrics.ts";
 import { acquireRenderer, type Renderer } from "../../simulator/cameras/renderer.ts";
 import { pictureSize } from "../../simulator/cameras/scenes/surroundings.ts";
 import { deferred } from "../detector/deferred.ts";
-import { readModelFile } from "../detector/model-file.ts";
 import { createPipeline } from "../detector/pipeline.ts";
 import { createPixelMemory } from "../detector/pixel-memory.ts";
 import { startPool } from "../detector/pool.ts";
@@ -22,7 +21,7 @@ export async function renderFrames(site: Site, { cameraIds, frames, signal }: Fe
   const { config, store, log } = site;
   const configs = cameraIds.map(configOf);
   const { workers, confidence, iou } = config.detector;
-  const model = await readModelFile(requireModel("rendered", config));
+  const model = requireModel("rendered", config);
   const pool = await startPool({ model: model.path, workers, confidence, iou });
   const memory = createPixelMemory();
   const bus = noting(site.bus, frames);

@@ -1,3 +1,4 @@
+import { on } from "node:events";
 import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
@@ -9,7 +10,7 @@ export interface DownloadOptions {
   onProgress(received: number, total: number | undefined): void;
   /** Called when the server has said how long the file is. Throws to refuse it. */
   checkLength(bytes: number): void;
-  /** More is not read. */
+  /** Of an answer more is not read, and as much is held in memory where the disk is slower than the server. */
   mostBytes: number;
 }
 
@@ -26,7 +27,10 @@ const pausesMs = [200, 1000, 3000];
  *   part, part.validator -> Range, If-Range -> 206: the rest is appended | 200: begun anew
  */
 export async function download(url: string, part: string, options: DownloadOptions): Promise<void> {
-  const agent = new EnvHttpProxyAgent({ headersTimeout: silenceMs, bodyTimeout: silenceMs });
+  const agent = new EnvHttpProxyAgent({
+    ...{ headersTimeout: silenceMs, bodyTimeout: silenceMs },
+    maxResponseSize: options.mostBytes,
+  });
   const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: redirects }));
   try {
     let hasBegun = false;
@@ -63,6 +67,8 @@ async function fetchRest(
   const { origin, pathname, search, authorization } = partsOf(url);
   const { statusCode, headers, body } = await dispatcher.request({
     ...{ origin, path: pathname + search, method: "GET", signal: options.signal },
+    // Never paused: decision 29.
+    highWaterMark: options.mostBytes + 1,
     headers: {
       "accept-encoding": "identity",
       ...(authorization && { authorization }),
@@ -71,6 +77,8 @@ async function fetchRest(
   });
   // What is not read of an answer is let go; that it breaks off then is no news.
   body.on("error", () => {});
+  // A stream forgets what it holds when it breaks off; this gives all that came first.
+  const chunks = on(body, "data", { close: ["end"] }) as AsyncIterable<[Buffer]>;
   try {
     if (statusCode === 416) {
       await discard(part);
@@ -84,7 +92,7 @@ async function fetchRest(
     const file = await open(part, start === 0 ? "w" : "r+");
     try {
       await noteValidator(part, headers);
-      await append(file, start, body, { ...options, total });
+      await append(file, start, chunks, { ...options, total });
       await file.sync();
     } finally {
       await file.close();
@@ -97,13 +105,12 @@ async function fetchRest(
 async function append(
   file: FileHandle,
   start: number,
-  body: AsyncIterable<Uint8Array>,
-  { onProgress, checkLength, mostBytes, total }: DownloadOptions & { total: number | undefined },
+  chunks: AsyncIterable<[Buffer]>,
+  { onProgress, total }: DownloadOptions & { total: number | undefined },
 ): Promise<void> {
   let at = start;
   onProgress(at, total);
-  for await (const chunk of body) {
-    if (at + chunk.length > mostBytes) checkLength(at + chunk.length);
+  for await (const [chunk] of chunks) {
     for (let done = 0; done < chunk.length; )
       done += (await file.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
     at += chunk.length;

@@ -13,8 +13,11 @@ export class Refused extends Error {
 /** It may come back: what was begun is worth another try. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof Refused) return error.status >= 500 || error.status === 429;
+  if (isTooLong(error)) return false;
   return /^(UND_ERR_|ECONN|EPIPE|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EAI_AGAIN)/.test(codeOf(error));
 }
+
+const isTooLong = (error: unknown) => codeOf(error) === "UND_ERR_RES_EXCEEDED_MAX_SIZE";
 
 /** Why a model could not be fetched from `url`: one line of what, one of what to do. */
 export function asPullError(error: unknown, { url, directory }: { url: string; directory: string }): unknown {
@@ -40,6 +43,13 @@ export function asPullError(error: unknown, { url, directory }: { url: string; d
       "TMON_MODEL_NOT_FOUND",
       `${url} ${messageOf(error)}`,
       "see that the address is right, or name a mirror that has the file with --mirror",
+      cause,
+    );
+  if (isTooLong(error))
+    return new TmonError(
+      "TMON_MODEL_CHECKSUM",
+      `${url} is not the model: it is longer`,
+      "try again, or another mirror (--mirror)",
       cause,
     );
   if (error instanceof Refused || isPassing(error) || code !== "")

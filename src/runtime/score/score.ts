@@ -4,9 +4,9 @@ import { abortAfter } from "../../abort-after.ts";
 import { openBus } from "../../bus/open.ts";
 import { requireDetector } from "../../config/checks.ts";
 import type { Config } from "../../config/config.ts";
+import type { ModelFile } from "../../config/models/file.ts";
 import type { RiskTypeCode } from "../../messages/result.ts";
 import { scriptedKinds } from "../../simulator/cameras/dangers/director.ts";
-import { type ModelFile, readModelFile } from "../detector/model-file.ts";
 import { roleNames } from "../role.ts";
 import { type System, startSystem } from "../system.ts";
 import { besideTruth } from "./beside-truth.ts";
@@ -45,7 +45,7 @@ const firstPicturesMs = 60_000;
  * @throws TmonError as startSystem; the signal's reason
  */
 export async function runScore({ config, forMs, log, signal }: ScoreOptions): Promise<Score> {
-  const model = await readModelFile(requireDetector(config));
+  const model = requireDetector(config);
   const system = await startSystem({
     ...{ config, log, ending: signal, roles: roleNames, instance: `score-${process.pid}` },
     ...{ defaultPort: 0, observed: false },

@@ -106,7 +106,7 @@ function describe({ target, from, profile, rate, cameras, duration }: LoadTestWi
 function configure({ target, from, allowRemote }: LoadTestWishes, flags: ConfigFlags): Config {
   const settings = loadRunSettings(flags);
   // The test's cameras are its own, and invented groups no model has found.
-  const model = from === "cameras" ? requireModel("rendered", settings) : undefined;
+  const model = from === "cameras" ? requireModel("rendered", settings).path : undefined;
   const loaded = { ...settings, cameras: [], detector: { ...settings.detector, model } };
   const config = target === "self" ? resolveProvider(loaded, { standIn: true }) : loaded;
   refuseAccidents(config, { target, allowRemote, spend: flags.spend });

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../../config/config.ts";
 import { type CatalogueModel, catalogue } from "../../config/models/catalogue.ts";
-import { fileOf, isThere } from "../../config/models/find.ts";
+import { remedy } from "../../config/models/file.ts";
+import { faultOf, fileOf, presenceOf } from "../../config/models/find.ts";
 import { redact } from "../../config/redact.ts";
 import { objectClasses } from "../../messages/common.ts";
 import { partOf } from "../../runtime/models/pull.ts";
@@ -10,8 +11,10 @@ import { megabytes } from "./names.ts";
 
 /** `tmon models list`: the catalogue, and what of it is on this machine. */
 export async function listModels({ models }: Pick<Config, "models">, output: string): Promise<void> {
-  const rows = catalogue.map((model) => ({ ...describe(model), file: fileOf(model, models) }));
-  const listed = catalogue.map((model, index) => ({ ...rows[index]!, state: stateOf(model, models) }));
+  const listed = catalogue.map((model) => ({
+    ...{ ...describe(model), file: fileOf(model, models) },
+    ...{ state: stateOf(model, models), detail: detailOf(model, models) },
+  }));
   if (output === "json") {
     const mirror = models.mirror === undefined ? null : redact(models.mirror);
     return writeLine(JSON.stringify({ directory: models.directory, mirror, models: listed }));
@@ -25,6 +28,8 @@ export async function listModels({ models }: Pick<Config, "models">, output: str
       ]),
     ),
   );
+  for (const { name, state, detail } of listed)
+    if (detail !== "") say(`tmon: ${name} is ${state}: ${detail}`);
   say(`tmon: pulled models lie in ${models.directory}`);
 }
 
@@ -51,6 +56,14 @@ function describe({ name, purpose, licence, classCount, decoder, url, ...model }
 
 /** By what is there; whether it is what it should be `tmon models verify` says. */
 function stateOf(model: CatalogueModel, models: Config["models"]): string {
-  if (isThere(model, models)) return model.url === undefined ? "shipped" : "here";
+  const presence = presenceOf(model, models);
+  if (presence === "here" && model.url === undefined) return "shipped";
+  if (presence !== "absent") return presence;
   return existsSync(partOf(fileOf(model, models))) ? "begun" : "-";
+}
+
+/** What is wrong, and what to do. */
+function detailOf(model: CatalogueModel, models: Config["models"]): string {
+  const fault = faultOf(model, models);
+  return fault && `${fault}: ${remedy(model)}`;
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { type CatalogueModel, catalogue } from "../../config/models/catalogue.ts";
-import { fileOf, isThere } from "../../config/models/find.ts";
+import { remedy } from "../../config/models/file.ts";
+import { fileOf, presenceOf } from "../../config/models/find.ts";
 import { TmonError } from "../../errors.ts";
 import { openModel } from "../../runtime/detector/model.ts";
 import { exportIn, measure } from "../../runtime/models/checksum.ts";
@@ -22,7 +23,10 @@ export async function verifyModels(
   { models }: Pick<Config, "models">,
   { names, output }: { names: readonly string[]; output: string },
 ): Promise<void> {
-  const chosen = names.length > 0 ? modelsNamed(names) : catalogue.filter((model) => isThere(model, models));
+  const chosen =
+    names.length > 0
+      ? modelsNamed(names)
+      : catalogue.filter((model) => presenceOf(model, models) !== "absent");
   const verified: Verified[] = [];
   for (const model of chosen) verified.push(await verify(model, fileOf(model, models)));
   if (verified.some(({ result }) => result !== "ok")) process.exitCode = 1;
@@ -33,12 +37,11 @@ export async function verifyModels(
 
 async function verify(model: CatalogueModel, file: string): Promise<Verified> {
   const { name } = model;
-  const pullAgain = model.url === undefined ? "install tmon again" : `tmon models pull ${name}`;
   const found = await measure(file);
-  if (!found) return { name, result: "missing", file, sha256: null, detail: pullAgain };
+  if (!found) return { name, result: "missing", file, sha256: null, detail: remedy(model) };
   const { sha256 } = found;
   if (!exportIn(model, found)) {
-    const detail = `${file} has the SHA-256 ${sha256}, not ${model.export.sha256}: ${pullAgain}`;
+    const detail = `${file} has the SHA-256 ${sha256}, not ${model.export.sha256}: ${remedy(model)}`;
     return { name, result: "differs", file, sha256, detail };
   }
   try {

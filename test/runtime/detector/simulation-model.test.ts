@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { answersOf, atConfidence } from "../../../bench/model/average-precision.ts";
 import { camerasFrom, type ScoredCamera, scoreCamera } from "../../../bench/model/pictures.ts";
 import { catalogue } from "../../../src/config/models/catalogue.ts";
+import { metadataOf } from "../../../src/config/models/file.ts";
 import { objectClasses, roadUserClasses } from "../../../src/messages/common.ts";
 import { openModel } from "../../../src/runtime/detector/model.ts";
-import { metadataOf } from "../../../src/runtime/detector/model-file.ts";
 import { type Pool, startPool } from "../../../src/runtime/detector/pool.ts";
 
 const model = fileURLToPath(new URL("../../../models/tmon-simulated.onnx", import.meta.url));
@@ -66,6 +66,6 @@ test("the catalogue has this very file", () => {
 
 test("it says itself that it is for simulated cameras alone, and its classes", () => {
   const notes = metadataOf(readFileSync(model));
-  expect(notes.get("purpose")).toMatch(/^simulation/);
-  expect(notes.get("classes")).toBe(objectClasses.join(", "));
+  expect(notes?.get("purpose")).toMatch(/^simulation/);
+  expect(notes?.get("classes")).toBe(objectClasses.join(", "));
 });

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type CatalogueModel, catalogue } from "../../../src/config/models/catalogue.ts";
 import { pullModel } from "../../../src/runtime/models/pull.ts";
 import { freePort } from "../../support/free-port.ts";
+import { startHastyServer } from "../../support/hasty-server.ts";
 import { type ModelMirror, startModelMirror } from "../../support/model-mirror.ts";
 import { temporaryDirectory } from "../../support/tmp.ts";
 import { until } from "../../support/until.ts";
@@ -26,6 +27,7 @@ beforeEach(async () => {
   mirror = await startModelMirror({ file: content, ranges: true });
 });
 
+const options = { signal: new AbortController().signal, onProgress() {} };
 const file = () => join(directory, "test.onnx");
 const pull = ({
   signal = new AbortController().signal,
@@ -85,10 +87,24 @@ describe("a model that is pulled", () => {
 
   it("may be any of the exports that the catalogue knows", async () => {
     const other = { ...model, export: { sha256: "0".repeat(64), bytes: 1 }, otherExports: [model.export] };
-    const options = { signal: new AbortController().signal, onProgress() {} };
     const pulled = await pullModel(other, { directory, mirror: mirror.url }, options);
     expect(pulled.found).toEqual(model.export);
   });
+
+  // nodejs/undici#5360: of sizes like these, some would come while nobody reads and end as all of it has come.
+  it.each([70_000, 100_000, 130_000])(
+    "is whole where the server hangs up at once: %i bytes",
+    async (bytes) => {
+      const short = content.subarray(0, bytes);
+      const small = { ...model, export: { sha256: sha256Of(short), bytes } };
+      for (const headers of [{ "content-length": `${bytes}` }, {}]) {
+        directory = temporaryDirectory();
+        const url = await startHastyServer(short, headers);
+        await pullModel(small, { directory, mirror: url }, options);
+        expect(readFileSync(file()).equals(short)).toBe(true);
+      }
+    },
+  );
 
   it("is followed to where the server says it is", async () => {
     mirror.behave({ redirect: true });
@@ -179,6 +195,15 @@ describe("what is not the model", () => {
     await expect(pull()).rejects.toMatchObject({ code: "TMON_MODEL_CHECKSUM" });
     expect(readdirSync(directory)).toEqual([]);
   });
+
+  it("because it is longer, which the server did not say, is not read on", async () => {
+    const url = await startHastyServer(Buffer.concat([content, content]));
+    await expect(pull({ url })).rejects.toMatchObject({
+      code: "TMON_MODEL_CHECKSUM",
+      message: expect.stringContaining("longer"),
+    });
+    expect(existsSync(file())).toBe(false);
+  });
 });
 
 describe("a pull that cannot be", () => {
@@ -200,7 +225,6 @@ describe("a pull that cannot be", () => {
   it("says so where the directory cannot be", async () => {
     writeFileSync(join(directory, "file"), "");
     const nowhere = { directory: join(directory, "file/models"), mirror: mirror.url };
-    const options = { signal: new AbortController().signal, onProgress() {} };
     await expect(pullModel(model, nowhere, options)).rejects.toMatchObject({
       code: "TMON_MODELS_DIR_UNWRITABLE",
     });

@@ -32,7 +32,13 @@ export async function streamKindOf(
   return /mpegurl/.test(type) || /\.m3u8?($|\?)/i.test(url) ? "hls" : "http";
 }
 
-/** GET with the credentials of the URL, or without; redirects are not followed. */
+/** A camera's picture is a few hundred KB; what goes on and on is none. */
+export const mostBytes = 16e6;
+
+/**
+ * GET with the credentials of the URL, or without; redirects are not followed. Who reads the body reads at once, and
+ * ends with `mostBytes`.
+ */
 export async function get(
   url: string,
   signal: AbortSignal,
@@ -45,6 +51,8 @@ export async function get(
     bodyTimeout: timeoutMs,
     // A kept connection may be one the camera has closed meanwhile.
     reset: true,
+    // Never paused: decision 29.
+    highWaterMark: mostBytes,
     signal,
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import type { RgbPicture } from "../../../vision/picture.ts";
 import type { PixelMemory } from "../pixel-memory.ts";
-import { describeFailure, get } from "./kind.ts";
+import { describeFailure, get, mostBytes } from "./kind.ts";
 import type { PlayOptions } from "./source.ts";
 
 /**
@@ -44,8 +44,6 @@ export async function fetchPicture(
   }
 }
 
-/** A camera's picture is a few hundred KB; what goes on and on is none. */
-const mostBytes = 16e6;
 const mostPixels = 50e6;
 
 async function readAll(body: AsyncIterable<Buffer> & { destroy(): void }): Promise<Buffer> {
