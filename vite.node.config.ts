@@ -29,6 +29,8 @@ export default defineConfig({
     target: "node20.19",
     license: { fileName: "licenses.md" },
     rolldownOptions: {
+      // Calls whose only effect is that they may throw would be dropped.
+      treeshake: false,
       input: Object.fromEntries(entries.map((file) => [withoutExtension(file), `src/${file}`])),
       preserveEntrySignatures: "allow-extension",
       output: {
