@@ -53,7 +53,7 @@ export async function renderFrames(site: Site, { cameraIds, frames, signal }: Fe
     );
     const draw = async (timeMs: number) => {
       const picture = memory.take(pictureSize);
-      await renderer.draw(timeMs, picture);
+      await renderer.draw({ timeMs }, picture);
       return picture;
     };
     return { config, renderer, draw, drawing: Promise.resolve() };

@@ -11,9 +11,10 @@ const cameras = new Map<number, RenderedCamera>();
 port.on("message", (request: RenderRequest) => {
   if (request.type === "finish") return port.close();
   if (request.type === "forget") return void cameras.delete(request.number);
-  const { number, camera, timeMs, pixels, width, height } = request;
+  const { number, camera, moment, pixels, width, height } = request;
   const rendered = cameras.get(number) ?? openRenderedCamera(camera, studio);
   cameras.set(number, rendered);
+  const timeMs = "timeMs" in moment ? moment.timeMs : Math.max(0, Date.now() - moment.beganAt);
   rendered.draw(timeMs, { pixels, width, height });
-  port.postMessage("drawn" satisfies RenderAnswer);
+  port.postMessage(timeMs satisfies RenderAnswer);
 });

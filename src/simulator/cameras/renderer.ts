@@ -4,15 +4,16 @@ import { Worker } from "node:worker_threads";
 import type { SimulatedCamera } from "../../config/simulated-camera.ts";
 import { messageOf, TmonError } from "../../errors.ts";
 import type { RgbPicture } from "../../vision/picture.ts";
-import type { RenderAnswer, RenderRequest } from "./render-messages.ts";
+import type { Moment, RenderAnswer, RenderRequest } from "./render-messages.ts";
 
 /** Draws one camera, on a thread that it shares with others: the main thread is never kept busy. */
 export interface Renderer {
   /**
    * @param picture its pixels are in shared memory
+   * @returns the moment of the camera's time that is shown, ms
    * @throws TmonError TMON_SOURCE_BROKEN
    */
-  draw(timeMs: number, picture: RgbPicture): Promise<void>;
+  draw(moment: Moment, picture: RgbPicture): Promise<number>;
   /** Resolves when the camera is forgotten, and the thread gone if it was its last one. */
   release(): Promise<void>;
 }
@@ -25,7 +26,7 @@ interface Thread {
   readonly gone: Promise<void>;
   cameras: number;
   /** Of requests that are not answered yet, in order. */
-  readonly waiting: { resolve(): void; reject(error: Error): void }[];
+  readonly waiting: { resolve(timeMs: number): void; reject(error: Error): void }[];
 }
 
 const threads: Thread[] = [];
@@ -37,10 +38,10 @@ export function acquireRenderer(camera: SimulatedCamera): Renderer {
   const number = nextCamera++;
   const send = (request: RenderRequest) => thread.worker.postMessage(request);
   return {
-    draw: (timeMs, picture) =>
+    draw: (moment, picture) =>
       new Promise((resolve, reject) => {
         thread.waiting.push({ resolve, reject });
-        send({ type: "draw", number, camera, timeMs, ...picture });
+        send({ type: "draw", number, camera, moment, ...picture });
       }),
     async release() {
       thread.cameras--;
@@ -66,7 +67,7 @@ function startThread(): Thread {
   const worker = new Worker(new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url));
   const waiting: Thread["waiting"] = [];
   let reason = "it ended";
-  worker.on("message", (_: RenderAnswer) => waiting.shift()?.resolve());
+  worker.on("message", (timeMs: RenderAnswer) => waiting.shift()?.resolve(timeMs));
   worker.on("error", (error) => {
     reason = messageOf(error);
   });

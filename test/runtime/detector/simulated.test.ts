@@ -52,9 +52,8 @@ describe("a simulated source", openAtOnce, () => {
   });
 
   it("says of each picture how old the moment is that it shows, from its first one on", async () => {
+    // The clock stands still here, not on the thread that draws: so moments are told to the millisecond.
     vi.useFakeTimers({ toFake: ["Date"] });
-    // Time passes while something is waited for, and only then.
-    const passing = setInterval(() => vi.setSystemTime(Date.now() + 7), 1);
     const source = await openSource(camera);
     const memory = createPixelMemory();
     const taken: { at: number; hash: string }[] = [];
@@ -68,11 +67,11 @@ describe("a simulated source", openAtOnce, () => {
         },
       });
     } finally {
-      clearInterval(passing);
       vi.useRealTimers();
     }
     const here = openRenderedCamera(spec, createStudio());
     const picture = memory.take({ width: 640, height: 360 });
+    expect(new Set(taken.map(({ at }) => at)).size).toBe(3);
     for (const { at, hash } of taken) {
       here.draw(at - taken[0]!.at, picture);
       expect(hashOf(picture)).toBe(hash);
@@ -84,7 +83,7 @@ describe("a simulated source", openAtOnce, () => {
     let turns = 0;
     const counting = setInterval(() => turns++, 1);
     const picture = createPixelMemory().take({ width: 640, height: 360 });
-    await renderer.draw(1800, picture);
+    await renderer.draw({ timeMs: 1800 }, picture);
     clearInterval(counting);
     await renderer.release();
     expect(turns).toBeGreaterThan(0);
@@ -98,14 +97,27 @@ describe("a simulated source", openAtOnce, () => {
     const [first, second] = [acquireRenderer(spec), acquireRenderer(spec)];
     const pictures = [0, 0, 0].map(() => memory.take({ width: 640, height: 360 }));
     await Promise.all([
-      first.draw(9000, pictures[0]!),
-      second.draw(1800, pictures[1]!),
-      first.draw(9000, pictures[2]!),
+      first.draw({ timeMs: 9000 }, pictures[0]!),
+      second.draw({ timeMs: 1800 }, pictures[1]!),
+      first.draw({ timeMs: 9000 }, pictures[2]!),
     ]);
     await first.release();
     await second.release();
     expect(hashOf(pictures[2]!)).toBe(hashOf(pictures[0]!));
     expect(hashOf(pictures[1]!)).not.toBe(hashOf(pictures[0]!));
+  });
+
+  it("shows the moment at which its turn comes, not the one at which it was asked for a picture", async () => {
+    const memory = createPixelMemory();
+    const [busy, waiting] = [acquireRenderer(spec), acquireRenderer({ ...spec, seed: 5 })];
+    const [first, second] = [0, 0].map(() => memory.take({ width: 640, height: 360 }));
+    const opening = busy.draw({ timeMs: 0 }, first!);
+    const shown = await waiting.draw({ beganAt: Date.now() }, second!);
+    await Promise.all([opening, busy.release(), waiting.release()]);
+    expect(shown).toBeGreaterThan(0);
+    const here = { ...second!, pixels: new Uint8Array(second!.pixels.length) };
+    openRenderedCamera({ ...spec, seed: 5 }, createStudio()).draw(shown, here);
+    expect(hashOf(second!)).toBe(hashOf(here));
   });
 
   it("can be tried: its first picture, and that it is rendered", async () => {

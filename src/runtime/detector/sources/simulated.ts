@@ -20,8 +20,7 @@ export function openSimulatedSource(url: string): Source {
     try {
       while (!signal.aborted) {
         const picture = memory.take(pictureSize);
-        const timeMs = beganAt === undefined ? 0 : Math.max(0, Date.now() - beganAt);
-        await renderer.draw(timeMs, picture);
+        const timeMs = await renderer.draw(beganAt === undefined ? { timeMs: 0 } : { beganAt }, picture);
         if (signal.aborted) {
           memory.give(picture);
           return;
@@ -49,7 +48,7 @@ export async function drawOnce(url: string, memory: PixelMemory): Promise<RgbPic
   const renderer = acquireRenderer(parseSimulatedCamera(url.slice("sim:".length)));
   const picture = memory.take(pictureSize);
   try {
-    await renderer.draw(0, picture);
+    await renderer.draw({ timeMs: 0 }, picture);
     return picture;
   } finally {
     await renderer.release();
