@@ -98,6 +98,9 @@ export async function newPage(options: BrowserContextOptions = {}): Promise<Page
   return context.newPage();
 }
 
+/** What Chromium says by itself of a server that is away, or that is just starting. */
+const serverAway = /ERR_CONNECTION|WebSocket|status of 503/;
+
 /** Opens the page and waits until it is live. Nothing it does may end on the console as an error. */
 export async function openPage(url: string, options: OpenOptions = {}): Promise<Page> {
   const { hash = "", language = "en", ...browserOptions } = options;
@@ -105,8 +108,7 @@ export async function openPage(url: string, options: OpenOptions = {}): Promise<
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/ERR_CONNECTION|WebSocket/.test(message.text()))
-      errors.push(message.text());
+    if (message.type() === "error" && !serverAway.test(message.text())) errors.push(message.text());
   });
   onTestFinished(() => expect(errors).toEqual([]));
   await page.addInitScript({ content: `localStorage.setItem("tmon.language", "${language}")` });
