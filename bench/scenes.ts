@@ -2,7 +2,7 @@
  * Rendered cameras: pictures a second of CPU time on one thread, for each scene and weather. Pictures are 1.8 s apart,
  * as the detector wants them: the traffic in between is part of the figure, opening the camera is not.
  *
- *   node --import ./scripts/typescript.mjs bench/scenes.ts [--pictures 150] [--seed 5] [--json]
+ *   npm run build && node --import ./scripts/typescript.mjs bench/scenes.ts [--pictures 150] [--seed 5] [--json]
  *   … --png DIR [--boxes | --model FILE] [--at 20]   writes a picture of each instead, 20 s in, with the truth's boxes or
  *                                                    those a detector with this model finds, if wanted
  */
@@ -13,10 +13,14 @@ import { usualThresholds } from "../src/config/sections/detector.ts";
 import { type SimulatedCamera, scenes, weathers } from "../src/config/simulated-camera.ts";
 import { drawObjects } from "../src/runtime/detector/drawing.ts";
 import { startPool } from "../src/runtime/detector/pool.ts";
-import { openRenderedCamera } from "../src/simulator/cameras/camera.ts";
-import { createStudio } from "../src/simulator/cameras/render.ts";
 import { pictureSize } from "../src/simulator/cameras/scenes/surroundings.ts";
 import { bytesOf } from "../src/vision/picture.ts";
+import { built } from "./support/built.ts";
+
+const { openRenderedCamera } =
+  await built<typeof import("../src/simulator/cameras/camera.ts")>("simulator/cameras/camera");
+const { createStudio } =
+  await built<typeof import("../src/simulator/cameras/render.ts")>("simulator/cameras/render");
 
 const { values: flags } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 /** The least that can be done: undici posts bodies that were built before and reads the answers. */
 import { Agent } from "undici";
-import { built } from "./built.ts";
+import { built } from "../../support/built.ts";
 import { optionsOf, serveRounds } from "./side.ts";
 import { taskMessage } from "./tasks.ts";
 

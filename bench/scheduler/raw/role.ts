@@ -1,7 +1,7 @@
 /** The scheduler's role as it was built, on a bus in memory or on the embedded one. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { built } from "./built.ts";
+import { built } from "../../support/built.ts";
 import { createMemoryBus } from "./memory-bus.ts";
 import { optionsOf, serveRounds } from "./side.ts";
 import { taskMessage } from "./tasks.ts";
