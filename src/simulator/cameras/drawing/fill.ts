@@ -99,10 +99,10 @@ export function fillLight(canvas: Canvas, row: number, from: number, to: number,
   }
 }
 
-/** The sum of two colours, each channel cut off at 255. */
+/** The sum of two colours, each channel cut off at 255: two at a time, where what is carried over fills its channel. */
 export function brighter(colour: number, light: number): number {
-  const r = (colour & 255) + (light & 255);
-  const g = ((colour >>> 8) & 255) + ((light >>> 8) & 255);
-  const b = ((colour >>> 16) & 255) + ((light >>> 16) & 255);
-  return 0xff000000 | ((b > 255 ? 255 : b) << 16) | ((g > 255 ? 255 : g) << 8) | (r > 255 ? 255 : r);
+  const redBlue = (colour & 0xff00ff) + (light & 0xff00ff);
+  const green = (colour & 0x00ff00) + (light & 0x00ff00);
+  const over = (redBlue & 0x1000100) | (green & 0x0010000);
+  return 0xff000000 | (redBlue & 0xff00ff) | (green & 0x00ff00) | (over - (over >>> 8));
 }
