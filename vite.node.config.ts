@@ -29,11 +29,12 @@ export default defineConfig({
     target: "node20.19",
     license: { fileName: "licenses.md" },
     rolldownOptions: {
-      // Calls whose only effect is that they may throw would be dropped.
+      // With either of the two a call whose only effect is that it may throw would be dropped: treeshake, minify.
       treeshake: false,
       input: Object.fromEntries(entries.map((file) => [withoutExtension(file), `src/${file}`])),
       preserveEntrySignatures: "allow-extension",
       output: {
+        minify: false,
         entryFileNames: "[name].js",
         chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "dynamic/[name].js" : "[name].js"),
         minifyInternalExports: false,
