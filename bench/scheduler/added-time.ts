@@ -29,7 +29,7 @@ import { now } from "./clock.ts";
 import { environment, keysInAccounts, writeConfig } from "./schedulers.ts";
 import { type BusName, buses, startServers } from "./servers.ts";
 import type { ProviderStamps } from "./stamped-provider.ts";
-import type { SchedulerStamps } from "./stamped-scheduler.ts";
+import type { SchedulerStamps, SchedulerUsage } from "./stamped-scheduler.ts";
 import { startTasks } from "./tasks.ts";
 
 const perSecond = 100;
@@ -68,20 +68,23 @@ async function measure(bus: BusName) {
   const directory = mkdtempSync(join(tmpdir(), "tmon-added-time-"));
   const servers = await startServers(bus, directory);
   const env = environment(directory, servers.env);
-  const provider = await startStamped<ProviderStamps>("stamped-provider.ts", {});
+  const provider = await startStamped("stamped-provider.ts", {});
   writeConfig(directory, { provider: provider.said, keys: keysInAccounts({ rpm: 6_000 }) });
-  const scheduler = await startStamped<SchedulerStamps>("stamped-scheduler.ts", env);
+  const scheduler = await startStamped("stamped-scheduler.ts", env);
   const tasks = await startTasks(directory, { perSecond, pictureSide: 140, noisy: true, env });
   await delay(warmUpMs);
   const from = now();
-  const before = await scheduler.stamps();
+  const before = await scheduler.ask<SchedulerUsage>("usage");
   await delay(Number(flags.seconds) * 1_000);
   const until = now();
-  const after = await scheduler.stamps();
+  const after = await scheduler.ask<SchedulerUsage>("usage");
   const load = loadavg()[0]!.toFixed(1);
   await tasks.stop();
   await outcomeOf(directory, env);
-  const [ofProvider, ofScheduler] = await Promise.all([provider.stamps(), scheduler.stamps()]);
+  const [ofProvider, ofScheduler] = await Promise.all([
+    provider.ask<ProviderStamps>("stamps"),
+    scheduler.ask<SchedulerStamps>("stamps"),
+  ]);
   const added = (await readTasks(directory, env)).flatMap(({ taskId, place, box }) => {
     const handedOverAt = ofScheduler.handedOverAt[place];
     const publishedAt = ofScheduler.publishedAt[taskId];
@@ -127,7 +130,7 @@ function meanSteps(added: { both: number; steps: Record<string, number> }[]): Re
 }
 
 /** A process that first says it runs and answers each message with its notes. */
-async function startStamped<Stamps>(file: string, env: Record<string, string>) {
+async function startStamped(file: string, env: Record<string, string>) {
   const { PATH = "", HOME = "" } = process.env;
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), { env: { PATH, HOME, ...env } });
   const ended = once(child, "exit");
@@ -136,8 +139,8 @@ async function startStamped<Stamps>(file: string, env: Record<string, string>) {
   const message = async () => (await Promise.race([once(child, "message"), failed]))[0];
   return {
     said: (await message()) as string,
-    stamps(): Promise<Stamps> {
-      child.send("stamps");
+    ask<Answer>(what: "usage" | "stamps"): Promise<Answer> {
+      child.send(what);
       return message();
     },
     async stop(): Promise<void> {

@@ -9,7 +9,7 @@ import { holdPartition } from "./hold-partition.ts";
 import type { Log } from "./log.ts";
 import { createMembership } from "./membership.ts";
 import type { ChangeSignal } from "./signal.ts";
-import type { Tables } from "./tables.ts";
+import type { GroupRow, Tables } from "./tables.ts";
 
 export interface ConsumerParts {
   environment: Environment;
@@ -32,6 +32,8 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   const membership = createMembership(tables, { group, id, topics, partitions: parts.partitions });
   const pauses = createPauses();
   const held = new Map<number, HeldPartition>();
+  /** The group's row that what is held is in line with. */
+  let followed: GroupRow | undefined;
   let beatAt = performance.now();
   let writing: Promise<void> | undefined;
   let failing = false;
@@ -64,9 +66,11 @@ export async function startConsumer(parts: ConsumerParts, options: ConsumeOption
   }
 
   function refresh(): void {
-    const mine = membership
-      .row()
-      .partitions.map((assignment, partition) => ({ ...assignment, partition }))
+    const row = membership.row();
+    if (row === followed) return;
+    followed = row;
+    const mine = row.partitions
+      .map((assignment, partition) => ({ ...assignment, partition }))
       .filter(({ owner }) => owner === id);
     const kept = new Set(mine.map(({ partition, epoch }) => `${partition}/${epoch}`));
     const lost = [...held.values()].filter(({ partition, epoch }) => !kept.has(`${partition}/${epoch}`));

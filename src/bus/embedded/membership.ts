@@ -6,6 +6,7 @@ import { announceChange, type GroupRow, type MemberRow, type Tables } from "./ta
 
 /** One member's hold on its group's row. All but `row` and `someoneIsGone` belong in a write transaction. */
 export interface Membership {
+  /** The same object as long as nothing of it changed. */
   row(): GroupRow;
   /** A look without a transaction: a member died or fell silent. */
   someoneIsGone(): boolean;
@@ -18,6 +19,7 @@ export interface Membership {
   leave(): void;
 }
 
+const noGroup: GroupRow = { topics: [], members: {}, partitions: [], seenAt: 0 };
 const silentAfterMs = 5_000;
 const seenEveryMs = 60_000;
 
@@ -30,7 +32,7 @@ export function createMembership(
   /** Asked for at every change of the bus, and seldom another one: what stands there is decoded when it differs. */
   function row(): GroupRow {
     const found = tables.groups.getBinaryFast(group);
-    if (found === undefined) return { topics: [], members: {}, partitions: [], seenAt: 0 };
+    if (found === undefined) return noGroup;
     // The memory found is longer than it says.
     const stored = found.subarray(0, found.length);
     if (known === undefined || Buffer.compare(known.stored, stored) !== 0)
