@@ -5,6 +5,8 @@
  *   npm run build && node --import tsx bench/scheduler/raw.ts [--rounds 5] [--tasks 5000] [--open 128]
  *     [--latency 1000 ms] [--json]
  *
+ *   messages   the bare loop that also reads tasks and answers and writes bodies and results, and nothing more: what no
+ *              scheduler can do without
  *   memory     the role on a bus in memory, which makes a message when it hands it out and forgets what is written:
  *              what the scheduler costs, and what is judged
  *   embedded   the role on the embedded bus, which another process writes to
@@ -42,7 +44,7 @@ const held = { tasks: 15_000, ahead: 4_000, latencyMs: Number(flags.latency) };
 const directory = mkdtempSync(join(tmpdir(), "tmon-raw-"));
 process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 
-const names = ["bare", "memory", "embedded"] as const;
+const names = ["bare", "messages", "memory", "embedded"] as const;
 type Rounds = Record<(typeof names)[number], Round[]>;
 
 const speeds = await measureSpeeds();
@@ -55,11 +57,12 @@ async function measureSpeeds(): Promise<Rounds> {
     startSide("role", { directory: join(directory, bus), provider: url, bus, ahead: open });
   const sides = {
     bare: await startSide("bare", { provider: url, open }),
+    messages: await startSide("messages", { provider: url, open }),
     memory: await role("memory"),
     embedded: await role("embedded"),
   };
   const feed = await openFeed(join(directory, "embedded"));
-  const figures: Rounds = { bare: [], memory: [], embedded: [] };
+  const figures: Rounds = { bare: [], messages: [], memory: [], embedded: [] };
   const run = async (name: keyof Rounds, count: number) => {
     const feeding = name === "embedded" ? feed.write(count) : undefined;
     const round = await sides[name].run(count);

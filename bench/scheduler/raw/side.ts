@@ -18,7 +18,7 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-export async function startSide(name: "bare" | "role", options: object): Promise<Side> {
+export async function startSide(name: "bare" | "messages" | "role", options: object): Promise<Side> {
   const child = startProgram(name, options);
   await answerOf(child);
   return {
