@@ -1,5 +1,5 @@
 /**
- * The scheduler as it was built, in a process of its own, on a bus that notes when it hands over each task and when each
+ * The scheduler as it was built, or with "relay" in its place a loop that does the least, in a process of its own, on a bus that notes when it hands over each task and when each
  * result is durable; undici says when a request goes on the wire and when its answer was read. Says when it runs, on
  * "usage" what it used so far, which takes it no time, and on any other message its notes.
  */
@@ -7,9 +7,11 @@ import { subscribe } from "node:diagnostics_channel";
 import { homedir } from "node:os";
 import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { pino } from "pino";
-import type { Bus } from "../../src/bus/bus.ts";
+import type { Bus, Delivery } from "../../src/bus/bus.ts";
+import type { RoleContext } from "../../src/runtime/role.ts";
 import { now } from "./clock.ts";
 import { boxIn } from "./group-box.ts";
+import { createBareAssess } from "./raw/assess.ts";
 
 /** Tasks by `partition:offset`, results by taskId. */
 export interface SchedulerStamps {
@@ -55,7 +57,8 @@ const log = pino({ level: "silent" });
 const { config } = loadConfig({ flags: {}, env: process.env, cwd: process.cwd(), home: homedir() });
 const bus = await openBus(config, log);
 const store = await openStore(config, log);
-const scheduler = await startScheduler({
+const start = process.argv[2] === "relay" ? startRelay : startScheduler;
+const role = await start({
   ...{ config, bus: stamped(bus), store, log },
   ...{ metrics: createMetrics(), health: createHealth(), instance: "added-time" },
 });
@@ -77,12 +80,33 @@ subscribe("undici:request:trailers", (message) => {
 });
 process.on("message", (asked) => process.send!(asked === "usage" ? usage() : stamps()));
 process.once("disconnect", async () => {
-  await scheduler.stop();
+  await role.stop();
   await bus.close();
   await store.close();
   process.exit();
 });
 process.send!("runs");
+
+/** Task in, request out, answer in, result out: nothing is chosen, limited, retried, counted or waited for. */
+async function startRelay({ config, bus }: RoleContext) {
+  const { assess, close } = createBareAssess(config.vlm.baseUrl);
+  const topic = config.topics["risk-assessment-results"].name;
+  const relay = async ({ key, value, acknowledge }: Delivery) => {
+    await bus.produce([{ topic, key, value: await assess(value) }]);
+    acknowledge();
+  };
+  const consumer = await bus.consume({
+    group: config.groups.scheduler,
+    topics: [config.topics["assessment-tasks"].name],
+    deliver: (delivery) => void relay(delivery),
+  });
+  return {
+    async stop(): Promise<void> {
+      await consumer.stop();
+      await close();
+    },
+  };
+}
 
 function stamped(bare: Bus): Bus {
   return {
