@@ -28,7 +28,7 @@ test("no key's requests a second or a minute are exceeded, as the provider count
   await produce(...Array.from({ length: 300 }, (_, index) => aTask({ camera: `cam-${index}` })));
   const of = (id: string) => provider.stats().keys.find(({ key }) => key === longKey(id).masked());
   await until(() => provider.stats().requests >= 10);
-  await first.stop();
+  await first.drain();
   const before = of("a")?.requests ?? 0;
   await start();
   await until(() => of("b")?.worstMinute === 12 && Number(of("a")?.requests) > before + 10);
