@@ -9,7 +9,7 @@ import { writeError } from "./write-error.ts";
 export interface EnvironmentOptions {
   /**
    * An awaited write survives kill -9 (process) or power loss too (power). `boot`: kill -9, and the file is not to be
-   * opened any more once the machine went down; nothing is ever flushed.
+   * opened any more once the machine went down; nothing is ever flushed, and transactions are made in the calling thread.
    */
   durability: "process" | "power" | "boot";
 }
@@ -18,8 +18,8 @@ export interface EnvironmentOptions {
 export interface Environment {
   readonly root: RootDatabase;
   /**
-   * One write transaction; resolves with the body's value when it is durable. Bodies of one turn share a
-   * transaction, and what a body wrote before it threw stays: a body checks first and writes then.
+   * One write transaction; resolves with the body's value when it is durable. Bodies of one turn may share a
+   * transaction, and what a body wrote before it threw may stay: a body checks first and writes then.
    * @throws TmonError TMON_DISK_FULL, TMON_BUS_WRITE; whatever the body threw
    */
   write<T>(body: () => T): Promise<T>;
@@ -48,6 +48,11 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
   refuseWhileLocked(file, settings);
   const root = openRoot(file, settings);
   const waitingSince = new Set<{ at: number }>();
+  // Where no disk is waited for, another thread's turn takes longer than the transaction.
+  const transact =
+    options.durability === "boot"
+      ? async <T>(body: () => T): Promise<T> => root.transactionSync(body)
+      : <T>(body: () => T): Promise<T> => root.transaction(body);
 
   async function write<T>(body: () => T): Promise<T> {
     const waiting = { at: performance.now() };
@@ -55,7 +60,7 @@ export function openEnvironment(file: string, options: EnvironmentOptions): Envi
     const ended = guardExit();
     let thrown: { error: unknown } | undefined;
     try {
-      const result = await root.transaction(() => {
+      const result = await transact(() => {
         try {
           return body();
         } catch (error) {
