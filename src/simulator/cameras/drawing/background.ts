@@ -32,7 +32,7 @@ export function drawBackground(scene: Scene, light: Light, seed: number): Backgr
   const height = camera.height + 2 * margin;
   const view: View = { canvas: createCanvas(width, height), camera: { ...camera, width, height }, light };
   const ground = drawGround(view, scene, seed);
-  return drawUpright(view, scene, { ...noBackground(width, height), pixels: ground, margin: 0 });
+  return drawUpright(view, scene, { ...noBackground(width, height), pixels: ground });
 }
 
 /** Paint first, in order; then each pixel in its light. */
@@ -44,8 +44,8 @@ function drawGround(view: View, scene: Scene, seed: number): Uint32Array {
     const flat = corners.flatMap(([x, y]) => [x, y, 0]);
     drawPolygon(canvas, camera, flat, corners.length, ink.paint, packed(colour), 0);
   }
-  const pixels = new Uint32Array(width * height);
-  resolve(canvas, pixels);
+  resolve(canvas);
+  const pixels = canvas.pixels.slice();
   for (let y = 0; y < height; y++) {
     const lamps = lampsAlong(scene, view, y);
     for (let x = 0; x < width; x++) {
@@ -104,7 +104,6 @@ function grainAt(x: number, y: number, depth: number, seed: number): number {
 /** Buildings, which nothing is ever behind, then what may hide something: its depth is kept. */
 function drawUpright(view: View, scene: Scene, ground: Background): Background {
   const { canvas, camera, light } = view;
-  const { width, height } = canvas;
   beginPicture(canvas, ground);
   for (const { solid, size } of scene.fixtures)
     if (mayBeSeen(camera, solid.x, solid.y, 20)) drawShadow(view, solid, size, shadow);
@@ -119,9 +118,8 @@ function drawUpright(view: View, scene: Scene, ground: Background): Background {
   for (const { solid, class: name } of scene.fixtures)
     if (name === undefined && mayBeSeen(camera, solid.x, solid.y, 10))
       drawSolid(view, solid, upright, lampsOn(solid.x, solid.y));
-  const pixels = new Uint32Array(width * height);
-  resolve(canvas, pixels);
-  return { pixels, depths: depthsOf(canvas), width, margin };
+  resolve(canvas);
+  return { pixels: canvas.pixels.slice(), depths: depthsOf(canvas), width: canvas.width, margin };
 }
 
 /** The depth of what fills at least half of a pixel. */

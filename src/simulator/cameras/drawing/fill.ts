@@ -1,4 +1,4 @@
-import { backgroundAt, type Canvas, dense, depthUnit } from "./canvas.ts";
+import { backgroundAt, type Canvas, dense, depthUnit, stripBits, touch } from "./canvas.ts";
 
 /** A sample and half a pixel of what stands still may stand at one depth. */
 const tolerance = 1;
@@ -37,13 +37,8 @@ export function fillSolid(
   shapes[number] = shapes[number]! + covered;
 }
 
-export function fillPaint(
-  { colours, ids, width, base }: Canvas,
-  row: number,
-  from: number,
-  to: number,
-  colour: number,
-): void {
+export function fillPaint(canvas: Canvas, row: number, from: number, to: number, colour: number): void {
+  const { colours, ids, width, base } = canvas;
   const start = row * dense * width;
   colours.fill(colour, start + from, start + to);
   ids.fill(base, start + from, start + to);
@@ -58,17 +53,17 @@ export function fillShade(
   factor: number,
   number: number,
 ): void {
-  const { colours, ids, covers, base } = canvas;
-  const { pixels, depths } = canvas.background;
+  const { pixels, colours, ids, covers, base, width } = canvas;
+  const still = canvas.background.depths;
   const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
+  const firstPixel = (row >> 1) * width;
+  const start = row * dense * width;
   const id = base + number;
   for (let column = from; column < to; column++) {
     const at = start + column;
-    const pixel = line + (column >> 1);
-    if (covers[at] === id || depths[pixel] !== 0) continue;
+    if (covers[at] === id || still[line + (column >> 1)] !== 0) continue;
     covers[at] = id;
-    const colour = ids[at] === base ? colours[at]! : pixels[pixel]!;
+    const colour = ids[at] === base ? colours[at]! : pixels[firstPixel + (column >> 1)]!;
     ids[at] = base;
     const redBlue = (((colour & 0xff00ff) * factor) >>> 8) & 0xff00ff;
     const green = (((colour & 0x00ff00) * factor) >>> 8) & 0x00ff00;
@@ -76,25 +71,59 @@ export function fillShade(
   }
 }
 
-export function fillLight(canvas: Canvas, row: number, from: number, to: number, light: number): void {
-  const { colours, ids, base } = canvas;
-  const { pixels, depths } = canvas.background;
+/**
+ * One row of pixels in a light. Those that lie in it as a whole stay whole: samples are drawn along its edges alone.
+ * @param spanFrom by row of samples, as `spanTo`: where the light begins, and where it ends
+ */
+export function fillLight(
+  canvas: Canvas,
+  y: number,
+  spanFrom: Int32Array,
+  spanTo: Int32Array,
+  light: number,
+): void {
+  const upper = dense * y;
+  const lower = upper + 1;
+  const from = (Math.max(spanFrom[upper]!, spanFrom[lower]!) + 1) >> 1;
+  const to = Math.max(from, Math.min(spanTo[upper]!, spanTo[lower]!) >> 1);
+  lightPixels(canvas, y, from, to, light);
+  for (let row = upper; row <= lower; row++) {
+    lightSamples(canvas, row, spanFrom[row]!, Math.min(spanTo[row]!, dense * from), light);
+    lightSamples(canvas, row, Math.max(spanFrom[row]!, dense * to), spanTo[row]!, light);
+  }
+}
+
+function lightPixels(canvas: Canvas, y: number, from: number, to: number, light: number): void {
+  const { pixels, width, strips, columns, base } = canvas;
+  const still = canvas.background.depths;
+  const line = backgroundAt(canvas, 0, y);
+  for (let x = from; x < to; x++) {
+    if (still[line + x] !== 0) continue;
+    const pixel = y * width + x;
+    pixels[pixel] = brighter(pixels[pixel]!, light);
+    if (strips[y * columns + (x >> stripBits)] === base) lightDrawn(canvas, y, x, light);
+  }
+}
+
+/** The samples of a pixel that show the ground otherwise than the pixel does. */
+function lightDrawn({ colours, ids, width, base }: Canvas, y: number, x: number, light: number): void {
+  for (let sample = 0; sample < dense * dense; sample++) {
+    const at = (dense * y + (sample >> 1)) * dense * width + dense * x + (sample & 1);
+    if (ids[at] === base) colours[at] = brighter(colours[at]!, light);
+  }
+}
+
+function lightSamples(canvas: Canvas, row: number, from: number, to: number, light: number): void {
+  if (to <= from) return;
+  touch(canvas, row, from, to);
+  const { pixels, colours, ids, width, base } = canvas;
+  const still = canvas.background.depths;
   const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
-  let bare = -1;
-  let bareLit = 0;
   for (let column = from; column < to; column++) {
-    const at = start + column;
-    const pixel = line + (column >> 1);
-    if (depths[pixel] !== 0) continue;
-    if (ids[at] === base) {
-      colours[at] = brighter(colours[at]!, light);
-      continue;
-    }
-    // A pixel's samples have one background.
-    if (pixel !== bare) bareLit = brighter(pixels[pixel]!, light);
-    bare = pixel;
-    colours[at] = bareLit;
+    if (still[line + (column >> 1)] !== 0) continue;
+    const at = row * dense * width + column;
+    const own = ids[at] === base ? colours[at]! : pixels[(row >> 1) * width + (column >> 1)]!;
+    colours[at] = brighter(own, light);
     ids[at] = base;
   }
 }

@@ -25,9 +25,9 @@ const rights = new Float64Array(mostCorners);
 const ups = new Float64Array(mostCorners);
 const forwards = new Float64Array(mostCorners);
 
-/** By row of samples: from where to where a polygon covers it. */
-const spanFrom = new Float64Array(2048);
-const spanTo = new Float64Array(2048);
+/** By row of samples: from where to where a polygon covers it; nothing where `from` is not below `to`. */
+const spanFrom = new Int32Array(2048);
+const spanTo = new Int32Array(2048);
 
 /** 1 / depth over the picture, of the polygon being drawn. */
 const plane = { perColumn: 0, perRow: 0, origin: 0 };
@@ -62,8 +62,7 @@ export function drawPolygon(
   const firstColumn = Math.max(0, Math.ceil(left - 0.5));
   const lastColumn = Math.min(dense * canvas.width, Math.ceil(right - 0.5)) - 1;
   if (lastRow < firstRow || lastColumn < firstColumn || !findPlane(projected)) return;
-  coverRows(projected, firstRow, lastRow);
-  touch(canvas, firstColumn, firstRow, lastColumn, lastRow);
+  coverRows(projected, firstRow, lastRow, dense * canvas.width);
   fill(canvas, firstRow, lastRow, kind, colour, number);
 }
 
@@ -110,11 +109,9 @@ function put(canvas: Canvas, camera: Pinhole, i: number, right: number, up: numb
 }
 
 /** Notes for each row what of it the polygon covers. */
-function coverRows(count: number, top: number, bottom: number): void {
-  for (let row = top; row <= bottom; row++) {
-    spanFrom[row] = 1e9;
-    spanTo[row] = 0;
-  }
+function coverRows(count: number, top: number, bottom: number, width: number): void {
+  spanFrom.fill(width, top & ~1, (bottom | 1) + 1);
+  spanTo.fill(0, top & ~1, (bottom | 1) + 1);
   for (let i = 0; i < count; i++) {
     const next = i + 1 === count ? 0 : i + 1;
     const isDown = rows[i]! < rows[next]!;
@@ -126,8 +123,9 @@ function coverRows(count: number, top: number, bottom: number): void {
     const slope = (columns[lower]! - columns[upper]!) / (rows[lower]! - rows[upper]!);
     let column = columns[upper]! + (first + 0.5 - rows[upper]!) * slope;
     for (let row = first; row <= last; row++, column += slope) {
-      if (column < spanFrom[row]!) spanFrom[row] = column;
-      if (column > spanTo[row]!) spanTo[row] = column;
+      const nearestColumn = Math.ceil(column - 0.5);
+      if (nearestColumn < spanFrom[row]!) spanFrom[row] = Math.max(0, nearestColumn);
+      if (nearestColumn > spanTo[row]!) spanTo[row] = Math.min(width, nearestColumn);
     }
   }
 }
@@ -154,17 +152,20 @@ function findPlane(count: number): boolean {
 }
 
 function fill(canvas: Canvas, top: number, bottom: number, kind: Ink, colour: number, number: number): void {
-  const width = dense * canvas.width;
+  if (kind === ink.light) {
+    for (let y = top >> 1; y <= bottom >> 1; y++) fillLight(canvas, y, spanFrom, spanTo, colour);
+    return;
+  }
   const { perColumn, perRow, origin } = plane;
   for (let row = top; row <= bottom; row++) {
-    const from = Math.max(0, Math.ceil(spanFrom[row]! - 0.5));
-    const to = Math.min(width, Math.ceil(spanTo[row]! - 0.5));
+    const from = spanFrom[row]!;
+    const to = spanTo[row]!;
     if (to <= from) continue;
+    touch(canvas, row, from, to);
     if (kind === ink.solid) {
       const near = origin + perColumn * (from + 0.5) + perRow * (row + 0.5);
       fillSolid(canvas, row, from, to, near, perColumn, colour, number);
     } else if (kind === ink.paint) fillPaint(canvas, row, from, to, colour);
-    else if (kind === ink.shade) fillShade(canvas, row, from, to, colour, number);
-    else fillLight(canvas, row, from, to, colour);
+    else fillShade(canvas, row, from, to, colour, number);
   }
 }

@@ -1,25 +1,15 @@
-import { backgroundAt, type Canvas, dense, tileBits } from "./canvas.ts";
+import { type Canvas, dense, stripBits } from "./canvas.ts";
 
-/** Puts the picture together: the mean of a pixel's four samples where something was drawn, else the background. */
-export function resolve(canvas: Canvas, pixels: Uint32Array): void {
-  const { width, height, columns, tiles, base, background } = canvas;
-  for (let y = 0; y < height; y++) {
-    const line = backgroundAt(canvas, 0, y);
-    pixels.set(background.pixels.subarray(line, line + width), y * width);
-    const firstTile = (y >> tileBits) * columns;
-    for (let x = 0; x < width; x += 1 << tileBits)
-      if (tiles[firstTile + (x >> tileBits)] === base)
-        average(canvas, pixels, y, x, Math.min(width, x + (1 << tileBits)));
-  }
+/** Puts the picture together: where samples were drawn a pixel is the mean of its four. */
+export function resolve(canvas: Canvas): void {
+  const { width, height, columns, strips, base } = canvas;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x += 1 << stripBits)
+      if (strips[y * columns + (x >> stripBits)] === base)
+        average(canvas, y, x, Math.min(width, x + (1 << stripBits)));
 }
 
-function average(
-  { colours, ids, width, base }: Canvas,
-  pixels: Uint32Array,
-  y: number,
-  from: number,
-  to: number,
-): void {
+function average({ pixels, colours, ids, width, base }: Canvas, y: number, from: number, to: number): void {
   const mask = 0xff00ff;
   let above = (y * dense * width + from) * dense;
   let below = above + dense * width;
