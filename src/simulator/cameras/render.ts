@@ -1,4 +1,5 @@
 import type { RgbPicture } from "../../vision/picture.ts";
+import { margin } from "./drawing/background.ts";
 import { type Background, beginPicture, type Canvas, createCanvas } from "./drawing/canvas.ts";
 import { packed } from "./drawing/colour.ts";
 import { drawGlows } from "./drawing/lamps.ts";
@@ -16,10 +17,16 @@ import type { Thing } from "./things.ts";
 /** What is shared by all cameras of a thread. */
 export interface Studio {
   readonly canvas: Canvas;
+  /** For backgrounds: they are larger. */
+  readonly wideCanvas: Canvas;
 }
 
 export function createStudio(): Studio {
-  return { canvas: createCanvas(pictureSize.width, pictureSize.height) };
+  const { width, height } = pictureSize;
+  return {
+    canvas: createCanvas(width, height),
+    wideCanvas: createCanvas(width + 2 * margin, height + 2 * margin),
+  };
 }
 
 export interface Shot {

@@ -10,6 +10,8 @@ export interface Canvas {
   readonly height: number;
   /** The picture, 0xffbbggrr: at first the background, in the end what the samples show. */
   readonly pixels: Uint32Array;
+  /** Depths of what stands still, as the background's. */
+  readonly still: Uint16Array;
   /** Samples, row after row. */
   readonly colours: Uint32Array;
   readonly depths: Float32Array;
@@ -26,7 +28,6 @@ export interface Canvas {
   /** Strips a row. */
   readonly columns: number;
   base: number;
-  background: Background;
   /** The background's shift, pixels. */
   shiftX: number;
   shiftY: number;
@@ -57,6 +58,7 @@ export function createCanvas(width: number, height: number): Canvas {
   return {
     ...{ width, height, columns },
     pixels: new Uint32Array(pixels),
+    still: new Uint16Array(pixels),
     colours: new Uint32Array(samples),
     depths: new Float32Array(samples),
     ids: new Int32Array(samples),
@@ -65,20 +67,15 @@ export function createCanvas(width: number, height: number): Canvas {
     strips: new Int32Array(columns * height),
     base: 0,
     counts: false,
-    background: noBackground(width, height),
     shiftX: 0,
     shiftY: 0,
   };
 }
 
-export function noBackground(width: number, height: number): Background {
-  const pixels = width * height;
-  return { pixels: new Uint32Array(pixels), depths: new Uint16Array(pixels), width, margin: 0 };
-}
-
+/** Without a background it is drawn on what is there. */
 export function beginPicture(
   canvas: Canvas,
-  background: Background,
+  background?: Background,
   [shiftX, shiftY]: readonly [number, number] = [0, 0],
   counts = false,
 ): void {
@@ -88,21 +85,22 @@ export function beginPicture(
     canvas.base = mostThings;
     for (const numbers of [canvas.ids, canvas.covers, canvas.strips]) numbers.fill(0);
   }
-  canvas.background = background;
   canvas.shiftX = shiftX;
   canvas.shiftY = shiftY;
   canvas.counts = counts;
   canvas.shapes.fill(0);
-  const { pixels, width, height } = canvas;
-  for (let y = 0; y < height; y++) {
-    const line = backgroundAt(canvas, 0, y);
-    pixels.set(background.pixels.subarray(line, line + width), y * width);
-  }
+  if (background) show(canvas, background);
+  else canvas.still.fill(0);
 }
 
-/** Where a pixel's background stands. */
-export function backgroundAt({ background, shiftX, shiftY }: Canvas, x: number, y: number): number {
-  return (y + background.margin + shiftY) * background.width + x + background.margin + shiftX;
+function show({ pixels, still, width, height, shiftX, shiftY }: Canvas, background: Background): void {
+  const left = background.margin + shiftX;
+  const top = background.margin + shiftY;
+  for (let y = 0; y < height; y++) {
+    const from = (top + y) * background.width + left;
+    pixels.set(background.pixels.subarray(from, from + width), y * width);
+    still.set(background.depths.subarray(from, from + width), y * width);
+  }
 }
 
 /** Notes that samples of a row are drawn, `to` not among them. */

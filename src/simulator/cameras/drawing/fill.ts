@@ -1,4 +1,4 @@
-import { backgroundAt, type Canvas, dense, depthUnit, stripBits, touch } from "./canvas.ts";
+import { type Canvas, dense, depthUnit, stripBits, touch } from "./canvas.ts";
 
 /** A sample and half a pixel of what stands still may stand at one depth. */
 const tolerance = 1;
@@ -14,10 +14,9 @@ export function fillSolid(
   colour: number,
   number: number,
 ): void {
-  const { colours, depths, ids, covers, shapes, base, counts } = canvas;
-  const still = canvas.background.depths;
-  const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
+  const { colours, depths, ids, still, covers, shapes, base, counts, width } = canvas;
+  const firstPixel = (row >> 1) * width;
+  const start = row * dense * width;
   const id = base + number;
   let covered = 0;
   let here = near;
@@ -29,7 +28,7 @@ export function fillSolid(
     }
     if (ids[at]! > base) {
       if (here <= depths[at]!) continue;
-    } else if (here * depthUnit < still[line + (column >> 1)]! - tolerance) continue;
+    } else if (here * depthUnit < still[firstPixel + (column >> 1)]! - tolerance) continue;
     depths[at] = here;
     colours[at] = colour;
     ids[at] = id;
@@ -53,17 +52,16 @@ export function fillShade(
   factor: number,
   number: number,
 ): void {
-  const { pixels, colours, ids, covers, base, width } = canvas;
-  const still = canvas.background.depths;
-  const line = backgroundAt(canvas, 0, row >> 1);
+  const { pixels, still, colours, ids, covers, base, width } = canvas;
   const firstPixel = (row >> 1) * width;
   const start = row * dense * width;
   const id = base + number;
   for (let column = from; column < to; column++) {
     const at = start + column;
-    if (covers[at] === id || still[line + (column >> 1)] !== 0) continue;
+    const pixel = firstPixel + (column >> 1);
+    if (covers[at] === id || still[pixel] !== 0) continue;
     covers[at] = id;
-    const colour = ids[at] === base ? colours[at]! : pixels[firstPixel + (column >> 1)]!;
+    const colour = ids[at] === base ? colours[at]! : pixels[pixel]!;
     ids[at] = base;
     const redBlue = (((colour & 0xff00ff) * factor) >>> 8) & 0xff00ff;
     const green = (((colour & 0x00ff00) * factor) >>> 8) & 0x00ff00;
@@ -94,12 +92,10 @@ export function fillLight(
 }
 
 function lightPixels(canvas: Canvas, y: number, from: number, to: number, light: number): void {
-  const { pixels, width, strips, columns, base } = canvas;
-  const still = canvas.background.depths;
-  const line = backgroundAt(canvas, 0, y);
+  const { pixels, still, width, strips, columns, base } = canvas;
   for (let x = from; x < to; x++) {
-    if (still[line + x] !== 0) continue;
     const pixel = y * width + x;
+    if (still[pixel] !== 0) continue;
     pixels[pixel] = brighter(pixels[pixel]!, light);
     if (strips[y * columns + (x >> stripBits)] === base) lightDrawn(canvas, y, x, light);
   }
@@ -116,14 +112,12 @@ function lightDrawn({ colours, ids, width, base }: Canvas, y: number, x: number,
 function lightSamples(canvas: Canvas, row: number, from: number, to: number, light: number): void {
   if (to <= from) return;
   touch(canvas, row, from, to);
-  const { pixels, colours, ids, width, base } = canvas;
-  const still = canvas.background.depths;
-  const line = backgroundAt(canvas, 0, row >> 1);
+  const { pixels, still, colours, ids, width, base } = canvas;
   for (let column = from; column < to; column++) {
-    if (still[line + (column >> 1)] !== 0) continue;
+    const pixel = (row >> 1) * width + (column >> 1);
+    if (still[pixel] !== 0) continue;
     const at = row * dense * width + column;
-    const own = ids[at] === base ? colours[at]! : pixels[(row >> 1) * width + (column >> 1)]!;
-    colours[at] = brighter(own, light);
+    colours[at] = brighter(ids[at] === base ? colours[at]! : pixels[pixel]!, light);
     ids[at] = base;
   }
 }

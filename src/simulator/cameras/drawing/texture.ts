@@ -1,12 +1,36 @@
-/** Value noise in -1 to 1 over the plane, a cell a unit; smooth. */
-export function noiseAt(x: number, y: number, seed: number): number {
-  const cx = Math.floor(x);
-  const cy = Math.floor(y);
-  const fx = smooth(x - cx);
-  const fy = smooth(y - cy);
-  const below = corner(cx, cy, seed) * (1 - fx) + corner(cx + 1, cy, seed) * fx;
-  const above = corner(cx, cy + 1, seed) * (1 - fx) + corner(cx + 1, cy + 1, seed) * fx;
-  return below * (1 - fy) + above * fy;
+/**
+ * Adds smooth value noise, -`strength` to `strength`, at points of the plane. It is quick where each point lies in the
+ * same cell as the one before.
+ * @param scale cells a unit
+ */
+export function addNoise(
+  sums: Float64Array,
+  xs: Float64Array,
+  ys: Float64Array,
+  scale: number,
+  seed: number,
+  strength: number,
+): void {
+  let [cellX, cellY] = [Number.NaN, Number.NaN];
+  let [below, belowRight, above, aboveRight] = [0, 0, 0, 0];
+  for (let i = 0; i < sums.length; i++) {
+    const x = xs[i]! * scale;
+    const y = ys[i]! * scale;
+    const cx = Math.floor(x);
+    const cy = Math.floor(y);
+    if (cx !== cellX || cy !== cellY) {
+      [cellX, cellY] = [cx, cy];
+      below = corner(cx, cy, seed);
+      belowRight = corner(cx + 1, cy, seed);
+      above = corner(cx, cy + 1, seed);
+      aboveRight = corner(cx + 1, cy + 1, seed);
+    }
+    const fx = smooth(x - cx);
+    const fy = smooth(y - cy);
+    const low = below * (1 - fx) + belowRight * fx;
+    const high = above * (1 - fx) + aboveRight * fx;
+    sums[i]! += strength * (low * (1 - fy) + high * fy);
+  }
 }
 
 function smooth(t: number): number {
