@@ -1,3 +1,5 @@
+import { openRaster, type Raster } from "./raster.ts";
+
 /**
  * A software rasteriser's canvas. Samples stand twice as dense as pixels in both directions, so that edges are
  * smooth; each has a colour, a depth (1 / distance) and the number of the thing it shows. A sample that nothing was
@@ -5,7 +7,9 @@
  * picture, so that nothing need be cleared.
  */
 export interface Canvas {
-  /** Of the picture, pixels. */
+  /** What draws on it; colours, depths, ids, spans, pixels and still stand in its memory, one behind the other. */
+  readonly raster: Raster;
+  /** Of the picture, pixels; the width is a multiple of 4. */
   readonly width: number;
   readonly height: number;
   /** The picture, 0xffbbggrr: at first the background, in the end what the samples show. */
@@ -17,6 +21,8 @@ export interface Canvas {
   readonly depths: Float32Array;
   /** What is seen: `base` + a thing's number. */
   readonly ids: Int32Array;
+  /** By row of samples, of the polygon that is being drawn: its first column, and the one behind its last. */
+  readonly spans: Int32Array;
   /** What covered a sample last, seen or hidden. */
   readonly covers: Int32Array;
   /** Whether `shapes` are counted. */
@@ -55,13 +61,18 @@ export function createCanvas(width: number, height: number): Canvas {
   const pixels = width * height;
   const samples = pixels * dense * dense;
   const columns = (width >> stripBits) + 1;
+  const spans = 2 * dense * height;
+  const raster = openRaster(4 * (3 * samples + spans + pixels) + 2 * pixels);
+  const { buffer } = raster.memory;
   return {
+    raster,
     ...{ width, height, columns },
-    pixels: new Uint32Array(pixels),
-    still: new Uint16Array(pixels),
-    colours: new Uint32Array(samples),
-    depths: new Float32Array(samples),
-    ids: new Int32Array(samples),
+    colours: new Uint32Array(buffer, 0, samples),
+    depths: new Float32Array(buffer, 4 * samples, samples),
+    ids: new Int32Array(buffer, 2 * 4 * samples, samples),
+    spans: new Int32Array(buffer, 3 * 4 * samples, spans),
+    pixels: new Uint32Array(buffer, 4 * (3 * samples + spans), pixels),
+    still: new Uint16Array(buffer, 4 * (3 * samples + spans + pixels), pixels),
     covers: new Int32Array(samples),
     shapes: new Uint32Array(mostThings),
     strips: new Int32Array(columns * height),

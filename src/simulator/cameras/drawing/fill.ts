@@ -1,39 +1,54 @@
-import { type Canvas, dense, depthUnit, stripBits, touch } from "./canvas.ts";
+import { type Canvas, dense, stripBits, touch } from "./canvas.ts";
 
-/** A sample and half a pixel of what stands still may stand at one depth. */
-const tolerance = 1;
+/** 1 / depth over the picture: linear in columns and rows of samples. */
+export interface Plane {
+  origin: number;
+  perColumn: number;
+  perRow: number;
+}
 
-/** One row of a solid's side; `near` is 1 / depth at its first sample, `step` its change a sample. */
+/** A solid's side, as far as it is nearer than what is there; 1 / depth is `plane`. */
 export function fillSolid(
   canvas: Canvas,
-  row: number,
-  from: number,
-  to: number,
-  near: number,
-  step: number,
+  top: number,
+  bottom: number,
+  plane: Plane,
   colour: number,
   number: number,
 ): void {
-  const { colours, depths, ids, still, covers, shapes, base, counts, width } = canvas;
-  const firstPixel = (row >> 1) * width;
-  const start = row * dense * width;
-  const id = base + number;
-  let covered = 0;
-  let here = near;
-  for (let column = from; column < to; column++, here += step) {
-    const at = start + column;
-    if (counts && covers[at] !== id) {
-      covers[at] = id;
-      covered++;
+  const { raster, colours, still, spans, width, base, counts } = canvas;
+  if (counts) countCovered(canvas, top, bottom, number);
+  raster.fillSolid(
+    top,
+    bottom + 1,
+    dense * width,
+    spans.byteOffset,
+    colours.byteLength,
+    still.byteOffset,
+    plane.origin,
+    plane.perColumn,
+    plane.perRow,
+    colour,
+    base + number,
+    base,
+  );
+}
+
+/** Counts the samples of the thing's whole shape. */
+function countCovered(
+  { covers, shapes, spans, width, base }: Canvas,
+  top: number,
+  bottom: number,
+  number: number,
+): void {
+  for (let row = top; row <= bottom; row++) {
+    const start = row * dense * width;
+    for (let at = start + spans[2 * row]!; at < start + spans[2 * row + 1]!; at++) {
+      if (covers[at] === base + number) continue;
+      covers[at] = base + number;
+      shapes[number]!++;
     }
-    if (ids[at]! > base) {
-      if (here <= depths[at]!) continue;
-    } else if (here * depthUnit < still[firstPixel + (column >> 1)]! - tolerance) continue;
-    depths[at] = here;
-    colours[at] = colour;
-    ids[at] = id;
   }
-  shapes[number] = shapes[number]! + covered;
 }
 
 export function fillPaint(canvas: Canvas, row: number, from: number, to: number, colour: number): void {
@@ -69,44 +84,46 @@ export function fillShade(
   }
 }
 
-/**
- * One row of pixels in a light. Those that lie in it as a whole stay whole: samples are drawn along its edges alone.
- * @param spanFrom by row of samples, as `spanTo`: where the light begins, and where it ends
- */
-export function fillLight(
-  canvas: Canvas,
-  y: number,
-  spanFrom: Int32Array,
-  spanTo: Int32Array,
-  light: number,
-): void {
+/** One row of pixels in a light. Those that lie in it as a whole stay whole: samples are drawn along its edges alone. */
+export function fillLight(canvas: Canvas, y: number, light: number): void {
+  const { spans } = canvas;
   const upper = dense * y;
   const lower = upper + 1;
-  const from = (Math.max(spanFrom[upper]!, spanFrom[lower]!) + 1) >> 1;
-  const to = Math.max(from, Math.min(spanTo[upper]!, spanTo[lower]!) >> 1);
+  const from = (Math.max(spans[2 * upper]!, spans[2 * lower]!) + 1) >> 1;
+  const to = Math.max(from, Math.min(spans[2 * upper + 1]!, spans[2 * lower + 1]!) >> 1);
   lightPixels(canvas, y, from, to, light);
   for (let row = upper; row <= lower; row++) {
-    lightSamples(canvas, row, spanFrom[row]!, Math.min(spanTo[row]!, dense * from), light);
-    lightSamples(canvas, row, Math.max(spanFrom[row]!, dense * to), spanTo[row]!, light);
+    const begin = spans[2 * row]!;
+    const end = spans[2 * row + 1]!;
+    lightSamples(canvas, row, begin, Math.min(end, dense * from), light);
+    lightSamples(canvas, row, Math.max(begin, dense * to), end, light);
   }
 }
 
 function lightPixels(canvas: Canvas, y: number, from: number, to: number, light: number): void {
-  const { pixels, still, width, strips, columns, base } = canvas;
-  for (let x = from; x < to; x++) {
-    const pixel = y * width + x;
-    if (still[pixel] !== 0) continue;
-    pixels[pixel] = brighter(pixels[pixel]!, light);
-    if (strips[y * columns + (x >> stripBits)] === base) lightDrawn(canvas, y, x, light);
+  if (to <= from) return;
+  const { raster, pixels, still, width, strips, columns, base } = canvas;
+  const first = y * width + from;
+  raster.brighten(pixels.byteOffset + 4 * first, still.byteOffset + 2 * first, to - from, light);
+  for (let strip = from >> stripBits; strip <= (to - 1) >> stripBits; strip++) {
+    if (strips[y * columns + strip] !== base) continue;
+    const left = dense * Math.max(from, strip << stripBits);
+    const right = dense * Math.min(to, (strip + 1) << stripBits);
+    for (let row = dense * y; row < dense * (y + 1); row++) lightDrawn(canvas, row, left, right, light);
   }
 }
 
-/** The samples of a pixel that show the ground otherwise than the pixel does. */
-function lightDrawn({ colours, ids, width, base }: Canvas, y: number, x: number, light: number): void {
-  for (let sample = 0; sample < dense * dense; sample++) {
-    const at = (dense * y + (sample >> 1)) * dense * width + dense * x + (sample & 1);
+/** Samples that show the ground otherwise than their pixel does. */
+function lightDrawn(
+  { colours, ids, width, base }: Canvas,
+  row: number,
+  from: number,
+  to: number,
+  light: number,
+): void {
+  const start = row * dense * width;
+  for (let at = start + from; at < start + to; at++)
     if (ids[at] === base) colours[at] = brighter(colours[at]!, light);
-  }
 }
 
 function lightSamples(canvas: Canvas, row: number, from: number, to: number, light: number): void {
