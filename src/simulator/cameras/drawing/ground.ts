@@ -6,9 +6,12 @@ import { type Light, lampsAt } from "./light.ts";
 import { drawPolygon, ink } from "./polygon.ts";
 import { resolve } from "./resolve.ts";
 import type { View } from "./solid.ts";
-import { addNoise } from "./texture.ts";
+import { openTexture } from "./texture.ts";
 
-/** The ground along a row of pixels. */
+/** Kept from one ground to the next: so it is compiled well. */
+const texture = openTexture();
+
+/** The ground along a row of pixels; its numbers stand in the texture's memory. */
 interface Row {
   /** Metres, the same all along. */
   depth: number;
@@ -52,27 +55,35 @@ export function drawGround({ canvas, camera, light }: View, scene: Scene, seed: 
 const lampStep = 8;
 
 function createRow(width: number): Row {
-  const values = () => new Float64Array(Math.ceil(width / lampStep) * lampStep + 1);
-  return { depth: 0, xs: values(), ys: values(), shade: values(), lamps: values(), mirror: values() };
+  const length = Math.ceil(width / lampStep) * lampStep + 1;
+  const values = (place: number) => new Float64Array(texture.memory.buffer, 8 * place * length, length);
+  const [xs, ys, shade, lamps, mirror] = [values(0), values(1), values(2), values(3), values(4)];
+  return { depth: 0, xs, ys, shade, lamps, mirror };
 }
 
 /** Rough near the camera, stained and patched farther away. */
-function findShade({ depth, xs, ys, shade }: Row, { wetness }: Light, seed: number): void {
+function findShade(row: Row, { wetness }: Light, seed: number): void {
+  const { depth, shade } = row;
   shade.fill(0);
-  if (depth < 40) addNoise(shade, xs, ys, 5, seed, (0.07 * (40 - depth)) / 40);
-  addNoise(shade, xs, ys, 1.1, seed + 1, 0.05 / (1 + depth / 60));
-  addNoise(shade, xs, ys, 1 / 4, seed + 2, 0.06);
-  addNoise(shade, xs, ys, 1 / 19, seed + 3, 0.04);
+  if (depth < 40) addNoise(row, shade, 5, seed, (0.07 * (40 - depth)) / 40);
+  addNoise(row, shade, 1.1, seed + 1, 0.05 / (1 + depth / 60));
+  addNoise(row, shade, 1 / 4, seed + 2, 0.06);
+  addNoise(row, shade, 1 / 19, seed + 3, 0.04);
   for (let i = 0; i < shade.length; i++)
     shade[i] = (1 + shade[i]! * (1 - 0.25 * wetness)) * (1 - 0.22 * wetness);
 }
 
 /** The flatter one looks at a wet road the more of the sky it mirrors; most in its puddles. */
-function findMirror({ depth, xs, ys, mirror }: Row, { wetness }: Light, seed: number): void {
+function findMirror(row: Row, { wetness }: Light, seed: number): void {
   if (wetness === 0) return;
-  const usual = Math.min(0.45, 0.004 * depth + 0.06) * wetness;
-  mirror.fill(0.8 * usual);
-  addNoise(mirror, xs, ys, 1 / 2.5, seed + 9, 0.8 * usual);
+  const usual = Math.min(0.45, 0.004 * row.depth + 0.06) * wetness;
+  row.mirror.fill(0.8 * usual);
+  addNoise(row, row.mirror, 1 / 2.5, seed + 9, 0.8 * usual);
+}
+
+/** @param scale cells of the noise a metre */
+function addNoise({ xs, ys }: Row, sums: Float64Array, scale: number, seed: number, strength: number): void {
+  texture.addNoise(sums.byteOffset, xs.byteOffset, ys.byteOffset, sums.length, scale, seed, strength);
 }
 
 function findLamps({ xs, ys, lamps }: Row, { lamp }: Light, scene: Scene): void {
