@@ -42,7 +42,12 @@ export function openRenderedCamera(camera: SimulatedCamera, studio: Studio): Ren
   }
 
   function shoot(timeMs: number, picture: RgbPicture, counts: boolean): Shot {
-    background ??= drawBackground(scene, light, hashOf(`ground ${camera.scene} ${camera.seed}`));
+    background ??= drawBackground(
+      studio.wideCanvas,
+      scene,
+      light,
+      hashOf(`ground ${camera.scene} ${camera.seed}`),
+    );
     const { world } = goTo(timeMs);
     const shot: Shot = {
       ...{ scene, light, background, counts },

@@ -1,4 +1,5 @@
 import type { RgbPicture } from "../../vision/picture.ts";
+import { margin } from "./drawing/background.ts";
 import { type Background, beginPicture, type Canvas, createCanvas } from "./drawing/canvas.ts";
 import { packed } from "./drawing/colour.ts";
 import { drawGlows } from "./drawing/lamps.ts";
@@ -16,12 +17,16 @@ import type { Thing } from "./things.ts";
 /** What is shared by all cameras of a thread. */
 export interface Studio {
   readonly canvas: Canvas;
-  readonly pixels: Uint32Array;
+  /** For backgrounds: they are larger. */
+  readonly wideCanvas: Canvas;
 }
 
 export function createStudio(): Studio {
   const { width, height } = pictureSize;
-  return { canvas: createCanvas(width, height), pixels: new Uint32Array(width * height) };
+  return {
+    canvas: createCanvas(width, height),
+    wideCanvas: createCanvas(width + 2 * margin, height + 2 * margin),
+  };
 }
 
 export interface Shot {
@@ -42,9 +47,9 @@ const shadowId = 1;
 export const firstId = 2;
 
 /** Draws one picture. */
-export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPicture): void {
+export function render({ canvas }: Studio, shot: Shot, picture: RgbPicture): void {
   const { scene, light, background, things, shake, random, counts } = shot;
-  const { width, height } = pictureSize;
+  const { pixels, width, height } = canvas;
   const view: View = { canvas, camera: scene.camera, light };
   beginPicture(canvas, background, shake, counts);
   const seen = things.filter(({ solid, size }) => mayBeSeen(scene.camera, solid.x, solid.y, size[0]));
@@ -57,7 +62,7 @@ export function render({ canvas, pixels }: Studio, shot: Shot, picture: RgbPictu
       firstId + things.indexOf(thing),
       lampsAt(scene.lamps, thing.solid.x, thing.solid.y),
     );
-  resolve(canvas, pixels);
+  resolve(canvas);
   if (light.headlights > 0) drawGlows(view, scene, things, pixels);
   if (light.wetness > 0) addRain(pixels, width, height, 0.18, random);
   expose(pixels, width, height, light.noise, random, picture.pixels);

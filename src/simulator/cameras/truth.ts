@@ -1,6 +1,6 @@
 import type { Box, ObjectClass } from "../../messages/common.ts";
 import type { RiskTypeCode } from "../../messages/result.ts";
-import { type Canvas, dense, mostThings, tileBits } from "./drawing/canvas.ts";
+import { type Canvas, dense, mostThings, stripBits } from "./drawing/canvas.ts";
 import { type Pinhole, project } from "./geometry/pinhole.ts";
 import { firstId } from "./render.ts";
 import type { Thing } from "./things.ts";
@@ -55,15 +55,15 @@ export function objectsOn(canvas: Canvas, camera: Pinhole, things: readonly Thin
 }
 
 /** By number: how many samples show it, and where. */
-function extentsOn({ ids, base, tiles, columns, width, height }: Canvas): Map<number, Extent> {
+function extentsOn({ ids, base, strips, columns, width }: Canvas): Map<number, Extent> {
   const extents = new Map<number, Extent>();
-  const side = dense << tileBits;
-  tiles.forEach((tile, index) => {
-    if (tile !== base) return;
-    const left = (index % columns) * side;
-    const top = Math.floor(index / columns) * side;
-    for (let y = top; y < Math.min(top + side, dense * height); y++)
-      for (let x = left; x < Math.min(left + side, dense * width); x++) {
+  const length = dense << stripBits;
+  strips.forEach((strip, index) => {
+    if (strip !== base) return;
+    const left = (index % columns) * length;
+    const top = Math.floor(index / columns) * dense;
+    for (let y = top; y < top + dense; y++)
+      for (let x = left; x < Math.min(left + length, dense * width); x++) {
         const number = ids[y * dense * width + x]! - base;
         if (number >= firstId && number < mostThings) grow(extents, number, x, y);
       }

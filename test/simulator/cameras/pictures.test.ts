@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { scenes, weathers } from "../../../src/config/simulated-camera.ts";
-import { createPinhole, groundAt, project } from "../../../src/simulator/cameras/geometry/pinhole.ts";
+import {
+  createPinhole,
+  depthOf,
+  groundAlong,
+  project,
+} from "../../../src/simulator/cameras/geometry/pinhole.ts";
 import { cosine, sine } from "../../../src/simulator/cameras/geometry/vector.ts";
 import { newPicture, open } from "./support.ts";
 
@@ -59,12 +64,17 @@ describe("the pinhole camera", () => {
     expect(height(0)).toBeLessThan(40);
   });
 
-  it("finds the ground at a pixel, and none above the horizon", () => {
-    const [column, row] = project(camera, [7, 13, 0])!;
-    const [x, y] = groundAt(camera, column, row)!;
-    expect(x).toBeCloseTo(7, 6);
-    expect(y).toBeCloseTo(13, 6);
-    expect(groundAt(camera, 320, -200)).toBeUndefined();
+  it("finds the ground along a row of pixels, and none above the horizon", () => {
+    const [xs, ys] = [new Float64Array(640), new Float64Array(640)];
+    const depth = groundAlong(camera, 250, xs, ys)!;
+    for (const column of [0, 17, 639]) {
+      const point = [xs[column]!, ys[column]!, 0] as const;
+      expect(depthOf(camera, point)).toBeCloseTo(depth, 6);
+      const [x, y] = project(camera, point)!;
+      expect(x).toBeCloseTo(column + 0.5, 6);
+      expect(y).toBeCloseTo(250, 6);
+    }
+    expect(groundAlong(camera, -200, xs, ys)).toBeUndefined();
     expect(project(camera, [0, -25, 8])).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scenes } from "../../../src/config/simulated-camera.ts";
 import { objectClasses } from "../../../src/messages/common.ts";
-import { beginPicture, createCanvas, noBackground } from "../../../src/simulator/cameras/drawing/canvas.ts";
+import { beginPicture, createCanvas } from "../../../src/simulator/cameras/drawing/canvas.ts";
 import { drawPolygon, ink } from "../../../src/simulator/cameras/drawing/polygon.ts";
 import { createPinhole } from "../../../src/simulator/cameras/geometry/pinhole.ts";
 import type { Thing } from "../../../src/simulator/cameras/things.ts";
@@ -15,7 +15,7 @@ const level = { ...camera, forward: [0, 1, 0], up: [0, 0, 1], right: [1, 0, 0] }
 /** Upright rectangles across the view, the first with number 2. */
 function picture(...walls: { x: [number, number]; z: [number, number]; y: number }[]) {
   const canvas = createCanvas(100, 80);
-  beginPicture(canvas, noBackground(100, 80), [0, 0], true);
+  beginPicture(canvas, undefined, [0, 0], true);
   walls.forEach(({ x, z, y }, i) => {
     const corners = [x[0], y, z[0], x[1], y, z[0], x[1], y, z[1], x[0], y, z[1]];
     drawPolygon(canvas, level, corners, 4, ink.solid, 0xff0000ff, 2 + i);

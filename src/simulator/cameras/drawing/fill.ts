@@ -1,49 +1,58 @@
-import { backgroundAt, type Canvas, dense, depthUnit } from "./canvas.ts";
+import { type Canvas, dense, stripBits, touch } from "./canvas.ts";
 
-/** A sample and half a pixel of what stands still may stand at one depth. */
-const tolerance = 1;
+/** 1 / depth over the picture: linear in columns and rows of samples. */
+export interface Plane {
+  origin: number;
+  perColumn: number;
+  perRow: number;
+}
 
-/** One row of a solid's side; `near` is 1 / depth at its first sample, `step` its change a sample. */
+/** A solid's side, as far as it is nearer than what is there; 1 / depth is `plane`. */
 export function fillSolid(
   canvas: Canvas,
-  row: number,
-  from: number,
-  to: number,
-  near: number,
-  step: number,
+  top: number,
+  bottom: number,
+  plane: Plane,
   colour: number,
   number: number,
 ): void {
-  const { colours, depths, ids, covers, shapes, base, counts } = canvas;
-  const still = canvas.background.depths;
-  const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
-  const id = base + number;
-  let covered = 0;
-  let here = near;
-  for (let column = from; column < to; column++, here += step) {
-    const at = start + column;
-    if (counts && covers[at] !== id) {
-      covers[at] = id;
-      covered++;
-    }
-    if (ids[at]! > base) {
-      if (here <= depths[at]!) continue;
-    } else if (here * depthUnit < still[line + (column >> 1)]! - tolerance) continue;
-    depths[at] = here;
-    colours[at] = colour;
-    ids[at] = id;
-  }
-  shapes[number] = shapes[number]! + covered;
+  const { raster, colours, still, spans, width, base, counts } = canvas;
+  if (counts) countCovered(canvas, top, bottom, number);
+  raster.fillSolid(
+    top,
+    bottom + 1,
+    dense * width,
+    spans.byteOffset,
+    colours.byteLength,
+    still.byteOffset,
+    plane.origin,
+    plane.perColumn,
+    plane.perRow,
+    colour,
+    base + number,
+    base,
+  );
 }
 
-export function fillPaint(
-  { colours, ids, width, base }: Canvas,
-  row: number,
-  from: number,
-  to: number,
-  colour: number,
+/** Counts the samples of the thing's whole shape. */
+function countCovered(
+  { covers, shapes, spans, width, base }: Canvas,
+  top: number,
+  bottom: number,
+  number: number,
 ): void {
+  for (let row = top; row <= bottom; row++) {
+    const start = row * dense * width;
+    for (let at = start + spans[2 * row]!; at < start + spans[2 * row + 1]!; at++) {
+      if (covers[at] === base + number) continue;
+      covers[at] = base + number;
+      shapes[number]!++;
+    }
+  }
+}
+
+export function fillPaint(canvas: Canvas, row: number, from: number, to: number, colour: number): void {
+  const { colours, ids, width, base } = canvas;
   const start = row * dense * width;
   colours.fill(colour, start + from, start + to);
   ids.fill(base, start + from, start + to);
@@ -58,15 +67,14 @@ export function fillShade(
   factor: number,
   number: number,
 ): void {
-  const { colours, ids, covers, base } = canvas;
-  const { pixels, depths } = canvas.background;
-  const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
+  const { pixels, still, colours, ids, covers, base, width } = canvas;
+  const firstPixel = (row >> 1) * width;
+  const start = row * dense * width;
   const id = base + number;
   for (let column = from; column < to; column++) {
     const at = start + column;
-    const pixel = line + (column >> 1);
-    if (covers[at] === id || depths[pixel] !== 0) continue;
+    const pixel = firstPixel + (column >> 1);
+    if (covers[at] === id || still[pixel] !== 0) continue;
     covers[at] = id;
     const colour = ids[at] === base ? colours[at]! : pixels[pixel]!;
     ids[at] = base;
@@ -76,25 +84,57 @@ export function fillShade(
   }
 }
 
-export function fillLight(canvas: Canvas, row: number, from: number, to: number, light: number): void {
-  const { colours, ids, base } = canvas;
-  const { pixels, depths } = canvas.background;
-  const line = backgroundAt(canvas, 0, row >> 1);
-  const start = row * dense * canvas.width;
-  let bare = -1;
-  let bareLit = 0;
+/** One row of pixels in a light. Those that lie in it as a whole stay whole: samples are drawn along its edges alone. */
+export function fillLight(canvas: Canvas, y: number, light: number): void {
+  const { spans } = canvas;
+  const upper = dense * y;
+  const lower = upper + 1;
+  const from = (Math.max(spans[2 * upper]!, spans[2 * lower]!) + 1) >> 1;
+  const to = Math.max(from, Math.min(spans[2 * upper + 1]!, spans[2 * lower + 1]!) >> 1);
+  lightPixels(canvas, y, from, to, light);
+  for (let row = upper; row <= lower; row++) {
+    const begin = spans[2 * row]!;
+    const end = spans[2 * row + 1]!;
+    lightSamples(canvas, row, begin, Math.min(end, dense * from), light);
+    lightSamples(canvas, row, Math.max(begin, dense * to), end, light);
+  }
+}
+
+function lightPixels(canvas: Canvas, y: number, from: number, to: number, light: number): void {
+  if (to <= from) return;
+  const { raster, pixels, still, width, strips, columns, base } = canvas;
+  const first = y * width + from;
+  raster.brighten(pixels.byteOffset + 4 * first, still.byteOffset + 2 * first, to - from, light);
+  for (let strip = from >> stripBits; strip <= (to - 1) >> stripBits; strip++) {
+    if (strips[y * columns + strip] !== base) continue;
+    const left = dense * Math.max(from, strip << stripBits);
+    const right = dense * Math.min(to, (strip + 1) << stripBits);
+    for (let row = dense * y; row < dense * (y + 1); row++) lightDrawn(canvas, row, left, right, light);
+  }
+}
+
+/** Samples that show the ground otherwise than their pixel does. */
+function lightDrawn(
+  { colours, ids, width, base }: Canvas,
+  row: number,
+  from: number,
+  to: number,
+  light: number,
+): void {
+  const start = row * dense * width;
+  for (let at = start + from; at < start + to; at++)
+    if (ids[at] === base) colours[at] = brighter(colours[at]!, light);
+}
+
+function lightSamples(canvas: Canvas, row: number, from: number, to: number, light: number): void {
+  if (to <= from) return;
+  touch(canvas, row, from, to);
+  const { pixels, still, colours, ids, width, base } = canvas;
   for (let column = from; column < to; column++) {
-    const at = start + column;
-    const pixel = line + (column >> 1);
-    if (depths[pixel] !== 0) continue;
-    if (ids[at] === base) {
-      colours[at] = brighter(colours[at]!, light);
-      continue;
-    }
-    // A pixel's samples have one background.
-    if (pixel !== bare) bareLit = brighter(pixels[pixel]!, light);
-    bare = pixel;
-    colours[at] = bareLit;
+    const pixel = (row >> 1) * width + (column >> 1);
+    if (still[pixel] !== 0) continue;
+    const at = row * dense * width + column;
+    colours[at] = brighter(ids[at] === base ? colours[at]! : pixels[pixel]!, light);
     ids[at] = base;
   }
 }

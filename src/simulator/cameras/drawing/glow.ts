@@ -1,5 +1,5 @@
 import type { Point } from "../geometry/vector.ts";
-import { backgroundAt, type Canvas, dense, depthUnit } from "./canvas.ts";
+import { type Canvas, dense, depthUnit } from "./canvas.ts";
 import type { Colour } from "./colour.ts";
 import { brighter } from "./fill.ts";
 
@@ -20,7 +20,7 @@ export function isOpen(canvas: Canvas, [x, y]: Point, nearness: number): boolean
   if (column < 0 || row < 0 || column >= canvas.width * dense || row >= canvas.height * dense) return false;
   const at = row * canvas.width * dense + column;
   const isDrawn = canvas.ids[at]! > canvas.base;
-  const still = canvas.background.depths[backgroundAt(canvas, column >> 1, row >> 1)]! / depthUnit;
+  const still = canvas.still[(row >> 1) * canvas.width + (column >> 1)]! / depthUnit;
   return (isDrawn ? canvas.depths[at]! : still) < nearness * 1.04;
 }
 

@@ -97,8 +97,10 @@ export function hazed(seen: Colour, { haze, hazeDensity }: Light, depth: number)
 /** How much street lamps shine on a point: 1 right below one. */
 export function lampsAt(lamps: readonly (readonly [number, number])[], x: number, y: number): number {
   let sum = 0;
-  for (const [lx, ly] of lamps) {
-    const square = (x - lx) * (x - lx) + (y - ly) * (y - ly);
+  for (let i = 0; i < lamps.length; i++) {
+    const right = x - lamps[i]![0];
+    const ahead = y - lamps[i]![1];
+    const square = right * right + ahead * ahead;
     sum += 1 / (1 + square / 60);
   }
   return sum > 1.3 ? 1.3 : sum;

@@ -1,6 +1,6 @@
 import { nearest, type Pinhole } from "../geometry/pinhole.ts";
 import { type Canvas, dense, touch } from "./canvas.ts";
-import { fillLight, fillPaint, fillShade, fillSolid } from "./fill.ts";
+import { fillLight, fillPaint, fillShade, fillSolid, type Plane } from "./fill.ts";
 
 /** How a polygon changes the samples it covers. */
 export const ink = {
@@ -25,12 +25,8 @@ const rights = new Float64Array(mostCorners);
 const ups = new Float64Array(mostCorners);
 const forwards = new Float64Array(mostCorners);
 
-/** By row of samples: from where to where a polygon covers it. */
-const spanFrom = new Float64Array(2048);
-const spanTo = new Float64Array(2048);
-
-/** 1 / depth over the picture, of the polygon being drawn. */
-const plane = { perColumn: 0, perRow: 0, origin: 0 };
+/** Of the polygon being drawn. */
+const plane: Plane = { origin: 0, perColumn: 0, perRow: 0 };
 
 /**
  * Draws a convex polygon.
@@ -62,8 +58,7 @@ export function drawPolygon(
   const firstColumn = Math.max(0, Math.ceil(left - 0.5));
   const lastColumn = Math.min(dense * canvas.width, Math.ceil(right - 0.5)) - 1;
   if (lastRow < firstRow || lastColumn < firstColumn || !findPlane(projected)) return;
-  coverRows(projected, firstRow, lastRow);
-  touch(canvas, firstColumn, firstRow, lastColumn, lastRow);
+  coverRows(canvas, projected, firstRow, lastRow);
   fill(canvas, firstRow, lastRow, kind, colour, number);
 }
 
@@ -110,10 +105,13 @@ function put(canvas: Canvas, camera: Pinhole, i: number, right: number, up: numb
 }
 
 /** Notes for each row what of it the polygon covers. */
-function coverRows(count: number, top: number, bottom: number): void {
-  for (let row = top; row <= bottom; row++) {
-    spanFrom[row] = 1e9;
-    spanTo[row] = 0;
+function coverRows(canvas: Canvas, count: number, top: number, bottom: number): void {
+  const { spans } = canvas;
+  const width = dense * canvas.width;
+  // Both rows of a pixel have their spans.
+  for (let row = top & ~1; row <= (bottom | 1); row++) {
+    spans[2 * row] = width;
+    spans[2 * row + 1] = 0;
   }
   for (let i = 0; i < count; i++) {
     const next = i + 1 === count ? 0 : i + 1;
@@ -126,8 +124,9 @@ function coverRows(count: number, top: number, bottom: number): void {
     const slope = (columns[lower]! - columns[upper]!) / (rows[lower]! - rows[upper]!);
     let column = columns[upper]! + (first + 0.5 - rows[upper]!) * slope;
     for (let row = first; row <= last; row++, column += slope) {
-      if (column < spanFrom[row]!) spanFrom[row] = column;
-      if (column > spanTo[row]!) spanTo[row] = column;
+      const edge = Math.ceil(column - 0.5);
+      if (edge < spans[2 * row]!) spans[2 * row] = Math.max(0, edge);
+      if (edge > spans[2 * row + 1]!) spans[2 * row + 1] = Math.min(width, edge);
     }
   }
 }
@@ -154,17 +153,18 @@ function findPlane(count: number): boolean {
 }
 
 function fill(canvas: Canvas, top: number, bottom: number, kind: Ink, colour: number, number: number): void {
-  const width = dense * canvas.width;
-  const { perColumn, perRow, origin } = plane;
-  for (let row = top; row <= bottom; row++) {
-    const from = Math.max(0, Math.ceil(spanFrom[row]! - 0.5));
-    const to = Math.min(width, Math.ceil(spanTo[row]! - 0.5));
-    if (to <= from) continue;
-    if (kind === ink.solid) {
-      const near = origin + perColumn * (from + 0.5) + perRow * (row + 0.5);
-      fillSolid(canvas, row, from, to, near, perColumn, colour, number);
-    } else if (kind === ink.paint) fillPaint(canvas, row, from, to, colour);
-    else if (kind === ink.shade) fillShade(canvas, row, from, to, colour, number);
-    else fillLight(canvas, row, from, to, colour);
+  if (kind === ink.light) {
+    for (let y = top >> 1; y <= bottom >> 1; y++) fillLight(canvas, y, colour);
+    return;
   }
+  const { spans } = canvas;
+  for (let row = top; row <= bottom; row++) {
+    const from = spans[2 * row]!;
+    const to = spans[2 * row + 1]!;
+    if (to <= from) continue;
+    touch(canvas, row, from, to);
+    if (kind === ink.paint) fillPaint(canvas, row, from, to, colour);
+    else if (kind === ink.shade) fillShade(canvas, row, from, to, colour, number);
+  }
+  if (kind === ink.solid) fillSolid(canvas, top, bottom, plane, colour, number);
 }

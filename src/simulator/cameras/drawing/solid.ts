@@ -1,5 +1,5 @@
 import { nearest, type Pinhole } from "../geometry/pinhole.ts";
-import type { Vector } from "../geometry/vector.ts";
+import { dot, type Vector } from "../geometry/vector.ts";
 import type { Canvas } from "./canvas.ts";
 import { type Colour, packed } from "./colour.ts";
 import { hazed, type Light, lit } from "./light.ts";
@@ -41,13 +41,40 @@ export function mayBeSeen(camera: Pinhole, x: number, y: number, reach: number):
   return aside - reach * 1.3 < (Math.max(depth, 0) + reach) * (width / 2 / focal) + reach;
 }
 
+/** Of meshes that were drawn: how far the farthest corner is from the origin, in their own metres. */
+const reaches = new WeakMap<Mesh, number>();
+
+function reachOf(mesh: Mesh): number {
+  const known = reaches.get(mesh);
+  if (known !== undefined) return known;
+  let square = 0;
+  for (const { corners } of mesh)
+    for (let k = 0; k < corners.length; k += 3)
+      square = Math.max(square, corners[k]! ** 2 + corners[k + 1]! ** 2 + corners[k + 2]! ** 2);
+  const reach = Math.sqrt(square);
+  reaches.set(mesh, reach);
+  return reach;
+}
+
+/** Whether all of a solid is beyond one edge of the picture. */
+function isOutside({ canvas, camera }: View, { mesh, x, y, z, scale }: Solid): boolean {
+  const { position, right, up, forward, focal, width, height } = camera;
+  const ray: Vector = [x - position[0], y - position[1], z - position[2]];
+  const reach = reachOf(mesh) * scale;
+  const depth = dot(ray, forward);
+  const isBeyond = (aside: number, edge: number) =>
+    focal * Math.abs(aside) - edge * depth > reach * Math.sqrt(focal * focal + edge * edge);
+  return (
+    depth + reach < nearest ||
+    isBeyond(dot(ray, right), width / 2 + Math.abs(canvas.shiftX)) ||
+    isBeyond(dot(ray, up), height / 2 + Math.abs(canvas.shiftY))
+  );
+}
+
 /** @param lamps how much of a street lamp's light falls on it */
-export function drawSolid(
-  { canvas, camera, light }: View,
-  solid: Solid,
-  number: number,
-  lamps: number,
-): void {
+export function drawSolid(view: View, solid: Solid, number: number, lamps: number): void {
+  if (isOutside(view, solid)) return;
+  const { canvas, camera, light } = view;
   const { mesh, palette, x, y, z, dx, dy, scale } = solid;
   const [cx, cy, cz] = camera.position;
   // The camera as the solid sees it.

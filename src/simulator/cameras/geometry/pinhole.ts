@@ -40,16 +40,28 @@ export function project(camera: Pinhole, point: Vector): Point | undefined {
   return [camera.width / 2 + scale * dot(ray, camera.right), camera.height / 2 - scale * dot(ray, camera.up)];
 }
 
-/** The point of the ground seen at a pixel; undefined above the horizon. */
-export function groundAt(camera: Pinhole, column: number, row: number): Point | undefined {
+/**
+ * The ground along a row of pixels, at their middles. It is all at one depth, as the camera does not lean to a side.
+ * @param xs where the points are written to, as `ys`
+ * @returns the depth, metres; undefined above the horizon
+ */
+export function groundAlong(
+  camera: Pinhole,
+  row: number,
+  xs: Float64Array,
+  ys: Float64Array,
+): number | undefined {
   const { position, right, up, forward, focal, width, height } = camera;
-  const x = (column - width / 2) / focal;
   const y = (height / 2 - row) / focal;
-  const ray = (axis: 0 | 1 | 2) => forward[axis] + x * right[axis] + y * up[axis];
-  const down = ray(2);
+  const down = forward[2] + y * up[2];
   if (down > -1e-4) return undefined;
-  const reach = -position[2] / down;
-  return [position[0] + reach * ray(0), position[1] + reach * ray(1)];
+  const depth = -position[2] / down;
+  for (let i = 0; i < xs.length; i++) {
+    const x = (i + 0.5 - width / 2) / focal;
+    xs[i] = position[0] + depth * (forward[0] + x * right[0] + y * up[0]);
+    ys[i] = position[1] + depth * (forward[1] + x * right[1] + y * up[1]);
+  }
+  return depth;
 }
 
 /** Whether a point of the ground is in the picture, at least `margin` pixels from its edges. */

@@ -65,17 +65,18 @@ function mustLetWalk(
   const { group } = world.scene.crossings[gate.crossing]!;
   return world.walkers.some((walker) => {
     const on = crossingOf(walker);
-    const waits = on ? undefined : kerbOf(walker);
+    const at = on ?? kerbOf(walker);
+    if (at?.crossing !== gate.crossing) return false;
     const { x, y, dx, dy } = walkerPose(walker);
     // How far they still have to the vehicle's way, negative once they are past it.
     const rest = (way.x - x) * dx + (way.y - y) * dy;
-    if (on?.crossing === gate.crossing) return rest > -room && rest < room + 5.5;
+    if (on) return rest > -room && rest < room + 5.5;
     const polite =
       group === undefined &&
       walker.script === undefined &&
       walker.waited > patience.from &&
       walker.waited < patience.to;
-    return waits?.crossing === gate.crossing && polite && rest < 9;
+    return polite && rest < 9;
   });
 }
 
