@@ -10,6 +10,7 @@
 import { MessageChannel, parentPort, workerData } from "node:worker_threads";
 import { Tensor } from "onnxruntime-node";
 import { TmonError } from "../../errors.ts";
+import { giveWay } from "../../give-way.ts";
 import { createLetterbox } from "../../vision/letterbox.ts";
 import { clampBox, suppressOverlaps } from "../../vision/nms.ts";
 import { type Candidate, decodeYolox } from "../../vision/yolox.ts";
@@ -19,6 +20,7 @@ import type { WorkerAnswer, WorkerRequest, WorkerSettings } from "./worker-messa
 const settings = workerData as WorkerSettings;
 const port = parentPort!;
 
+giveWay();
 try {
   serve(await openModel(settings.model));
   answer({ type: "ready" });

@@ -4,11 +4,14 @@ import type { RgbPicture } from "../../vision/picture.ts";
 /** A moment of the camera's time; or, where its time began (epoch ms), the one at which the drawing begins. */
 export type Moment = { readonly timeMs: number } | { readonly beganAt: number };
 
-/** Draws are answered in order; their pixels are in shared memory. */
+/** A camera has one draw at a time; its pixels are in shared memory. */
 export type RenderRequest =
   | ({ type: "draw"; number: number; camera: SimulatedCamera; moment: Moment } & RgbPicture)
   | { type: "forget"; number: number }
   | { type: "finish" };
 
-/** The pixels of the oldest request are drawn, for this moment of the camera's time. No truth goes this way. */
-export type RenderAnswer = number;
+/** The camera's pixels are drawn, for this moment of its time. No truth goes this way. */
+export interface RenderAnswer {
+  number: number;
+  timeMs: number;
+}

@@ -9,6 +9,8 @@ import type { Moment, RenderAnswer, RenderRequest } from "./render-messages.ts";
 /** Draws one camera, on a thread that it shares with others: the main thread is never kept busy. */
 export interface Renderer {
   /**
+   * One at a time.
+   *
    * @param picture its pixels are in shared memory
    * @returns the moment of the camera's time that is shown, ms
    * @throws TmonError TMON_SOURCE_BROKEN
@@ -25,8 +27,8 @@ interface Thread {
   readonly worker: Worker;
   readonly gone: Promise<void>;
   cameras: number;
-  /** Of requests that are not answered yet, in order. */
-  readonly waiting: { resolve(timeMs: number): void; reject(error: Error): void }[];
+  /** Of draws that are not answered yet, by the camera's number. */
+  readonly waiting: Map<number, { resolve(timeMs: number): void; reject(error: Error): void }>;
 }
 
 const threads: Thread[] = [];
@@ -40,7 +42,7 @@ export function acquireRenderer(camera: SimulatedCamera): Renderer {
   return {
     draw: (moment, picture) =>
       new Promise((resolve, reject) => {
-        thread.waiting.push({ resolve, reject });
+        thread.waiting.set(number, { resolve, reject });
         send({ type: "draw", number, camera, moment, ...picture });
       }),
     async release() {
@@ -65,9 +67,12 @@ function threadWithRoom(): Thread {
 
 function startThread(): Thread {
   const worker = new Worker(new URL(`./render-worker${extname(import.meta.url)}`, import.meta.url));
-  const waiting: Thread["waiting"] = [];
+  const waiting: Thread["waiting"] = new Map();
   let reason = "it ended";
-  worker.on("message", (timeMs: RenderAnswer) => waiting.shift()?.resolve(timeMs));
+  worker.on("message", ({ number, timeMs }: RenderAnswer) => {
+    waiting.get(number)?.resolve(timeMs);
+    waiting.delete(number);
+  });
   worker.on("error", (error) => {
     reason = messageOf(error);
   });
@@ -75,7 +80,7 @@ function startThread(): Thread {
     worker.on("exit", () => {
       const index = threads.indexOf(thread);
       if (index >= 0) threads.splice(index, 1);
-      for (const { reject } of waiting.splice(0)) reject(broken(reason));
+      for (const { reject } of waiting.values()) reject(broken(reason));
       resolve();
     }),
   );

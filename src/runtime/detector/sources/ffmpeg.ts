@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { TmonError } from "../../../errors.ts";
+import { giveWay } from "../../../give-way.ts";
 import { complaintsOf } from "./complaints.ts";
 
 export interface FfmpegRun {
@@ -45,6 +46,7 @@ export async function runFfmpeg({ args, script, onOutput, onSide, signal }: Ffmp
     cancelSignal: signal,
     forceKillAfterDelay,
   });
+  if (child.pid !== undefined) giveWay(child.pid);
   let complained = "";
   child.stderr?.on("data", (text: Buffer) => {
     complained = (complained + text.toString()).slice(-keptComplaints);

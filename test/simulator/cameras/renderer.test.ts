@@ -1,0 +1,23 @@
+import { expect, onTestFinished, test } from "vitest";
+import { parseSimulatedCamera } from "../../../src/config/simulated-camera.ts";
+import { createPixelMemory } from "../../../src/runtime/detector/pixel-memory.ts";
+import { acquireRenderer } from "../../../src/simulator/cameras/renderer.ts";
+import { pictureSize } from "../../../src/simulator/cameras/scenes/surroundings.ts";
+
+test("pictures of open cameras do not wait for those that are yet to be opened", async () => {
+  const memory = createPixelMemory();
+  const drawn: string[] = [];
+  const [open, ...others] = ["highway?seed=1", "zebra?seed=2", "zebra?seed=3", "zebra?seed=4"].map((url) => {
+    const renderer = acquireRenderer(parseSimulatedCamera(url));
+    onTestFinished(() => renderer.release());
+    return async () => {
+      await renderer.draw({ timeMs: 1_000 }, memory.take(pictureSize));
+      drawn.push(url);
+    };
+  });
+  await open!();
+  drawn.length = 0;
+  await Promise.all([...others.map((draw) => draw()), open!()]);
+  expect(drawn).toHaveLength(4);
+  expect(drawn.indexOf("highway?seed=1")).toBeLessThan(2);
+});
