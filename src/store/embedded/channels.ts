@@ -29,7 +29,8 @@ export type Channels = ReturnType<typeof createChannels>;
  * The own process's messages are delivered as soon as they are written, others' within a poll.
  */
 export function createChannels({ root, read }: Environment, log: Logger) {
-  const published = root.openDB<Published, number>({ name: "published", compression: true });
+  const options = { encoding: "msgpack", useRecords: false, compression: true } as const;
+  const published = root.openDB<Published, number>("published", options);
   const subscriptions = new Set<Subscription>();
   let position = 0;
   let idlePolls = 0;
@@ -90,8 +91,14 @@ export function createChannels({ root, read }: Environment, log: Logger) {
       return first !== undefined && second !== undefined && first.value.at <= now - keptMs;
     },
     prune(now: number): void {
-      const oldest = [...published.getRange({ limit: pruneAtMost + 1 })];
-      for (const { key, value } of oldest.slice(0, -1)) if (value.at <= now - keptMs) published.remove(key);
+      const last = nextNumber() - 1;
+      const old: number[] = [];
+      // Only as far as the first that stays: frames with their pictures are among them.
+      for (const { key, value } of published.getRange({ limit: pruneAtMost })) {
+        if (key === last || value.at > now - keptMs) break;
+        old.push(key);
+      }
+      for (const key of old) published.remove(key);
     },
     close(): void {
       subscriptions.clear();
