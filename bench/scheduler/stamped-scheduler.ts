@@ -1,7 +1,8 @@
 /**
- * The scheduler as it was built, or with "relay" in its place a loop that does the least, in a process of its own, on a bus that notes when it hands over each task and when each
- * result is durable; undici says when a request goes on the wire and when its answer was read. Says when it runs, on
- * "usage" what it used so far, which takes it no time, and on any other message its notes.
+ * The scheduler as it was built or, with "relay", a loop in its place that does the least. Runs in a process of its own, on a
+ * bus that notes when it hands over each task and when each result is durable; undici says when a request goes on the wire
+ * and when its answer was read. Says when it runs, on "usage" what it used so far, which takes it no time, and on any
+ * other message its notes.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { homedir } from "node:os";

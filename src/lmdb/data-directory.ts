@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 import { makeDirectory } from "../make-directory.ts";
 
-/** Raised when the files' layout changes so that an older tmon would misread it. */
-const format = 1;
+/** Raised when the files' layout changes so that an older tmon would misread it: 2 has the bus's rows as plain maps. */
+const format = 2;
+/** What stands in files from here on is still read. */
+const oldestFormat = 1;
 const dataFile = /^(bus-segments|(bus|store|quotas-.*)\.mdb(-lock)?)$/;
 
 /**
@@ -37,7 +39,7 @@ function checkFormat(directory: string): void {
       `the data directory ${directory} has format ${found}; this tmon knows formats up to ${format}`,
       "upgrade tmon, or name another directory with --data-dir",
     );
-  if (found !== format && files.length > 0) setAside(directory, files);
+  if ((found ?? 0) < oldestFormat && files.length > 0) setAside(directory, files);
   // Written anew on every start: it is also the test that the directory can be written.
   const draft = join(directory, `format.${process.pid}`);
   try {

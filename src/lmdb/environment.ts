@@ -25,7 +25,7 @@ export interface Environment {
   write<T>(body: () => T): Promise<T>;
   /** Reads the newest state; the snapshot ends with the body. Not for use within a write. */
   read<T>(body: () => T): T;
-  /** Says who holds the write lock once a write has waited for 2 s. */
+  /** Says who holds the write lock once a write has waited for 2 s; not with `boot`, where the thread itself waits. */
   trouble(): string | undefined;
   close(): Promise<void>;
 }

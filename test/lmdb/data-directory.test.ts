@@ -21,22 +21,26 @@ test("a new directory is made, private to the user, with the format's number", (
   const directory = join(newDirectory(), "deep", "er");
   prepareDataDirectory(directory);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
-  expect(readFileSync(join(directory, "format"), "utf8")).toBe("1\n");
+  expect(readFileSync(join(directory, "format"), "utf8")).toBe("2\n");
   expect(readdirSync(directory)).toEqual(["format"]);
 });
 
-test("files of this format stay", () => {
-  const directory = withFiles("1\n");
-  prepareDataDirectory(directory);
-  expect(readFileSync(join(directory, "bus.mdb"), "utf8")).toBe("old bus");
-});
+test.each(["1\n", "2\n"])(
+  "files of a format that is read stay, and are of this one from then on (%j)",
+  (format) => {
+    const directory = withFiles(format);
+    prepareDataDirectory(directory);
+    expect(readFileSync(join(directory, "format"), "utf8")).toBe("2\n");
+    expect(readFileSync(join(directory, "bus.mdb"), "utf8")).toBe("old bus");
+  },
+);
 
 test("a newer format is refused and left alone", () => {
-  const directory = withFiles("2\n");
+  const directory = withFiles("3\n");
   expect(() => prepareDataDirectory(directory)).toThrowError(
     expect.objectContaining({ code: "TMON_DATA_DIR_NEWER" }),
   );
-  expect(readFileSync(join(directory, "format"), "utf8")).toBe("2\n");
+  expect(readFileSync(join(directory, "format"), "utf8")).toBe("3\n");
   expect(readFileSync(join(directory, "bus.mdb"), "utf8")).toBe("old bus");
 });
 

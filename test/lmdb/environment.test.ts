@@ -13,7 +13,10 @@ const directory = temporaryDirectory();
 let number = 0;
 const newFile = (): string => join(directory, `${number++}.mdb`);
 
-function openForTest(file: string, durability: "process" | "power" = "process"): Environment {
+type Durability = Parameters<typeof openEnvironment>[1]["durability"];
+const durabilities = ["process", "power", "boot"] as const;
+
+function openForTest(file: string, durability: Durability = "process"): Environment {
   const environment = openEnvironment(file, { durability });
   onTestFinished(() => environment.close());
   return environment;
@@ -21,22 +24,19 @@ function openForTest(file: string, durability: "process" | "power" = "process"):
 
 const hasProc = existsSync("/proc/self/stat");
 
-test.each(["process", "power"] as const)(
-  "a write answers its body's value once it is there (%s)",
-  async (durability) => {
-    const { root, write, read } = openForTest(newFile(), durability);
-    expect(
-      await write(() => {
-        root.put("key", "value");
-        return 7;
-      }),
-    ).toBe(7);
-    expect(read(() => root.get("key"))).toBe("value");
-  },
-);
+test.each(durabilities)("a write answers its body's value once it is there (%s)", async (durability) => {
+  const { root, write, read } = openForTest(newFile(), durability);
+  expect(
+    await write(() => {
+      root.put("key", "value");
+      return 7;
+    }),
+  ).toBe(7);
+  expect(read(() => root.get("key"))).toBe("value");
+});
 
-test("what a body throws comes out as it is", async () => {
-  const { write } = openForTest(newFile());
+test.each(durabilities)("what a body throws comes out as it is (%s)", async (durability) => {
+  const { write } = openForTest(newFile(), durability);
   const error = new Error("mine");
   await expect(
     write(() => {

@@ -1,6 +1,6 @@
 /**
  * A thread that draws pictures of rendered cameras until it is told to finish. A camera is opened with its first picture,
- * which takes as long as ten others: those of the open ones come first.
+ * which takes as long as twenty others: those of the open ones come first.
  */
 import { parentPort } from "node:worker_threads";
 import { giveWay } from "../../give-way.ts";

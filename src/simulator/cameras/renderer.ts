@@ -42,6 +42,7 @@ export function acquireRenderer(camera: SimulatedCamera): Renderer {
   return {
     draw: (moment, picture) =>
       new Promise((resolve, reject) => {
+        if (!threads.includes(thread)) return reject(broken("their thread ended"));
         thread.waiting.set(number, { resolve, reject });
         send({ type: "draw", number, camera, moment, ...picture });
       }),

@@ -21,3 +21,16 @@ test("pictures of open cameras do not wait for those that are yet to be opened",
   expect(drawn).toHaveLength(4);
   expect(drawn.indexOf("highway?seed=1")).toBeLessThan(2);
 });
+
+test("a camera whose thread ended is refused a picture, not kept waiting for one", async () => {
+  const memory = createPixelMemory();
+  const [good, bad] = [
+    acquireRenderer(parseSimulatedCamera("highway?seed=1")),
+    acquireRenderer({ ...parseSimulatedCamera("highway?seed=1"), scene: "nowhere" as "highway" }),
+  ];
+  await good.draw({ timeMs: 0 }, memory.take(pictureSize));
+  const broken = { code: "TMON_SOURCE_BROKEN" };
+  await expect(bad.draw({ timeMs: 0 }, memory.take(pictureSize))).rejects.toMatchObject(broken);
+  await expect(good.draw({ timeMs: 1_000 }, memory.take(pictureSize))).rejects.toMatchObject(broken);
+  await Promise.all([good.release(), bad.release()]);
+});

@@ -7,7 +7,7 @@ import { type Light, lampsAt } from "./light.ts";
 import { resolve } from "./resolve.ts";
 import { drawShadow, drawSolid, mayBeSeen, type Paint, type View } from "./solid.ts";
 
-/** So far a camera may shake, pixels. */
+/** So far a camera may shake, pixels; even, as a canvas is a multiple of 4 wide. */
 export const margin = 6;
 /** Window panes and what shines through them. */
 const paneByDay = colour(0x4a5660);

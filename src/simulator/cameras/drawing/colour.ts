@@ -23,7 +23,3 @@ export function scaled([red, green, blue]: Colour, factor: number): Colour {
 export function byte(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : value | 0;
 }
-
-export function unpacked(pixel: number): Colour {
-  return [pixel & 255, (pixel >>> 8) & 255, (pixel >>> 16) & 255];
-}

@@ -8,7 +8,7 @@ import { resolve } from "./resolve.ts";
 import type { View } from "./solid.ts";
 import { openTexture } from "./texture.ts";
 
-/** Kept from one ground to the next: so it is compiled well. */
+/** One for all grounds, so that its code is optimised once. */
 const texture = openTexture();
 
 /** The ground along a row of pixels; its numbers stand in the texture's memory. */
@@ -29,7 +29,7 @@ interface Row {
 export function drawGround({ canvas, camera, light }: View, scene: Scene, seed: number): void {
   const { width, height, pixels } = canvas;
   beginPicture(canvas);
-  pixels.fill(0);
+  pixels.fill(0xff000000);
   for (const { corners, colour } of scene.ground) {
     const flat = corners.flatMap(([x, y]) => [x, y, 0]);
     drawPolygon(canvas, camera, flat, corners.length, ink.paint, packed(colour), 0);
