@@ -14,26 +14,37 @@ const port = parentPort!;
 const studio = createStudio();
 const cameras = new Map<number, RenderedCamera>();
 const toOpen: Draw[] = [];
+let opening = false;
 
 giveWay();
 port.on("message", (request: RenderRequest) => {
   if (request.type === "finish") return port.close();
-  if (request.type === "forget") return void cameras.delete(request.number);
+  if (request.type === "forget") return forget(request.number);
   const rendered = cameras.get(request.number);
   if (rendered) return draw(rendered, request);
   toOpen.push(request);
-  if (toOpen.length === 1) setImmediate(openNext);
+  if (!opening) setImmediate(openNext);
+  opening = true;
 });
 
 /** One, then for as long again others have the processor: fifty that are opened must not keep the open ones waiting. */
 function openNext(): void {
   const began = performance.now();
-  const [request] = toOpen;
-  const rendered = openRenderedCamera(request!.camera, studio);
-  cameras.set(request!.number, rendered);
-  draw(rendered, request!);
-  toOpen.shift();
-  if (toOpen.length > 0) setTimeout(openNext, performance.now() - began);
+  const request = toOpen.shift();
+  if (request) {
+    const rendered = openRenderedCamera(request.camera, studio);
+    cameras.set(request.number, rendered);
+    draw(rendered, request);
+  }
+  opening = toOpen.length > 0;
+  if (opening) setTimeout(openNext, performance.now() - began);
+}
+
+/** Nor is it opened if it was not yet. */
+function forget(camera: number): void {
+  cameras.delete(camera);
+  const index = toOpen.findIndex(({ number }) => number === camera);
+  if (index >= 0) toOpen.splice(index, 1);
 }
 
 function draw(rendered: RenderedCamera, { number, moment, pixels, width, height }: Draw): void {

@@ -16,7 +16,10 @@ export interface Renderer {
    * @throws TmonError TMON_SOURCE_BROKEN
    */
   draw(moment: Moment, picture: RgbPicture): Promise<number>;
-  /** Resolves when the camera is forgotten, and the thread gone if it was its last one. */
+  /**
+   * Resolves when the camera is forgotten, and the thread gone if it was its last one. A draw that was not answered is not any
+   * more; its pixels may still be written to.
+   */
   release(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export function acquireRenderer(camera: SimulatedCamera): Renderer {
       }),
     async release() {
       thread.cameras--;
+      thread.waiting.delete(number);
       send({ type: "forget", number });
       if (thread.cameras > 0 || !threads.includes(thread)) return;
       threads.splice(threads.indexOf(thread), 1);

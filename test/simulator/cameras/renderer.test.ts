@@ -34,3 +34,15 @@ test("a camera whose thread ended is refused a picture, not kept waiting for one
   await expect(good.draw({ timeMs: 1_000 }, memory.take(pictureSize))).rejects.toMatchObject(broken);
   await Promise.all([good.release(), bad.release()]);
 });
+
+test("a camera that is released is not opened any more: the thread is gone before all would be", async () => {
+  const memory = createPixelMemory();
+  const drawn: number[] = [];
+  const renderers = Array.from({ length: 20 }, (_, index) => {
+    const renderer = acquireRenderer(parseSimulatedCamera(`zebra?seed=${index + 1}`));
+    void renderer.draw({ timeMs: 0 }, memory.take(pictureSize)).then(() => drawn.push(index));
+    return renderer;
+  });
+  await Promise.all(renderers.map((renderer) => renderer.release()));
+  expect(drawn.length).toBeLessThan(20);
+});

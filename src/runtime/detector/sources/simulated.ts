@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseSimulatedCamera } from "../../../config/simulated-camera.ts";
+import { onAbort } from "../../../on-abort.ts";
 import { acquireRenderer } from "../../../simulator/cameras/renderer.ts";
 import { pictureSize } from "../../../simulator/cameras/scenes/surroundings.ts";
 import type { RgbPicture } from "../../../vision/picture.ts";
@@ -20,11 +21,10 @@ export function openSimulatedSource(url: string): Source {
     try {
       while (!signal.aborted) {
         const picture = memory.take(pictureSize);
-        const timeMs = await renderer.draw(beganAt === undefined ? { timeMs: 0 } : { beganAt }, picture);
-        if (signal.aborted) {
-          memory.give(picture);
-          return;
-        }
+        const moment = beganAt === undefined ? { timeMs: 0 } : { beganAt };
+        const timeMs = await untilAborted(signal, renderer.draw(moment, picture));
+        // Not given back to the memory: it may be drawn all the same.
+        if (timeMs === undefined || signal.aborted) return;
         // The first one takes long: only then is there a thread that draws.
         beganAt ??= Date.now();
         onPicture(picture, Date.now() - (beganAt + timeMs));
@@ -41,6 +41,15 @@ export function openSimulatedSource(url: string): Source {
     // A thread that draws many is slow at worst; one that is gone says so.
     patience: () => ({ firstMs: Number.POSITIVE_INFINITY, nextMs: Number.POSITIVE_INFINITY }),
   };
+}
+
+/** Undefined once it is aborted. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  let forget = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    forget = onAbort(signal, () => resolve(undefined));
+  });
+  return Promise.race([work, aborted]).finally(forget);
 }
 
 /** A rendered camera's first picture. */
