@@ -10,6 +10,7 @@ import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import { pino } from "pino";
 import type { Bus, Delivery } from "../../src/bus/bus.ts";
 import type { RoleContext } from "../../src/runtime/role.ts";
+import { built } from "../support/built.ts";
 import { now } from "./clock.ts";
 import { boxIn } from "./group-box.ts";
 import { createBareAssess } from "./raw/assess.ts";
@@ -32,18 +33,15 @@ export interface SchedulerUsage {
   loopDelayMs: number;
 }
 
-// What loads them from source gives every closure a name, one by one.
-const built = <Module>(path: string) =>
-  import(`${new URL(`../../dist/${path}`, import.meta.url)}`) as Promise<Module>;
-const { openBus } = await built<typeof import("../../src/bus/open.ts")>("bus/open.js");
-const { openStore } = await built<typeof import("../../src/store/open.ts")>("store/open.js");
-const { loadConfig } = await built<typeof import("../../src/config/load.ts")>("config/load.js");
+const { openBus } = await built<typeof import("../../src/bus/open.ts")>("bus/open");
+const { openStore } = await built<typeof import("../../src/store/open.ts")>("store/open");
+const { loadConfig } = await built<typeof import("../../src/config/load.ts")>("config/load");
 const { createMetrics } =
-  await built<typeof import("../../src/observability/metrics.ts")>("observability/metrics.js");
+  await built<typeof import("../../src/observability/metrics.ts")>("observability/metrics");
 const { createHealth } =
-  await built<typeof import("../../src/observability/health.ts")>("observability/health.js");
+  await built<typeof import("../../src/observability/health.ts")>("observability/health");
 const { startScheduler } = await built<typeof import("../../src/runtime/scheduler/scheduler.ts")>(
-  "runtime/scheduler/scheduler.js",
+  "runtime/scheduler/scheduler",
 );
 
 const handedOverAt: Record<string, number> = {};

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { messageOf, TmonError } from "../errors.ts";
 import { makeDirectory } from "../make-directory.ts";
 
-/** Raised when the files' layout changes so that an older tmon would misread it: 2 has the bus's rows as plain maps. */
+/** Raised when the files' layout changes so that an older tmon would misread it: 2 has rows as plain maps. */
 const format = 2;
 /** What stands in files from here on is still read. */
 const oldestFormat = 1;
